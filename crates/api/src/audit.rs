@@ -1,0 +1,51 @@
+//! The audit trail, for team leads.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use terskel_model::door::{DoorOutcome, Operation};
+use terskel_model::event::{EventKind, Proof};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, PhoneId, WorkerId};
+
+/// What happened in one dispatch, in the order of `at`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditTrail {
+    /// The entries.
+    pub entries: Vec<AuditEntry>,
+}
+
+/// Who did what, when, to which door, by which proof, with which outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AuditEntry {
+    /// The event.
+    pub id: EventId,
+    /// When, UTC: by the clock of whoever saw it.
+    pub at: DateTime<Utc>,
+    /// When the station stored it, UTC.
+    pub stored_at: DateTime<Utc>,
+    /// What.
+    pub kind: EventKind,
+    /// The dispatch.
+    pub dispatch: Option<DispatchId>,
+    /// Who.
+    pub worker: Option<WorkerId>,
+    /// Their name.
+    pub worker_name: Option<String>,
+    /// With which phone.
+    pub phone: Option<PhoneId>,
+    /// Which door.
+    pub door: Option<DoorId>,
+    /// Its name.
+    pub door_name: Option<String>,
+    /// What was asked of the lock.
+    pub operation: Option<Operation>,
+    /// With which outcome.
+    pub outcome: Option<DoorOutcome>,
+    /// Why, in a code.
+    pub reason: Option<String>,
+    /// With which digital key.
+    pub key: Option<KeyId>,
+    /// By which proof.
+    pub proof: Proof,
+}

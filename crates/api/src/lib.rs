@@ -1,0 +1,16 @@
+//! The HTTP contract between station and phones, response centres and administrators' tools: request and response
+//! types, one module a resource. Paths stand in [`path`]; errors are RFC 9457 problems ([`problem`]).
+
+pub mod admin;
+pub mod audit;
+mod bytes;
+pub mod dispatch;
+pub mod event;
+pub mod path;
+pub mod phone;
+pub mod problem;
+mod secret;
+pub mod session;
+
+pub use bytes::Bytes;
+pub use secret::Secret;

@@ -1,0 +1,36 @@
+//! Where each resource lives. `{id}` stands for the id of the object.
+
+/// `POST`, a response centre: [`crate::dispatch::NewDispatch`] → [`crate::dispatch::CentreDispatch`].
+pub const DISPATCHES: &str = "/v1/dispatches";
+/// `GET`, the response centre that posted it: [`crate::dispatch::CentreDispatch`].
+pub const DISPATCH: &str = "/v1/dispatches/{id}";
+/// `POST`, a phone: → [`crate::dispatch::Accepted`].
+pub const ACCEPT: &str = "/v1/dispatches/{id}/accept";
+/// `POST`, a phone: [`crate::dispatch::Decline`] → 204.
+pub const DECLINE: &str = "/v1/dispatches/{id}/decline";
+/// `GET`, a phone: server-sent events; see [`crate::dispatch::STREAM_DISPATCH`].
+pub const STREAM: &str = "/v1/stream";
+/// `POST`, a phone: [`crate::event::EventBatch`] → [`crate::event::EventReceipts`].
+pub const EVENTS: &str = "/v1/events";
+/// `GET`, a team lead: `?dispatch=ID` → [`crate::audit::AuditTrail`].
+pub const AUDIT: &str = "/v1/audit";
+/// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
+pub const ENROL: &str = "/v1/phones";
+/// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.
+pub const SESSION: &str = "/v1/session";
+/// `POST`, a team lead's browser or tool, without a phone: [`crate::session::LeadSignIn`] → [`crate::session::LeadSignedIn`].
+pub const LEAD_SESSION: &str = "/v1/lead-session";
+/// `POST`, an administrator: [`crate::admin::NewTeam`] → [`crate::admin::Created`].
+pub const TEAMS: &str = "/v1/teams";
+/// `POST`, an administrator: [`crate::admin::NewWorker`] → [`crate::admin::Created`].
+pub const WORKERS: &str = "/v1/workers";
+/// `POST`, an administrator: [`crate::admin::NewResident`] → [`crate::admin::Created`].
+pub const RESIDENTS: &str = "/v1/residents";
+/// `POST`, an administrator: [`crate::admin::NewShift`] → [`crate::admin::Created`].
+pub const SHIFTS: &str = "/v1/shifts";
+/// `POST`, an administrator: [`crate::admin::NewEnrolment`] → [`crate::admin::EnrolmentCode`].
+pub const ENROLMENTS: &str = "/v1/enrolments";
+/// `GET`, anybody: the contract from the code.
+pub const OPENAPI: &str = "/openapi.json";
+/// `GET`, anybody: 204 when the station can serve.
+pub const HEALTH: &str = "/health";

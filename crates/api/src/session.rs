@@ -1,0 +1,71 @@
+//! Signing in and out.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use terskel_model::{PhoneId, SessionId, TeamId, WorkerId};
+
+use crate::{Bytes, Secret};
+
+/// A worker signs in on an enrolled phone, during a shift.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignIn {
+    /// The number on the staff card.
+    pub staff_number: String,
+    /// The worker's PIN.
+    pub pin: Secret,
+    /// Which phone.
+    pub phone: PhoneId,
+    /// The phone's clock. The station takes ±5 minutes for the proof; it is a freshness check, not a time source.
+    pub at: DateTime<Utc>,
+    /// Random, 16 bytes, used once.
+    pub nonce: Bytes,
+    /// ES256 by the phone's signing key over `keys::sign_in::message`, 64 bytes.
+    pub proof: Bytes,
+}
+
+/// The worker is signed in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedIn {
+    /// The session.
+    pub session: SessionId,
+    /// For `Authorization: Bearer`, until `ends_at`.
+    pub token: Secret,
+    /// Who.
+    pub worker: WorkerId,
+    /// The worker's name.
+    pub worker_name: String,
+    /// The team on shift.
+    pub team: TeamId,
+    /// Its name.
+    pub team_name: String,
+    /// When the shift, and with it the session, ends.
+    pub ends_at: DateTime<Utc>,
+    /// The worker's badge for hubs: CWT in COSE_Sign1, until `ends_at` (`keys::badge`).
+    pub badge: Bytes,
+    /// The station's clock when it answered.
+    pub station_time: DateTime<Utc>,
+}
+
+/// A team lead signs in to read, without a phone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct LeadSignIn {
+    /// The number on the staff card.
+    pub staff_number: String,
+    /// The lead's PIN.
+    pub pin: Secret,
+}
+
+/// The lead is signed in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LeadSignedIn {
+    /// For `Authorization: Bearer`, until `ends_at`.
+    pub token: Secret,
+    /// Eight hours on.
+    pub ends_at: DateTime<Utc>,
+}

@@ -1,0 +1,109 @@
+//! What every device half looks like to the simulator's Bluetooth: a peripheral that advertises, is written to and
+//! notifies. Machines like the phone's halves: no clock, no sockets.
+
+use serde::Serialize;
+use terskel_model::{Timestamp, Uptime};
+use uuid::Uuid;
+
+/// What a peripheral sends to everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Advertisement {
+    /// Local name.
+    pub name: String,
+    /// 128-bit service UUIDs.
+    pub services: Vec<Uuid>,
+    /// Company id and data.
+    pub manufacturer: Option<(u16, Vec<u8>)>,
+}
+
+/// One characteristic of the device's service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Characteristic {
+    /// Which.
+    pub uuid: Uuid,
+    /// Write request.
+    pub write: bool,
+    /// Write command.
+    pub write_without_response: bool,
+    /// Notify.
+    pub notify: bool,
+}
+
+/// The device's GATT service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Which.
+    pub uuid: Uuid,
+    /// Its characteristics, in handle order.
+    pub characteristics: Vec<Characteristic>,
+}
+
+/// The clocks a device sees: its own uptime, and its real-time clock as it is set (maybe wrong).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeviceTime {
+    /// For timers.
+    pub uptime: Uptime,
+    /// The device's wall clock.
+    pub wall: Timestamp,
+}
+
+/// A movement of the bolt, or a receipt given: what physically happened, from the device itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Movement {
+    /// The device's wall clock.
+    pub at: Timestamp,
+    /// `unlocked`, `locked`, `jammed`; for hubs `checked_in`, `checked_out`.
+    pub what: String,
+    /// Whose key or badge, as the device knows it.
+    pub by: String,
+}
+
+/// What a device shows of itself to the control API and to tests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DeviceReport {
+    /// The family's word for its state: `locked`, `unlocked`; for hubs `present`, `absent`.
+    pub state: String,
+    /// Battery, 0–100 %.
+    pub battery_percent: Option<u8>,
+    /// All that moved, in order.
+    pub movements: Vec<Movement>,
+}
+
+/// Faults inside the device. Faults of the air (range, loss, delay) are the simulator's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceFault {
+    /// The mechanism is stuck (or free again).
+    Jammed(bool),
+    /// Battery, 0–100 %.
+    Battery(u8),
+    /// Takes writes and answers nothing (or works again).
+    Hang(bool),
+}
+
+/// The device's half of a protocol. One connection at a time.
+pub trait Device: Send {
+    /// What it sends to everybody.
+    fn advertisement(&self) -> Advertisement;
+    /// Its service.
+    fn service(&self) -> Service;
+    /// A central has connected. `mtu` is the ATT MTU.
+    fn connected(&mut self, mtu: usize, now: DeviceTime);
+    /// The central subscribed to a characteristic.
+    fn subscribed(&mut self, characteristic: Uuid, now: DeviceTime);
+    /// The central wrote.
+    fn written(&mut self, characteristic: Uuid, value: &[u8], now: DeviceTime);
+    /// The link is gone. Volatile state is forgotten, associations and movements stay.
+    fn disconnected(&mut self, now: DeviceTime);
+    /// A timeout that [`Self::poll_timeout`] gave has come.
+    fn timed_out(&mut self, now: DeviceTime);
+    /// The next notification.
+    fn poll_notify(&mut self) -> Option<(Uuid, Vec<u8>)>;
+    /// True once when the device wants the link closed, after its notifications are out.
+    fn poll_disconnect(&mut self) -> bool;
+    /// When to call [`Self::timed_out`].
+    fn poll_timeout(&self) -> Option<Uptime>;
+    /// Breaks or mends the device.
+    fn inject(&mut self, fault: DeviceFault);
+    /// What it shows of itself.
+    fn report(&self) -> DeviceReport;
+}

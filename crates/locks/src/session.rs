@@ -1,0 +1,58 @@
+//! What every phone half looks like from outside: a machine that a runner drives over one Bluetooth link.
+//!
+//! The runner connects, subscribes to [`Profile::notify`] in order, says [`Session::connected`], then repeats: send
+//! all that [`Session::poll_transmit`] gives, hand out all that [`Session::poll_event`] gives, and wait for a
+//! notification, the loss of the link, a command, or [`Session::poll_timeout`].
+
+use terskel_model::Uptime;
+use uuid::Uuid;
+
+/// Where a family's protocol lives in GATT.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// The primary service.
+    pub service: Uuid,
+    /// Characteristics to subscribe to, in this order.
+    pub notify: Vec<Uuid>,
+}
+
+/// A value for the runner to write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transmit {
+    /// To which characteristic.
+    pub characteristic: Uuid,
+    /// What.
+    pub value: Vec<u8>,
+    /// Write request (true) or write command (false).
+    pub with_response: bool,
+}
+
+/// The phone's half of a protocol on one connection. Never sleeps, spawns, reads clocks or touches sockets.
+pub trait Session {
+    /// What can be asked of it.
+    type Command;
+    /// What it tells.
+    type Event;
+
+    /// Where it lives in GATT.
+    fn profile(&self) -> Profile;
+    /// The link is up and subscribed. `mtu` is the ATT MTU, at least 23.
+    fn connected(&mut self, mtu: usize, now: Uptime);
+    /// A notification came. May happen before the runner's last write has returned.
+    fn received(&mut self, characteristic: Uuid, value: &[u8], now: Uptime);
+    /// The link is gone, by whatever cause. Every open question is answered by an event now.
+    fn disconnected(&mut self, now: Uptime);
+    /// Asks for something; the answer comes as an event.
+    fn command(&mut self, command: Self::Command, now: Uptime);
+    /// A timeout that [`Self::poll_timeout`] gave has come; harmless when it has not.
+    fn timed_out(&mut self, now: Uptime);
+    /// The next value to write. The runner writes it before it asks again. Giving a value out counts as sending it:
+    /// a write that fails may have arrived.
+    fn poll_transmit(&mut self) -> Option<Transmit>;
+    /// The next thing to tell.
+    fn poll_event(&mut self) -> Option<Self::Event>;
+    /// When to call [`Self::timed_out`], and why.
+    fn poll_timeout(&self) -> Option<(Uptime, &'static str)>;
+    /// The session is over: the runner sends what is left, then disconnects.
+    fn is_over(&self) -> bool;
+}

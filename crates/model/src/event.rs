@@ -1,0 +1,121 @@
+//! Audit events: who did what, to which door or person, when, by which proof, with which outcome.
+
+use serde::{Deserialize, Serialize};
+
+use crate::door::{DoorOutcome, Operation};
+use crate::open_enum::open_enum;
+use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
+
+open_enum! {
+    /// What happened.
+    EventKind {
+        /// The station took a dispatch from a response centre.
+        DispatchReceived = "dispatch_received",
+        /// A phone has the alert and shows it; sent without the worker's doing.
+        AlertDelivered = "alert_delivered",
+        /// Nobody accepted in time: the centre calls.
+        DispatchUnanswered = "dispatch_unanswered",
+        /// A worker said no, with a reason.
+        DispatchDeclined = "dispatch_declined",
+        /// A worker is on the way.
+        DispatchAccepted = "dispatch_accepted",
+        /// Nobody had checked in when the arrival clock ran out.
+        ArrivalOverdue = "arrival_overdue",
+        /// The station issued a digital key.
+        KeyIssued = "key_issued",
+        /// A lock was asked to open or to lock.
+        DoorOperated = "door_operated",
+        /// Checked in at the hub.
+        CheckedIn = "checked_in",
+        /// Checked out at the hub.
+        CheckedOut = "checked_out",
+        /// The worker ended the visit.
+        VisitClosed = "visit_closed",
+        /// A phone was enrolled.
+        PhoneEnrolled = "phone_enrolled",
+        /// A worker signed in.
+        SignedIn = "signed_in",
+        /// A worker signed out.
+        SignedOut = "signed_out",
+        /// A sign-in was refused.
+        SignInRefused = "sign_in_refused",
+    }
+}
+
+open_enum! {
+    /// By which proof an event stands.
+    Proof {
+        /// The station did or saw it itself.
+        Station = "station",
+        /// An API token of a response centre.
+        CentreToken = "centre_token",
+        /// The phone's own signature over the event.
+        PhoneSignature = "phone_signature",
+        /// A digital key, and the lock's own answer, told by the phone.
+        DigitalKey = "digital_key",
+        /// A receipt signed by the hub in the home.
+        HubReceipt = "hub_receipt",
+    }
+}
+
+/// An event as a phone records it. Signed as a whole and chained to the one before (`keys::event`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneEvent {
+    /// Made on the phone: sending it twice is harmless.
+    pub id: EventId,
+    /// Which phone saw it.
+    pub phone: PhoneId,
+    /// This phone's own count, from 1, without gaps.
+    pub sequence: u64,
+    /// SHA-256 of the signed form of the event before, 32 bytes; zeros for the first.
+    #[serde(with = "hash_as_hex")]
+    pub previous: [u8; 32],
+    /// The phone's wall clock.
+    pub at: Timestamp,
+    /// Who was signed in.
+    pub worker: WorkerId,
+    /// What happened.
+    pub kind: EventKind,
+    /// The dispatch it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatch: Option<DispatchId>,
+    /// The door it happened at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub door: Option<DoorId>,
+    /// What was asked of the lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<Operation>,
+    /// What came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<DoorOutcome>,
+    /// Why, in a code: a `DoorReason` or a `DeclineReason`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The digital key that was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+    /// The hub's signed receipt, in hex (`keys::receipt`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+mod hash_as_hex {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(hash: &[u8; 32], s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&hash.iter().map(|b| format!("{b:02x}")).collect::<String>())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<[u8; 32], D::Error> {
+        let text = String::deserialize(d)?;
+        if text.len() != 64 || !text.is_ascii() {
+            return Err(D::Error::custom("a hash is 64 hex digits"));
+        }
+        let mut hash = [0; 32];
+        for (byte, pair) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let pair = std::str::from_utf8(pair).map_err(D::Error::custom)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(D::Error::custom)?;
+        }
+        Ok(hash)
+    }
+}

@@ -1,0 +1,14 @@
+//! Terskel's words as types: ids, states with consuming transitions, clock, rules. No I/O but [`world`].
+
+mod id;
+mod open_enum;
+
+pub mod dispatch;
+pub mod door;
+pub mod event;
+pub mod name;
+pub mod rules;
+pub mod world;
+
+pub use id::*;
+pub use world::{Clock, Entropy, Timestamp, Uptime, World};

@@ -1,0 +1,12 @@
+//! The trade's times. They come from the municipal handbooks that Terskel is built on (README, "Practice").
+
+use std::time::Duration;
+
+/// A dispatch not accepted by then is unanswered: the response centre calls the team.
+pub const ACCEPT_WITHIN: Duration = Duration::from_secs(5 * 60);
+/// From accepting to check-in at the hub.
+pub const ARRIVE_WITHIN: Duration = Duration::from_secs(30 * 60);
+/// How long after accepting the text of a dispatch stays readable, unless the visit is still going on.
+pub const READABLE_AFTER_ACCEPT: Duration = Duration::from_secs(60 * 60);
+/// How long a digital key issued for a dispatch can be used.
+pub const DISPATCH_KEY_LIFETIME: Duration = Duration::from_secs(60 * 60);
