@@ -88,9 +88,10 @@ pub enum RadioError {
 pub trait Radio: Send + Sync {
     /// Whether it can be used, now and whenever it changes.
     fn state(&self) -> watch::Receiver<AdapterState>;
-    /// Listens until the receiver is dropped. Several scans may run at once.
+    /// Listens until the receiver is dropped. Several scans may run at once; while Bluetooth is off or absent they
+    /// wait for it to come back.
     fn scan(&self, filter: ScanFilter) -> BoxFuture<'_, Result<mpsc::Receiver<Sighting>, RadioError>>;
-    /// Connects to a device that was seen, finds `profile.service` and subscribes to `profile.notify` in order.
+    /// Connects to a device that was seen (waiting for an older link to it to close), finds `profile.service` and subscribes to `profile.notify` in order.
     fn connect<'a>(
         &'a self,
         device: &'a DeviceRef,
@@ -103,13 +104,14 @@ pub trait Radio: Send + Sync {
 pub trait Link: Send {
     /// ATT MTU, at least 23.
     fn mtu(&self) -> usize;
-    /// Writes one value; with a response it returns when the device has it. Notifications go on meanwhile.
-    fn write<'a>(
-        &'a self,
+    /// Writes one value; with a response the future ends when the device has it. Nothing is sent before the future is
+    /// polled. It owns what it needs, so that notifications can be taken while it is pending.
+    fn write(
+        &self,
         characteristic: Uuid,
-        value: &'a [u8],
+        value: &[u8],
         with_response: bool,
-    ) -> BoxFuture<'a, Result<(), RadioError>>;
+    ) -> BoxFuture<'static, Result<(), RadioError>>;
     /// The next thing that comes over the link. Cancel-safe.
     fn next(&mut self) -> BoxFuture<'_, LinkEvent>;
 }
