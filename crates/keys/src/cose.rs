@@ -1,0 +1,73 @@
+//! COSE_Sign1 (RFC 9052 §4.2) with exactly one encoding for each content: tag 18, algorithm and key id in the
+//! protected header, nothing unprotected. What parses is what [`sign`] would have written, so that no byte outside
+//! the signature can change unseen.
+
+use coset::{CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable as _, iana};
+
+use crate::KeyError;
+
+/// Larger than any proof of ours, small enough to parse without harm.
+pub(crate) const MAX_BYTES: usize = 16 * 1024;
+
+/// What is signed. Goes into the signature as external additional data, not into the bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Domain {
+    DigitalKey,
+    Badge,
+    Event,
+}
+
+impl Domain {
+    fn aad(self) -> &'static [u8] {
+        match self {
+            Self::DigitalKey => b"terskel/digital-key/1",
+            Self::Badge => b"terskel/badge/1",
+            Self::Event => b"terskel/event/1",
+        }
+    }
+}
+
+/// A parsed, unverified COSE_Sign1.
+pub(crate) struct Signed {
+    pub(crate) kid: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
+    pub(crate) signature: Vec<u8>,
+    /// What `signature` must be over.
+    pub(crate) message: Vec<u8>,
+}
+
+pub(crate) fn sign(
+    domain: Domain,
+    algorithm: iana::Algorithm,
+    kid: Vec<u8>,
+    payload: Vec<u8>,
+    signer: impl FnOnce(&[u8]) -> Vec<u8>,
+) -> Result<Vec<u8>, KeyError> {
+    let bytes = frame(algorithm, kid, payload)
+        .create_signature(domain.aad(), signer)
+        .build()
+        .to_tagged_vec()
+        .map_err(|_| KeyError::Malformed)?;
+    if bytes.len() > MAX_BYTES { Err(KeyError::Malformed) } else { Ok(bytes) }
+}
+
+pub(crate) fn parse(domain: Domain, algorithm: iana::Algorithm, bytes: &[u8]) -> Result<Signed, KeyError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(KeyError::Malformed);
+    }
+    let CoseSign1 { protected, payload, signature, .. } =
+        CoseSign1::from_tagged_slice(bytes).map_err(|_| KeyError::Malformed)?;
+    let kid = protected.header.key_id;
+    let payload = payload.ok_or(KeyError::Malformed)?;
+    let rebuilt = frame(algorithm, kid.clone(), payload.clone()).signature(signature.clone()).build();
+    let message = rebuilt.tbs_data(domain.aad());
+    match rebuilt.to_tagged_vec() {
+        Ok(canonical) if canonical == bytes => Ok(Signed { kid, payload, signature, message }),
+        _ => Err(KeyError::Malformed),
+    }
+}
+
+fn frame(algorithm: iana::Algorithm, kid: Vec<u8>, payload: Vec<u8>) -> CoseSign1Builder {
+    let header = HeaderBuilder::new().algorithm(algorithm).key_id(kid).build();
+    CoseSign1Builder::new().protected(header).payload(payload)
+}
