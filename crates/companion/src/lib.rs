@@ -1,1 +1,4 @@
-//! x
+//! The phone's engine: local store, outbox and sync, session and shift, alerts, visits, doors. The user interface
+//! reaches it through [`interface`] alone (design law 4).
+
+pub mod interface;

@@ -1,0 +1,108 @@
+//! What a worker wants.
+
+use serde::{Deserialize, Serialize};
+use terskel_model::{DispatchId, DoorId, EventId};
+
+/// Something the worker wants done. Each ends with an [`Outcome`] or a [`super::Problem`].
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(tag = "intent", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Intent {
+    /// Make this phone known to a station, by a one-time code.
+    Enrol {
+        /// `https://station.example`; plain `http` only for a loopback address.
+        station_url: String,
+        /// The code, with or without the dash.
+        code: String,
+        /// What people call the phone.
+        phone_name: String,
+    },
+    /// Sign in for the shift.
+    SignIn {
+        /// The number on the staff card.
+        staff_number: String,
+        /// The PIN.
+        pin: String,
+    },
+    /// End the shift on this phone: keys and residents are wiped once everything is sent.
+    SignOut,
+    /// Take the dispatch.
+    Accept {
+        /// Which.
+        dispatch: DispatchId,
+    },
+    /// Say no, with a reason.
+    Decline {
+        /// Which.
+        dispatch: DispatchId,
+        /// A `model::dispatch::DeclineReason`.
+        reason: String,
+    },
+    /// Open one door of the visit. Answers when the outcome is known.
+    OpenDoor {
+        /// The visit.
+        dispatch: DispatchId,
+        /// Which door.
+        door: DoorId,
+    },
+    /// Lock one door of the visit. Answers when the outcome is known.
+    LockDoor {
+        /// The visit.
+        dispatch: DispatchId,
+        /// Which door.
+        door: DoorId,
+    },
+    /// Check in at the hub in the home.
+    CheckIn {
+        /// The visit.
+        dispatch: DispatchId,
+    },
+    /// Check out at the hub in the home.
+    CheckOut {
+        /// The visit.
+        dispatch: DispatchId,
+    },
+    /// End the visit.
+    CloseVisit {
+        /// The visit.
+        dispatch: DispatchId,
+    },
+    /// The worker has read that the station refused an event for good.
+    DismissRefusal {
+        /// The event.
+        event: EventId,
+    },
+}
+
+/// Shows which intent, never a PIN or a code.
+impl std::fmt::Debug for Intent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Enrol { .. } => "Enrol",
+            Self::SignIn { .. } => "SignIn",
+            Self::SignOut => "SignOut",
+            Self::Accept { .. } => "Accept",
+            Self::Decline { .. } => "Decline",
+            Self::OpenDoor { .. } => "OpenDoor",
+            Self::LockDoor { .. } => "LockDoor",
+            Self::CheckIn { .. } => "CheckIn",
+            Self::CheckOut { .. } => "CheckOut",
+            Self::CloseVisit { .. } => "CloseVisit",
+            Self::DismissRefusal { .. } => "DismissRefusal",
+        })
+    }
+}
+
+/// What came of an intent that went through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Outcome {
+    /// Done; the view shows it.
+    Done,
+    /// A lock was asked, and this came of it: also when it refused, also when nobody knows.
+    Door {
+        /// The attempt.
+        result: super::DoorResult,
+    },
+}

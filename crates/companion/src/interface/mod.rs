@@ -1,0 +1,12 @@
+//! The one door between user interface and engine: `intend`, `ask`, and a stream of [`View`]. The types here are
+//! also the TypeScript bindings of `ui/` (`cargo xtask generate`).
+
+mod intent;
+mod problem;
+mod question;
+mod view;
+
+pub use intent::{Intent, Outcome};
+pub use problem::Problem;
+pub use question::{Answer, Question, VisitSummary};
+pub use view::*;

@@ -1,0 +1,246 @@
+//! Everything the user interface shows. A new view comes whenever anything in it changes; times tick in the
+//! interface itself.
+
+use serde::{Deserialize, Serialize};
+use terskel_model::{DispatchId, DoorId, EventId, Timestamp};
+
+use super::Problem;
+
+/// The phone as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct View {
+    /// Whether the phone is known to a station.
+    pub enrolled: bool,
+    /// Who is signed in.
+    pub session: Option<SessionView>,
+    /// Network, Bluetooth, and what waits to be sent.
+    pub status: StatusView,
+    /// Dispatches to decide on, newest first, and those just taken by somebody else.
+    pub alerts: Vec<AlertView>,
+    /// The visit that is going on.
+    pub visit: Option<VisitView>,
+    /// What the station refused for good and the worker has not yet read.
+    pub refusals: Vec<RefusalView>,
+}
+
+/// Who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// The worker.
+    pub worker_name: String,
+    /// The team on shift.
+    pub team_name: String,
+    /// The shift ends.
+    pub ends_at: Timestamp,
+}
+
+/// The status line: always the truth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct StatusView {
+    /// The live stream from the station.
+    pub network: NetworkState,
+    /// Since when it is as it is.
+    pub network_since: Timestamp,
+    /// The phone's Bluetooth.
+    pub bluetooth: BluetoothState,
+    /// Events recorded here that the station does not have yet.
+    pub unsent: u32,
+    /// Sending has stopped until the worker signs in again.
+    pub sign_in_needed: bool,
+}
+
+/// The live stream from the station.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum NetworkState {
+    /// Nobody is signed in: no stream.
+    Idle,
+    /// Trying.
+    Connecting,
+    /// Alerts come in.
+    Online,
+    /// No alerts come in.
+    Offline,
+}
+
+/// The phone's Bluetooth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum BluetoothState {
+    /// Ready.
+    On,
+    /// Switched off.
+    Off,
+    /// No adapter.
+    Absent,
+}
+
+/// A dispatch in the list of alerts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct AlertView {
+    /// The dispatch.
+    pub id: DispatchId,
+    /// When the alarm was raised.
+    pub raised_at: Timestamp,
+    /// Unanswered after this.
+    pub accept_by: Timestamp,
+    /// Nobody accepted in time: the centre calls.
+    pub unanswered: bool,
+    /// Declined on this phone.
+    pub declined: bool,
+    /// Somebody else has it: who.
+    pub taken_by: Option<String>,
+    /// Somebody has it, or it is over.
+    pub taken: bool,
+    /// Why, who and where, while this phone may read it.
+    pub details: Option<DetailsView>,
+}
+
+/// The text of a dispatch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DetailsView {
+    /// A `model::dispatch::Cause`, or a text of the centre's own.
+    pub cause: String,
+    /// What the operator heard.
+    pub note: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Age reached in the present year.
+    pub age: Option<u16>,
+    /// Street, number, floor.
+    pub address: String,
+    /// Town.
+    pub town: String,
+    /// Telephone number.
+    pub phone_number: String,
+    /// Notes on the way in.
+    pub way_in: String,
+}
+
+/// The visit that is going on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct VisitView {
+    /// The dispatch.
+    pub id: DispatchId,
+    /// Why, who and where.
+    pub details: DetailsView,
+    /// When the alarm was raised.
+    pub raised_at: Timestamp,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// The arrival clock runs out.
+    pub arrive_by: Timestamp,
+    /// The doors in the order one comes to them.
+    pub doors: Vec<DoorView>,
+    /// The hub, if the home has one.
+    pub hub: Option<HubView>,
+}
+
+/// A door of the visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DoorView {
+    /// The door.
+    pub id: DoorId,
+    /// A `model::door::DoorKind`.
+    pub kind: String,
+    /// What people call it.
+    pub name: String,
+    /// Whether it has an electronic lock.
+    pub has_lock: bool,
+    /// How near the phone is to asking the lock.
+    pub reach: Reach,
+    /// Signal strength when last heard, dBm.
+    pub rssi: Option<i16>,
+    /// What is being done: a `model::door::Operation`.
+    pub working: Option<String>,
+    /// What came of the last operation.
+    pub last: Option<DoorResult>,
+    /// What the lock itself said last, in this visit.
+    pub locked: Option<bool>,
+    /// The lock's battery, 0–100 %.
+    pub battery_percent: Option<u8>,
+    /// The digital key ends.
+    pub key_until: Option<Timestamp>,
+}
+
+/// How near the phone is to asking a lock or a hub.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum Reach {
+    /// Not looked for.
+    Idle,
+    /// Looked for, not heard.
+    Looking,
+    /// Heard.
+    Seen,
+    /// Connecting and proving the key.
+    Connecting,
+    /// Waiting for the worker's slide: one round trip.
+    Ready,
+}
+
+/// What came of one operation at a door.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct DoorResult {
+    /// A `model::door::Operation`.
+    pub operation: String,
+    /// A `model::door::DoorOutcome`.
+    pub outcome: String,
+    /// A `model::door::DoorReason`, unless it went well.
+    pub reason: Option<String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The hub of the visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct HubView {
+    /// How near the phone is to asking it.
+    pub reach: Reach,
+    /// A check-in or check-out is being done.
+    pub working: bool,
+    /// Hub time of the check-in.
+    pub checked_in_at: Option<Timestamp>,
+    /// Hub time of the check-out.
+    pub checked_out_at: Option<Timestamp>,
+    /// Why the last try failed.
+    pub problem: Option<Problem>,
+}
+
+/// An event that the station refused for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct RefusalView {
+    /// The event.
+    pub event: EventId,
+    /// A `model::event::EventKind`.
+    pub kind: String,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The station's problem code.
+    pub code: String,
+}
