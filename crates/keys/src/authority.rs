@@ -50,3 +50,21 @@ impl AuthorityKey {
         cwt::decode(&signed.payload)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::station;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown = format!("{:?}", station());
+        assert!(!shown.contains("515151") && !shown.contains("81, 81, 81"), "{shown}");
+        assert!(shown.contains("public_key"), "{shown}");
+    }
+
+    #[test]
+    fn a_station_keeps_its_key_across_restarts() {
+        assert_eq!(Authority::from_seed(&[7; 32]).public_key(), Authority::from_seed(&[7; 32]).public_key());
+    }
+}

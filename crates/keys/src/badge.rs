@@ -58,3 +58,66 @@ pub fn verify(bytes: &[u8], authority: &AuthorityKey, now: Timestamp) -> Result<
     };
     if now >= badge.expires { Err(KeyError::Expired) } else { Ok(badge) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::digital_key;
+    use crate::testing::{
+        CREDENTIAL, adas_badge, adas_phone, claims, evening, hex, refuses_every_change, station, stranger,
+        world,
+    };
+
+    #[test]
+    fn a_hub_learns_from_the_badge_who_comes_and_with_which_key() {
+        let badge = issue(&station(), &adas_badge()).unwrap();
+        assert_eq!(verify(&badge, &station().public_key(), evening()), Ok(adas_badge()));
+    }
+
+    #[test]
+    fn a_badge_ends_on_time_and_a_slow_hub_still_believes_it() {
+        let badge = issue(&station(), &adas_badge()).unwrap();
+        let verify_at = |now| verify(&badge, &station().public_key(), now).map(drop);
+        let end = adas_badge().expires;
+        assert_eq!(verify_at(end - Duration::from_millis(1)), Ok(()));
+        assert_eq!(verify_at(end), Err(KeyError::Expired));
+        assert_eq!(verify_at(evening() - Duration::from_secs(600)), Ok(()));
+    }
+
+    #[test]
+    fn another_stations_badge_and_a_digital_key_are_refused() {
+        let forged = issue(&stranger(), &adas_badge()).unwrap();
+        let refused = Err(KeyError::BadSignature);
+        assert_eq!(verify(&forged, &station().public_key(), evening()), refused);
+        let key = digital_key::issue(&station(), &claims(), &adas_phone().public(), CREDENTIAL, &world());
+        assert_eq!(verify(&key.unwrap(), &station().public_key(), evening()), refused);
+    }
+
+    #[test]
+    fn no_badge_without_a_time_or_for_a_key_that_is_none() {
+        let over = Badge { expires: evening(), ..adas_badge() };
+        assert_eq!(issue(&station(), &over), Err(KeyError::Malformed));
+        let no_point = Badge { signing_key: [4; 65], ..adas_badge() };
+        assert_eq!(issue(&station(), &no_point), Err(KeyError::Malformed));
+    }
+
+    #[test]
+    fn every_change_to_a_badge_is_noticed() {
+        let badge = issue(&station(), &adas_badge()).unwrap();
+        refuses_every_change(&badge, |changed| verify(changed, &station().public_key(), evening()));
+    }
+
+    #[test]
+    fn the_format_stands() {
+        assert_eq!(hex(&issue(&station(), &adas_badge()).unwrap()), VECTOR);
+    }
+
+    const VECTOR: &str = "\
+        d2844da2012704484b735ac174e40636a05898a502782430303030303030302d303030302d303030302d303030302d30\
+        3030303030303030616461041a6969dae8061a69696a6808a101a401022001215820c00aac349effd31a0ff2d6ecd442\
+        6b5907919dccf65b2ee383b37ba2541435592258205d064a59d4c1bae47bb7875ea428fcdcd5da75ae6ebbcfcb3bb98e\
+        2d00d552293a00011170500000000000000000000000000000ada15840a746edc47746dedfaa7281a91c63bf318cef3b\
+        fa635e4364e24936b494621dbcfe83cc004ee59cd74b96632342dfc3e8b2ac91da9dcd6bc7be1ad7c502297002";
+}

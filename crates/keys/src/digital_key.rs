@@ -31,6 +31,8 @@ use crate::seal::{self, Sealed};
 use crate::{Authority, AuthorityKey, KeyError, PhoneIdentity, PhonePublic};
 
 mod claims;
+#[cfg(test)]
+mod tests;
 
 /// No digital key lives longer than the longest shift.
 pub const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);

@@ -53,3 +53,113 @@ fn read(signed: &Signed) -> Result<PhoneEvent, KeyError> {
     }
     Ok(event)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use terskel_model::door::{DoorOutcome, Operation};
+    use terskel_model::event::EventKind;
+
+    use super::*;
+    use crate::testing::{adas_phone, bos_phone, check_in_event, hex, refuses_every_change};
+
+    #[test]
+    fn the_station_finds_the_phone_and_then_checks_its_signature() {
+        let signed = sign(&check_in_event(), &adas_phone()).unwrap();
+        assert_eq!(peek(&signed), Ok(check_in_event()));
+        assert_eq!(verify(&signed, &adas_phone().public()), Ok(check_in_event()));
+    }
+
+    #[test]
+    fn bo_cannot_sign_for_ada() {
+        let signed = sign(&check_in_event(), &bos_phone()).unwrap();
+        assert_eq!(verify(&signed, &adas_phone().public()), Err(KeyError::BadSignature));
+    }
+
+    #[test]
+    fn an_event_under_another_phones_name_is_refused() {
+        let ada = adas_phone();
+        let mut payload = Vec::new();
+        ciborium::into_writer(&check_in_event(), &mut payload).unwrap();
+        let forged =
+            cose::sign(Domain::Event, ES256, vec![0; 16], payload, |m| ada.sign(m).to_vec()).unwrap();
+        assert_eq!(verify(&forged, &ada.public()), Err(KeyError::Malformed));
+    }
+
+    #[test]
+    fn bytes_after_the_event_are_refused_even_when_signed() {
+        let ada = adas_phone();
+        let mut payload = Vec::new();
+        ciborium::into_writer(&check_in_event(), &mut payload).unwrap();
+        payload.push(0xf6);
+        let kid = check_in_event().phone.0.as_bytes().to_vec();
+        let padded = cose::sign(Domain::Event, ES256, kid, payload, |m| ada.sign(m).to_vec()).unwrap();
+        assert_eq!(verify(&padded, &ada.public()), Err(KeyError::Malformed));
+    }
+
+    #[test]
+    fn a_kind_from_a_newer_version_survives() {
+        let newer = PhoneEvent { kind: EventKind::Unknown("levitated".into()), ..check_in_event() };
+        let signed = sign(&newer, &adas_phone()).unwrap();
+        assert_eq!(verify(&signed, &adas_phone().public()), Ok(newer));
+    }
+
+    #[test]
+    fn the_chain_shows_a_missing_event() {
+        let ada = adas_phone();
+        let first = sign(&check_in_event(), &ada).unwrap();
+        let next = PhoneEvent { sequence: 2, previous: chain_hash(&first), ..check_in_event() };
+        let next = sign(&next, &ada).unwrap();
+        assert_eq!(peek(&next).unwrap().previous, chain_hash(&first));
+        assert_ne!(chain_hash(&next), chain_hash(&first));
+    }
+
+    #[test]
+    fn an_event_that_is_too_long_is_not_signed() {
+        let long = PhoneEvent { reason: Some("x".repeat(cose::MAX_BYTES)), ..check_in_event() };
+        assert_eq!(sign(&long, &adas_phone()), Err(KeyError::Malformed));
+    }
+
+    #[test]
+    fn every_change_to_an_event_is_noticed() {
+        let ada = adas_phone().public();
+        let signed = sign(&check_in_event(), &adas_phone()).unwrap();
+        refuses_every_change(&signed, |changed| verify(changed, &ada));
+    }
+
+    #[test]
+    fn the_format_stands() {
+        assert_eq!(hex(&sign(&check_in_event(), &adas_phone()).unwrap()), VECTOR);
+    }
+
+    const VECTOR: &str = "\
+        d28455a2012604500000000000000000000000000000ada1a058eba96269645000000000000000000000000000000e7e\
+        6570686f6e65500000000000000000000000000000ada16873657175656e6365016870726576696f7573784030303030\
+        303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030303030\
+        3030303030303030303030306261747818323032362d30312d31355432323a33303a30302e3030315a66776f726b6572\
+        5000000000000000000000000000000ada646b696e646a636865636b65645f696e686469737061746368500000000000\
+        0000000000000000000d156772656365697074623031584013f544d002837bd8636242c25568b6806a946aed5e9fac3a\
+        d441aad5063e31d21ff8d5c6b2d5c47a9857a225a8bce0fab27f918593f1a09a11595ba746f63051";
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_is_signed_is_read_back(reason in prop::option::of(".{0,300}"), sequence: u64, opened: bool) {
+            let event = PhoneEvent {
+                sequence,
+                reason,
+                kind: EventKind::DoorOperated,
+                operation: Some(Operation::Open),
+                outcome: Some(if opened { DoorOutcome::Opened } else { DoorOutcome::Unsure }),
+                ..check_in_event()
+            };
+            let signed = sign(&event, &adas_phone()).unwrap();
+            prop_assert_eq!(verify(&signed, &adas_phone().public()), Ok(event));
+        }
+
+        #[test]
+        fn noise_is_refused_quietly(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            prop_assert!(peek(&bytes).is_err());
+        }
+    }
+}

@@ -130,3 +130,87 @@ fn random_secret(entropy: &(impl Entropy + ?Sized)) -> SecretKey {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+
+    use super::*;
+    use crate::testing::{adas_phone, bos_phone, hex, world};
+
+    /// The key of RFC 6979 A.2.5.
+    const RFC_SECRET: [u8; 32] = [
+        0xc9, 0xaf, 0xa9, 0xd8, 0x45, 0xba, 0x75, 0x16, 0x6b, 0x5c, 0x21, 0x57, 0x67, 0xb1, 0xd6, 0x93, 0x4e,
+        0x50, 0xc3, 0xdb, 0x36, 0xe8, 0x9b, 0x12, 0x7b, 0x8a, 0x62, 0x2b, 0x12, 0x0f, 0x67, 0x21,
+    ];
+
+    #[test]
+    fn signatures_are_those_of_rfc_6979_with_the_smaller_s() {
+        let phone = PhoneIdentity::from_bytes(&[RFC_SECRET, RFC_SECRET].concat()).unwrap();
+        let signature = phone.sign(b"test");
+        let r = "f1abb023518351cd71d881567b1ea663ed3efcf6c5132b354f28d3b0b7d38367";
+        let s = "019f4113742a2b14bd25926b49c649155f267e60d3814b4c0cc84250e46f0083";
+        assert_eq!(hex(&signature), [r, s].concat());
+        // The RFC's own s for this message is the larger one: n - s.
+        let signature = phone.sign(b"sample");
+        assert_eq!(hex(&signature[..32]), "efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716");
+        let s = hex(&signature[32..]);
+        assert_eq!(s, "0834e36ad29a83bf2bc9385e491d6099c8fdf9d1ed67aa7ea5f51f93782857a9");
+    }
+
+    #[test]
+    fn another_implementation_agrees() {
+        let ada = adas_phone();
+        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, ada.public().signing);
+        assert!(key.verify(b"hello", &ada.sign(b"hello")).is_ok());
+        assert_eq!(ada.public().verify(b"hello", &ada.sign(b"hello")), Ok(()));
+    }
+
+    #[test]
+    fn other_words_other_phones_and_the_larger_s_do_not_verify() {
+        let (ada, bo) = (adas_phone(), bos_phone());
+        let signature = ada.sign(b"hello");
+        let refused = Err(KeyError::BadSignature);
+        assert_eq!(ada.public().verify(b"hullo", &signature), refused);
+        assert_eq!(bo.public().verify(b"hello", &signature), refused);
+        assert_eq!(ada.public().verify(b"hello", &signature[..63]), refused);
+        let (r, s) = Signature::from_slice(&signature).unwrap().split_scalars();
+        let twin = Signature::from_scalars(r.to_bytes(), (-s).to_bytes()).unwrap();
+        assert!(
+            VerifyingKey::from_sec1_bytes(&ada.public().signing).unwrap().verify(b"hello", &twin).is_ok()
+        );
+        assert_eq!(ada.public().verify(b"hello", &twin.to_bytes()), refused);
+    }
+
+    #[test]
+    fn an_identity_survives_the_store() {
+        let phone = PhoneIdentity::generate(&world());
+        let again = PhoneIdentity::from_bytes(&phone.to_bytes()[..]).unwrap();
+        assert_eq!(again.public(), phone.public());
+        assert_eq!(again.sign(b"hello"), phone.sign(b"hello"));
+        assert_ne!(phone.public().signing, phone.public().sealing);
+    }
+
+    #[test]
+    fn bytes_that_are_no_secrets_are_refused() {
+        for bytes in [vec![], vec![1; 63], vec![1; 65], vec![0; 64], vec![0xff; 64]] {
+            assert_eq!(PhoneIdentity::from_bytes(&bytes).err(), Some(KeyError::Malformed));
+        }
+    }
+
+    #[test]
+    fn only_uncompressed_points_are_public_keys() {
+        let PhonePublic { signing, sealing } = adas_phone().public();
+        assert!(PhonePublic::parse(&signing, &sealing).is_ok());
+        let compressed = [&[2 + (signing[64] & 1)], &signing[1..33]].concat();
+        for bad in [&compressed[..], &[], &[0], &[4; 65], &[&signing[..], &[0]].concat()] {
+            assert_eq!(PhonePublic::parse(bad, &sealing), Err(KeyError::Malformed));
+            assert_eq!(PhonePublic::parse(&signing, bad), Err(KeyError::Malformed));
+        }
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        assert_eq!(format!("{:?}", adas_phone()), "PhoneIdentity(…)");
+    }
+}

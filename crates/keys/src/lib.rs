@@ -18,6 +18,8 @@ mod ed25519;
 mod error;
 mod identity;
 mod seal;
+#[cfg(test)]
+mod testing;
 
 pub mod badge;
 pub mod digital_key;

@@ -131,3 +131,86 @@ pub fn verify(bytes: &[u8], hub_public_key: &[u8]) -> Result<Receipt, KeyError> 
 fn message(body: &[u8]) -> Vec<u8> {
     [DOMAIN, body].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::{arrival, hex, refuses_every_change};
+
+    fn karis_hub() -> HubKey {
+        HubKey::from_seed(&[0x4b; 32])
+    }
+
+    #[test]
+    fn the_station_reads_what_the_hub_in_the_flat_has_signed() {
+        let receipt = sign(&karis_hub(), &arrival());
+        assert_eq!(receipt.len(), LENGTH);
+        assert_eq!(verify(&receipt, &karis_hub().public_key()), Ok(arrival()));
+    }
+
+    #[test]
+    fn a_neighbours_hub_cannot_speak_for_this_one() {
+        let neighbour = HubKey::from_seed(&[0x4c; 32]);
+        let receipt = sign(&neighbour, &arrival());
+        assert_eq!(verify(&receipt, &karis_hub().public_key()), Err(KeyError::BadSignature));
+        assert_eq!(verify(&receipt, b"no key"), Err(KeyError::BadSignature));
+    }
+
+    #[test]
+    fn a_signature_under_no_domain_is_no_receipt() {
+        let hub = karis_hub();
+        let mut receipt = sign(&hub, &arrival());
+        let bare = hub.0.sign(&receipt[..BODY]);
+        receipt[BODY..].copy_from_slice(&bare);
+        assert_eq!(verify(&receipt, &hub.public_key()), Err(KeyError::BadSignature));
+    }
+
+    #[test]
+    fn another_version_is_not_read() {
+        let mut receipt = sign(&karis_hub(), &arrival());
+        receipt[0] = 2;
+        assert_eq!(verify(&receipt, &karis_hub().public_key()), Err(KeyError::Malformed));
+    }
+
+    #[test]
+    fn every_change_to_a_receipt_is_noticed() {
+        let key = karis_hub().public_key();
+        refuses_every_change(&sign(&karis_hub(), &arrival()), |changed| verify(changed, &key));
+    }
+
+    #[test]
+    fn the_format_stands() {
+        assert_eq!(hex(&sign(&karis_hub(), &arrival())), VECTOR);
+    }
+
+    const VECTOR: &str = "\
+        01010000000000000000000000000000004b00000000000000000000000000000ada0000000000000000000000000000\
+        ada100000000000000000000000000000d150000019bc3d1a231000000000000002a635cdce481df7618135132e1a64e\
+        f4288d2902434ca4a43bdc2c4531878f891568e11a0e35a077aa534538a54982e7e72d0c7948f2459a6c713ed4c63f1a\
+        c302";
+
+    proptest! {
+        #[test]
+        fn whatever_is_signed_is_read_back(millis in -62_135_596_800_000i64..253_402_300_800_000, counter: u64, out: bool) {
+            let receipt = Receipt {
+                at: Timestamp::from_timestamp_millis(millis).unwrap(),
+                counter,
+                direction: if out { Direction::Out } else { Direction::In },
+                ..arrival()
+            };
+            prop_assert_eq!(verify(&sign(&karis_hub(), &receipt), &karis_hub().public_key()), Ok(receipt));
+        }
+
+        #[test]
+        fn signed_noise_is_refused_quietly(body in prop::collection::vec(any::<u8>(), BODY)) {
+            let hub = karis_hub();
+            let body = [&[VERSION], &body[1..]].concat();
+            let bytes = [body.clone(), hub.0.sign(&message(&body))].concat();
+            if let Ok(receipt) = verify(&bytes, &hub.public_key()) {
+                prop_assert_eq!(sign(&hub, &receipt), bytes);
+            }
+        }
+    }
+}

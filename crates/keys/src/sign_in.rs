@@ -15,3 +15,29 @@ pub fn message(phone: PhoneId, staff_number: &str, at: Timestamp, nonce: &[u8]) 
     message.extend(nonce);
     message
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ADAS_PHONE, evening, hex};
+
+    #[test]
+    fn staff_number_and_nonce_cannot_trade_bytes() {
+        let one = message(ADAS_PHONE, "4711", evening(), b"2nonce");
+        let other = message(ADAS_PHONE, "47112", evening(), b"nonce");
+        assert_ne!(one, other);
+    }
+
+    #[test]
+    fn the_format_stands() {
+        let expected = [
+            "746572736b656c2f7369676e2d696e2f31",
+            "0000000000000000000000000000ada1",
+            "0000019bc3c7a640",
+            "0000000000000004",
+            "34373131",
+            "6e6f6e6365",
+        ];
+        assert_eq!(hex(&message(ADAS_PHONE, "4711", evening(), b"nonce")), expected.concat());
+    }
+}
