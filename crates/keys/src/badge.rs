@@ -21,6 +21,16 @@ pub struct Badge {
     pub expires: Timestamp,
 }
 
+impl Badge {
+    /// Whether the phone that this badge was issued to has signed `message` (ES256, `r ‖ s`).
+    ///
+    /// # Errors
+    /// [`KeyError::BadSignature`].
+    pub fn verify_holder(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
+        identity::verify_es256(&self.signing_key, message, signature)
+    }
+}
+
 /// Issues a badge: claims `sub` (worker), `exp`, `iat`, `cnf` (key) and phone.
 ///
 /// # Errors
@@ -66,8 +76,8 @@ mod tests {
     use super::*;
     use crate::digital_key;
     use crate::testing::{
-        CREDENTIAL, adas_badge, adas_phone, claims, evening, hex, refuses_every_change, station, stranger,
-        world,
+        CREDENTIAL, adas_badge, adas_phone, bos_phone, claims, evening, hex, refuses_every_change, station,
+        stranger, world,
     };
 
     #[test]
@@ -84,6 +94,15 @@ mod tests {
         assert_eq!(verify_at(end - Duration::from_millis(1)), Ok(()));
         assert_eq!(verify_at(end), Err(KeyError::Expired));
         assert_eq!(verify_at(evening() - Duration::from_secs(600)), Ok(()));
+    }
+
+    #[test]
+    fn only_the_phone_on_the_badge_can_prove_that_it_holds_it() {
+        let badge = adas_badge();
+        assert_eq!(badge.verify_holder(b"hello", &adas_phone().sign(b"hello")), Ok(()));
+        let refused = Err(KeyError::BadSignature);
+        assert_eq!(badge.verify_holder(b"hello", &bos_phone().sign(b"hello")), refused);
+        assert_eq!(badge.verify_holder(b"hullo", &adas_phone().sign(b"hello")), refused);
     }
 
     #[test]

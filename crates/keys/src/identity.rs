@@ -100,13 +100,17 @@ impl PhonePublic {
     /// # Errors
     /// [`KeyError::BadSignature`], also for a signature with the larger `s`.
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
-        let parsed = Signature::from_slice(signature).map_err(|_| KeyError::BadSignature)?;
-        if parsed.normalize_s() != parsed {
-            return Err(KeyError::BadSignature);
-        }
-        let key = VerifyingKey::from_sec1_bytes(&self.signing).map_err(|_| KeyError::Malformed)?;
-        key.verify(message, &parsed).map_err(|_| KeyError::BadSignature)
+        verify_es256(&self.signing, message, signature)
     }
+}
+
+pub(crate) fn verify_es256(key: &[u8; 65], message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
+    let parsed = Signature::from_slice(signature).map_err(|_| KeyError::BadSignature)?;
+    if parsed.normalize_s() != parsed {
+        return Err(KeyError::BadSignature);
+    }
+    let key = VerifyingKey::from_sec1_bytes(key).map_err(|_| KeyError::Malformed)?;
+    key.verify(message, &parsed).map_err(|_| KeyError::BadSignature)
 }
 
 pub(crate) fn parse_point(bytes: &[u8]) -> Result<[u8; 65], KeyError> {
