@@ -10,6 +10,8 @@ mod frame;
 mod message;
 pub mod phone;
 mod refusal;
+#[cfg(test)]
+mod tests;
 
 pub use refusal::HubRefusal;
 
