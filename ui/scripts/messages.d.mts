@@ -1,0 +1,1 @@
+export function compareMessages(texts: Record<string, Record<string, string>>): string[];

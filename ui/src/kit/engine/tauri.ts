@@ -1,0 +1,32 @@
+import { Channel, invoke } from "@tauri-apps/api/core";
+import type { Answer, Outcome, View } from "./bindings";
+import type { Engine, Result } from "./engine";
+
+/** The engine inside the app, behind the shell's three commands. */
+export function tauriEngine(): Engine {
+  return {
+    intend: (intent) => call<Outcome>("intend", { intent }),
+    ask: (question) => call<Answer>("ask", { question }),
+    views,
+  };
+}
+
+async function call<T>(command: string, args: Record<string, unknown>): Promise<Result<T>> {
+  try {
+    return await invoke<Result<T>>(command, args);
+  } catch {
+    return { problem: { problem: "engineGone" } };
+  }
+}
+
+function views(show: (view: View) => void, lost: (gone: boolean) => void): () => void {
+  let stopped = false;
+  const channel = new Channel<View>();
+  channel.onmessage = (view) => {
+    if (!stopped) show(view);
+  };
+  invoke("views", { channel }).catch(() => lost(true));
+  return () => {
+    stopped = true;
+  };
+}

@@ -1,0 +1,21 @@
+/** The time as the screens show it: one state for all of them, moved once a second. */
+class Ticker {
+  #now = $state(Date.now());
+
+  constructor() {
+    setInterval(() => this.#move(), 1000);
+    // Timers sleep while the app is in the background.
+    document.addEventListener("visibilitychange", () => this.#move());
+  }
+
+  /** Milliseconds since 1970. */
+  get now(): number {
+    return this.#now;
+  }
+
+  #move(): void {
+    this.#now = Date.now();
+  }
+}
+
+export const ticker = new Ticker();

@@ -1,0 +1,54 @@
+import type { DetailsView } from "../engine";
+import { m } from "../language/generated/messages.js";
+
+type Say = () => string;
+
+const causes: Record<string, Say> = {
+  button: m.cause_button,
+  fall: m.cause_fall,
+  smoke: m.cause_smoke,
+  wandering: m.cause_wandering,
+  technical: m.cause_technical,
+  no_contact: m.cause_no_contact,
+};
+
+/** Why the alarm was raised; a cause of the centre's own is shown as it came. */
+export const wordCause = (cause: string): string => (Object.hasOwn(causes, cause) ? causes[cause] : undefined)?.() ?? cause;
+
+/** The reasons for declining, in the order of the buttons: `model::dispatch::DeclineReason`. */
+export const DECLINE_REASONS: readonly { code: string; say: Say }[] = [
+  { code: "busy", say: m.decline_busy },
+  { code: "too_far", say: m.decline_too_far },
+  { code: "off_soon", say: m.decline_off_soon },
+  { code: "other", say: m.decline_other },
+];
+
+const kinds: Record<string, Say> = {
+  alert_delivered: m.kind_alert_delivered,
+  dispatch_declined: m.kind_dispatch_declined,
+  dispatch_accepted: m.kind_dispatch_accepted,
+  door_operated: m.kind_door_operated,
+  checked_in: m.kind_checked_in,
+  checked_out: m.kind_checked_out,
+  visit_closed: m.kind_visit_closed,
+  signed_in: m.kind_signed_in,
+  signed_out: m.kind_signed_out,
+};
+
+/** What kind of event; one that a phone does not record is shown by its code. */
+export const wordEventKind = (code: string): string =>
+  (Object.hasOwn(kinds, code) ? kinds[code] : undefined)?.() ?? m.kind_other({ code });
+
+/** First and last name as one text. */
+export const fullName = (details: DetailsView): string => `${details.firstName} ${details.lastName}`.trim();
+
+/** Address and town as one text, for a map. */
+export const fullAddress = (details: DetailsView): string =>
+  [details.address, details.town].filter((part) => part.trim() !== "").join(", ");
+
+/** Where a map shows an address. Only the address leaves the phone, never the name. */
+export const mapLink = (details: DetailsView): string =>
+  `https://www.openstreetmap.org/search?query=${encodeURIComponent(fullAddress(details).toWellFormed())}`;
+
+/** How the phone calls a number: what a keypad has, and nothing else. */
+export const callLink = (number: string): string => `tel:${number.replace(/[^0-9+*#]/g, "")}`;

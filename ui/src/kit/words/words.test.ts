@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { afterEach, describe, expect, it } from "vitest";
+import { overwriteGetLocale } from "../language/generated/runtime.js";
+import { callLink, DECLINE_REASONS, mapLink, wordCause, wordEventKind } from "./alarm";
+import { wordKind, wordReach, wordReason, wordResult } from "./door";
+import { isWorded, wordProblem } from "./problem";
+
+const source = (path: string): string => readFileSync(new URL(`../../../../crates/${path}`, import.meta.url), "utf8");
+
+/** The codes of an open enum of the model, read from its source: a new one must be worded here. */
+function codes(path: string, name: string): string[] {
+  const body = new RegExp(`\\n    ${name} \\{([\\s\\S]*?)\\n    \\}`).exec(source(path))?.[1] ?? "";
+  return [...body.matchAll(/= "(\w+)"/g)].map((match) => match[1] as string);
+}
+
+const problems = [...source("companion/src/interface/problem.rs").matchAll(/^    ([A-Z]\w+)(?: \{|,)/gm)].map(
+  (match) => (match[1] as string).replace(/^./, (first) => first.toLowerCase()),
+);
+const reasons = codes("model/src/door.rs", "DoorReason");
+const locales = ["nb", "sv", "en"] as const;
+
+afterEach(() => overwriteGetLocale(() => "nb"));
+
+describe.each(locales)("in %s", (locale) => {
+  it("every problem of the engine says what happened and what to do now", () => {
+    overwriteGetLocale(() => locale);
+    expect(problems.length).toBeGreaterThanOrEqual(23);
+    for (const problem of problems) {
+      expect(isWorded(problem), problem).toBe(true);
+      const { what, next } = wordProblem({ problem, field: "pin", seconds: 90, code: "x", by: null, reason: "x" } as never);
+      expect(what.length, problem).toBeGreaterThan(5);
+      expect(next.length, problem).toBeGreaterThan(5);
+    }
+  });
+
+  it("every reason at a door is worded, each with its own text", () => {
+    overwriteGetLocale(() => locale);
+    expect(reasons.length).toBeGreaterThanOrEqual(13);
+    const general = wordReason("of_tomorrow");
+    const texts = reasons.map((code) => wordReason(code));
+    for (const [at, text] of texts.entries()) expect(text.what, reasons[at]).not.toBe(general.what);
+    expect(new Set(texts.map((text) => text.what)).size).toBe(reasons.length);
+  });
+});
+
+describe("codes of the model", () => {
+  it("have words: causes, kinds of door, reasons to decline, kinds of event of a phone", () => {
+    for (const code of codes("model/src/dispatch.rs", "Cause")) expect(wordCause(code), code).not.toBe(code);
+    for (const code of codes("model/src/door.rs", "DoorKind")) expect(wordKind(code), code).not.toBe(code);
+    expect(DECLINE_REASONS.map(({ code }) => code)).toEqual(codes("model/src/dispatch.rs", "DeclineReason"));
+    expect(wordEventKind("door_operated")).toBe("Dør");
+  });
+
+  it("that nobody knows are shown as they came", () => {
+    expect(wordCause("flood")).toBe("flood");
+    expect(wordCause("constructor")).toBe("constructor");
+    expect(wordKind("gate")).toBe("gate");
+    expect(wordReason("of_tomorrow").code).toBe("of_tomorrow");
+    expect(wordProblem({ problem: "ofTomorrow" } as never).code).toBe("ofTomorrow");
+    expect(wordReach("ofTomorrow" as never, "lock")).toBe("ofTomorrow");
+  });
+});
+
+describe("what came of a slide", () => {
+  const result = (outcome: string, reason: string | null = null, operation = "open") =>
+    wordResult({ operation, outcome, reason, at: "2026-01-01T00:00:00Z" }, "01:00");
+
+  it("is called opened only when the lock said so", () => {
+    expect(result("opened")).toMatchObject({ tone: "success", title: "Åpnet 01:00" });
+    for (const outcome of ["refused", "unknown", "of_tomorrow"]) expect(result(outcome).tone).not.toBe("success");
+  });
+  it("says why and what to do when refused", () => {
+    expect(result("refused", "jammed")).toMatchObject({ tone: "danger", why: "Låsen sitter fast." });
+  });
+  it("sends the worker to the door when nobody knows", () => {
+    expect(result("unknown", "interrupted").next).toContain("Kjenn på døra");
+    expect(result("unknown", null, "lock").title).toContain("låst");
+  });
+});
+
+describe("links out of the app", () => {
+  const details = { address: "Storgata 1 & 2", town: "Åsgård", firstName: "Kari" } as never;
+
+  it("ask the map for the address and never for the person", () => {
+    expect(mapLink(details)).toBe("https://www.openstreetmap.org/search?query=Storgata%201%20%26%202%2C%20%C3%85sg%C3%A5rd");
+  });
+  it("call only what a keypad has", () => {
+    expect(callLink("+47 22 33 44 55")).toBe("tel:+4722334455");
+    expect(callLink("javascript:alert(1)")).toBe("tel:1");
+  });
+});

@@ -1,0 +1,42 @@
+import type { Engine, View } from "../kit/engine";
+
+/** The screens that a signed-in worker moves between. */
+export type Screen = "alerts" | "visit" | "today";
+
+/** What the screens are made of: the engine's view as it came, and which screen the worker looks at. */
+export class Phone {
+  readonly engine: Engine;
+  #view = $state.raw<View | null>(null);
+  #engineGone = $state(false);
+  /** The screen of a worker who is signed in. */
+  screen = $state<Screen>("alerts");
+  /** The worker asked to sign in again while the session is still shown. */
+  signingIn = $state(false);
+
+  constructor(engine: Engine) {
+    this.engine = engine;
+    engine.views(
+      (view) => this.#show(view),
+      (gone) => (this.#engineGone = gone),
+    );
+  }
+
+  /** The last view that came; none before the first. */
+  get view(): View | null {
+    return this.#view;
+  }
+
+  /** The engine does not answer: what is shown may be old. */
+  get engineGone(): boolean {
+    return this.#engineGone;
+  }
+
+  #show(view: View): void {
+    const before = this.#view?.visit?.id;
+    const now = view.visit?.id;
+    if (now !== undefined && now !== before) this.screen = "visit";
+    if (now === undefined && before !== undefined && this.screen === "visit") this.screen = "today";
+    if (!view.status.signInNeeded) this.signingIn = false;
+    this.#view = view;
+  }
+}
