@@ -91,7 +91,8 @@ pub trait Radio: Send + Sync {
     /// Listens until the receiver is dropped. Several scans may run at once; while Bluetooth is off or absent they
     /// wait for it to come back.
     fn scan(&self, filter: ScanFilter) -> BoxFuture<'_, Result<mpsc::Receiver<Sighting>, RadioError>>;
-    /// Connects to a device that was seen (waiting for an older link to it to close), finds `profile.service` and subscribes to `profile.notify` in order.
+    /// Connects to a device that was seen (waiting for an older link to it to close), finds `profile.service` and
+    /// subscribes to `profile.notify` in order.
     fn connect<'a>(
         &'a self,
         device: &'a DeviceRef,

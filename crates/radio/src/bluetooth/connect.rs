@@ -39,7 +39,9 @@ pub(super) async fn connect(
     hold.attempted();
     let (notifications, characteristics) = tokio::select! {
         ready = establish(shared, &peripheral, profile, &budget) => ready?,
-        () = lost(&mut changes) => return Err(RadioError::LinkLost),
+        () = lost(&mut changes) => {
+            return Err(find::unusable(*shared.state.borrow()).unwrap_or(RadioError::LinkLost));
+        }
     };
     Ok(BluetoothLink::new(hold, changes, notifications, characteristics))
 }

@@ -1,14 +1,15 @@
 //! One discovery for all scans: it runs while somebody scans, the adapter is on and nobody is just connecting.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use btleplug::api::Central;
 use btleplug::platform::Adapter;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::{Mutex, mpsc};
-use tokio::time;
+use tokio::time::{self, Instant};
 
 use super::error::within;
 use super::{Shared, limits};
@@ -22,6 +23,19 @@ pub(super) struct Discovery {
     connecting: AtomicUsize,
     /// How often in a row the system refused to start.
     refusals: AtomicU32,
+    /// When something a scan wants was last heard, or discovery was last started.
+    heard: std::sync::Mutex<Option<Instant>>,
+}
+
+impl Discovery {
+    /// Something a scan wants was heard.
+    pub(super) fn hears(&self) {
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn silent_for(&self) -> Duration {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).map_or(Duration::ZERO, |at| at.elapsed())
+    }
 }
 
 /// Adds a scan; it ends when the receiver is dropped.
@@ -63,6 +77,7 @@ async fn apply(shared: Arc<Shared>) {
         Ok(()) => {
             *running = Some(filter);
             shared.discovery.refusals.store(0, Ordering::SeqCst);
+            shared.discovery.hears();
         }
         Err(error) => {
             tracing::debug!(%error, "discovery was refused, asking again");
@@ -70,6 +85,22 @@ async fn apply(shared: Arc<Shared>) {
             stop(&adapter).await;
             retry_soon(&shared);
         }
+    }
+}
+
+/// Starts a discovery anew that has heard nothing for long: a Bluetooth service that was restarted has forgotten it,
+/// and does not say so.
+pub(super) async fn refresh(shared: &Arc<Shared>) {
+    if shared.discovery.silent_for() < limits::SILENCE {
+        return;
+    }
+    let mut running = shared.discovery.running.lock().await;
+    let adapter = shared.adapter.borrow().clone();
+    if let Some(adapter) = adapter.filter(|_| running.is_some()) {
+        stop(&adapter).await;
+        *running = None;
+        drop(running);
+        sync(shared).await;
     }
 }
 

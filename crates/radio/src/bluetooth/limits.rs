@@ -18,3 +18,5 @@ pub(super) const DISCONNECT: Duration = Duration::from_secs(6);
 pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// Before a discovery that was refused is asked for again (BlueZ says Busy while the adapter powers up).
 pub(super) const RETRY: Duration = Duration::from_millis(200);
+/// After so long without anything wanted heard, discovery is started anew.
+pub(super) const SILENCE: Duration = Duration::from_secs(15);

@@ -128,9 +128,7 @@ impl Link for BluetoothLink {
 
 impl Drop for BluetoothLink {
     fn drop(&mut self) {
-        // Its own drop talks to the bus from a task, and so needs the runtime.
-        let notifications = self.notifications.take();
-        self.hold.runtime.spawn(async move { drop(notifications) });
+        self.hold.notifications = self.notifications.take();
     }
 }
 
@@ -141,11 +139,14 @@ pub(super) struct Hold {
     turn: Option<OwnedMutexGuard<()>>,
     /// Whether there may be a connection, or an attempt at one, to end.
     open: bool,
+    /// Kept until the link is closed: dropping the stream talks to the bus from a task, and so needs the runtime; and
+    /// a signal that meets a stream just dropped makes a task inside bluez-async panic.
+    notifications: Option<Notifications>,
 }
 
 impl Hold {
     pub(super) fn new(runtime: Handle, peripheral: Peripheral, turn: OwnedMutexGuard<()>) -> Self {
-        Self { runtime, peripheral, turn: Some(turn), open: false }
+        Self { runtime, peripheral, turn: Some(turn), open: false, notifications: None }
     }
 
     pub(super) fn attempted(&mut self) {
@@ -159,15 +160,14 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        if !self.open {
-            return;
-        }
-        let (peripheral, turn) = (self.peripheral.clone(), self.turn.take());
+        let (peripheral, turn, open) = (self.peripheral.clone(), self.turn.take(), self.open);
+        let notifications = self.notifications.take();
         self.runtime.spawn(async move {
-            // Not connected any more is as good.
-            if time::timeout(limits::DISCONNECT, peripheral.disconnect()).await.is_err() {
+            // Not connected any more is as good as disconnected.
+            if open && time::timeout(limits::DISCONNECT, peripheral.disconnect()).await.is_err() {
                 tracing::info!("no answer to a disconnect");
             }
+            drop(notifications);
             drop(turn);
         });
     }

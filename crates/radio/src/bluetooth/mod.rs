@@ -78,6 +78,7 @@ impl Drop for BluetoothRadio {
     fn drop(&mut self) {
         self.supervisor.abort();
         self.shared.registry.forget_scans();
+        self.shared.registry.all_gone();
         let shared = self.shared.clone();
         self.shared.runtime.spawn(async move { discovery::sync(&shared).await });
     }

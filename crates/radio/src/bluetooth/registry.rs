@@ -62,16 +62,19 @@ impl Registry {
         Some(scans.fold(first, union))
     }
 
-    /// Tells the scans that want it.
-    pub(super) fn sighted(&self, id: &PeripheralId, sighting: &Sighting) {
+    /// Tells the scans that want it; false when none does.
+    pub(super) fn sighted(&self, id: &PeripheralId, sighting: &Sighting) -> bool {
         let mut inner = self.lock();
+        let mut wanted = false;
         inner.names.insert(sighting.device.clone(), id.clone());
         for (filter, scan) in inner.scans.values() {
             if matches(filter, sighting) {
                 // A full channel has fresher sightings in it than its reader has read.
                 let _ = scan.try_send(sighting.clone());
+                wanted = true;
             }
         }
+        wanted
     }
 
     pub(super) fn name(&self, device: &DeviceRef) -> Option<PeripheralId> {

@@ -32,7 +32,11 @@ async fn tell(shared: Weak<Shared>, adapter: Adapter, mut inbox: mpsc::Receiver<
         }
         for id in devices {
             match sighting(&adapter, &id).await {
-                Ok(Some(sighting)) => shared.registry.sighted(&id, &sighting),
+                Ok(Some(sighting)) => {
+                    if shared.registry.sighted(&id, &sighting) {
+                        shared.discovery.hears();
+                    }
+                }
                 Ok(None) => {}
                 Err(error) => tracing::trace!(%error, "a device was gone before it could be asked about"),
             }

@@ -87,7 +87,11 @@ async fn attend(shared: &Arc<Shared>, adapter: Adapter) -> bool {
                 None => return false,
             },
             _ = look.tick() => match within(limits::CALL, "asking for the adapter", adapter.adapter_info()).await {
-                Ok(_) => set_state(shared, read_state(&adapter).await),
+                Ok(_) => {
+                    set_state(shared, read_state(&adapter).await);
+                    let shared = shared.clone();
+                    tokio::spawn(async move { discovery::refresh(&shared).await });
+                }
                 Err(error) => return matches!(error, RadioError::Timeout(..)),
             },
         }
