@@ -1,1 +1,27 @@
-//! x
+//! The station: takes dispatches from response centres, calls the team's phones, issues digital keys, keeps the
+//! audit trail. SQLite by default, PostgreSQL for several nodes. The contract is `terskel_api`.
+
+mod admin;
+mod app;
+mod audit;
+mod auth;
+mod check;
+mod db;
+mod dispatch;
+mod enrol;
+mod events;
+mod extract;
+mod openapi;
+mod problem;
+mod routes;
+mod seal;
+mod secret_file;
+mod session;
+mod station;
+mod stream;
+
+pub use auth::Role;
+pub use db::MigrationError;
+pub use openapi::document as openapi_document;
+pub use secret_file::SecretFileError;
+pub use station::{Config, StartError, Station, create_token};

@@ -1,0 +1,89 @@
+//! `POST /v1/residents`: a resident, with the way in.
+
+use axum::extract::State;
+use sqlx::AnyConnection;
+use terskel_api::admin::{Created, NewResident};
+use terskel_api::path;
+use terskel_api::problem::ProblemDetails;
+use terskel_model::ResidentId;
+
+use super::way_in::{check_doors, check_hub, store_doors, store_hub};
+use super::{Made, check_team, made, taken};
+use crate::app::{App, Shared};
+use crate::auth::Administrator;
+use crate::check::{optional, required};
+use crate::db::{Write, ms};
+use crate::extract::Json;
+use crate::problem::{Failure, invalid};
+
+/// Adds a resident with doors, locks and hub.
+#[utoipa::path(
+    post, path = path::RESIDENTS, tag = "administration", security(("bearer" = [])), request_body = NewResident,
+    responses(
+        (status = 201, body = Created),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn add_resident(
+    State(app): State<Shared>,
+    _: Administrator,
+    Json(request): Json<NewResident>,
+) -> Result<Made, Failure> {
+    let resident = AddResident(checked(request)?);
+    Ok(made(app.write(&resident).await?.0))
+}
+
+fn checked(r: NewResident) -> Result<NewResident, Failure> {
+    if r.birth_year.is_some_and(|year| !(1850..=2200).contains(&year)) {
+        return Err(invalid("birth_year", "is not a year of birth"));
+    }
+    Ok(NewResident {
+        number: required("number", &r.number, 50)?,
+        first_name: required("first_name", &r.first_name, 500)?,
+        last_name: required("last_name", &r.last_name, 500)?,
+        address: required("address", &r.address, 500)?,
+        town: required("town", &r.town, 200)?,
+        phone_number: optional("phone_number", &r.phone_number, 50)?,
+        way_in: optional("way_in", &r.way_in, 2000)?,
+        doors: check_doors(r.doors)?,
+        hub: r.hub.map(check_hub).transpose()?,
+        ..r
+    })
+}
+
+struct AddResident(NewResident);
+
+impl Write for AddResident {
+    type Output = ResidentId;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<ResidentId, Failure> {
+        let Self(resident) = self;
+        check_team(tx, "team", resident.team).await?;
+        if let Some(hub) = &resident.hub {
+            store_hub(tx, hub).await?;
+        }
+        let id = ResidentId::new(&*app.world);
+        sqlx::query(
+            "INSERT INTO residents (id, number, team_id, first_name, last_name, birth_year, address, town,
+             phone_number, way_in, hub_id, created_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        )
+        .bind(id.to_string())
+        .bind(&resident.number)
+        .bind(resident.team.to_string())
+        .bind(&resident.first_name)
+        .bind(&resident.last_name)
+        .bind(resident.birth_year.map(i64::from))
+        .bind(&resident.address)
+        .bind(&resident.town)
+        .bind(&resident.phone_number)
+        .bind(&resident.way_in)
+        .bind(resident.hub.as_ref().map(|hub| hub.id.to_string()))
+        .bind(ms(app.now()))
+        .execute(&mut *tx)
+        .await
+        .map_err(|e| taken(e, "number"))?;
+        store_doors(app, tx, id, &resident.doors).await?;
+        Ok(id)
+    }
+}

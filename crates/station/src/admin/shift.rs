@@ -1,0 +1,66 @@
+//! `POST /v1/shifts`.
+
+use axum::extract::State;
+use chrono::TimeDelta;
+use sqlx::AnyConnection;
+use terskel_api::admin::{Created, NewShift};
+use terskel_api::path;
+use terskel_api::problem::ProblemDetails;
+use terskel_model::ShiftId;
+
+use super::{Made, check_team, made};
+use crate::app::{App, Shared};
+use crate::auth::Administrator;
+use crate::db::{Write, ms};
+use crate::extract::Json;
+use crate::problem::{Failure, invalid};
+
+/// Adds a time on duty.
+#[utoipa::path(
+    post, path = path::SHIFTS, tag = "administration", security(("bearer" = [])), request_body = NewShift,
+    responses(
+        (status = 201, body = Created),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn add_shift(
+    State(app): State<Shared>,
+    _: Administrator,
+    Json(request): Json<NewShift>,
+) -> Result<Made, Failure> {
+    let length = request.ends_at - request.starts_at;
+    if length <= TimeDelta::zero() || length > TimeDelta::hours(24) {
+        return Err(invalid("ends_at", "must be after starts_at, and at most 24 hours after"));
+    }
+    Ok(made(app.write(&AddShift(request)).await?.0))
+}
+
+struct AddShift(NewShift);
+
+impl Write for AddShift {
+    type Output = ShiftId;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<ShiftId, Failure> {
+        let Self(shift) = self;
+        check_team(tx, "team", shift.team).await?;
+        let worker = sqlx::query("SELECT id FROM workers WHERE id = $1")
+            .bind(shift.worker.to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if worker.is_none() {
+            return Err(invalid("worker", "there is no such worker"));
+        }
+        let id = ShiftId::new(&*app.world);
+        sqlx::query(
+            "INSERT INTO shifts (id, worker_id, team_id, starts_ms, ends_ms) VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(id.to_string())
+        .bind(shift.worker.to_string())
+        .bind(shift.team.to_string())
+        .bind(ms(shift.starts_at))
+        .bind(ms(shift.ends_at))
+        .execute(tx)
+        .await?;
+        Ok(id)
+    }
+}

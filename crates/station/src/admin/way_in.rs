@@ -1,0 +1,156 @@
+//! Doors, locks and hub of a resident. A stairwell door that serves several residents is given with each of them, the
+//! same each time; a difference is a conflict, not a change.
+
+use ring::digest::{SHA256, digest};
+use sqlx::AnyConnection;
+use terskel_api::admin::{NewDoor, NewHub, NewLock};
+use terskel_model::ResidentId;
+use terskel_model::door::LockFamily;
+use zeroize::Zeroizing;
+
+use crate::app::App;
+use crate::check::{bluetooth_address, bytes, required};
+use crate::db::Columns;
+use crate::problem::{Failure, conflict, invalid};
+
+/// The most doors between street and resident.
+const MOST_DOORS: usize = 10;
+
+pub(super) fn check_doors(doors: Vec<NewDoor>) -> Result<Vec<NewDoor>, Failure> {
+    if doors.len() > MOST_DOORS {
+        return Err(invalid("doors", format!("are more than {MOST_DOORS}")));
+    }
+    let checked = |(i, door): (usize, NewDoor)| {
+        required(&format!("doors[{i}].kind"), door.kind.as_str(), 50)?;
+        let name = required(&format!("doors[{i}].name"), &door.name, 200)?;
+        let lock = door.lock.map(|lock| check_lock(&format!("doors[{i}].lock"), lock)).transpose()?;
+        Ok(NewDoor { name, lock, ..door })
+    };
+    doors.into_iter().enumerate().map(checked).collect()
+}
+
+fn check_lock(at: &str, lock: NewLock) -> Result<NewLock, Failure> {
+    required(&format!("{at}.family"), lock.family.as_str(), 50)?;
+    let address = bluetooth_address(&format!("{at}.address"), &lock.address)?;
+    let device_id = required(&format!("{at}.device_id"), &lock.device_id, 100)?;
+    credential(at, &lock)?;
+    Ok(NewLock { address, device_id, ..lock })
+}
+
+/// The credential's bytes. A dKey credential is 4 bytes key holder id and 32 bytes secret; other families' are only
+/// bounded.
+fn credential(at: &str, lock: &NewLock) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let field = format!("{at}.credential");
+    let hex = lock.credential.expose().as_bytes();
+    let fits = match lock.family {
+        LockFamily::Dkey => hex.len() == 72,
+        LockFamily::Unknown(_) => (2..=1024).contains(&hex.len()) && hex.len().is_multiple_of(2),
+    };
+    if !fits {
+        return Err(invalid(&field, "is not of the length that this family has"));
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(hex.len() / 2));
+    for pair in hex.chunks_exact(2) {
+        let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        let (Some(high), Some(low)) = (digit(pair[0]), digit(pair[1])) else {
+            return Err(invalid(&field, "is not hex"));
+        };
+        bytes.push(high << 4 | low);
+    }
+    Ok(bytes)
+}
+
+pub(super) fn check_hub(hub: NewHub) -> Result<NewHub, Failure> {
+    bytes::<32>("hub.public_key", &hub.public_key.0)?;
+    Ok(NewHub { address: bluetooth_address("hub.address", &hub.address)?, ..hub })
+}
+
+pub(super) async fn store_hub(tx: &mut AnyConnection, hub: &NewHub) -> Result<(), Failure> {
+    let known = sqlx::query("SELECT address, public_key FROM hubs WHERE id = $1")
+        .bind(hub.id.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(row) = known {
+        let same = row.text("address")? == hub.address && row.bytes("public_key")? == hub.public_key.0;
+        return if same { Ok(()) } else { Err(conflict("hub.id", "is another hub's")) };
+    }
+    sqlx::query("INSERT INTO hubs (id, address, public_key) VALUES ($1, $2, $3)")
+        .bind(hub.id.to_string())
+        .bind(&hub.address)
+        .bind(hub.public_key.0.clone())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn store_doors(
+    app: &App,
+    tx: &mut AnyConnection,
+    resident: ResidentId,
+    doors: &[NewDoor],
+) -> Result<(), Failure> {
+    for (i, door) in doors.iter().enumerate() {
+        let at = format!("doors[{i}]");
+        if let Some(lock) = &door.lock {
+            store_lock(app, tx, &format!("{at}.lock"), lock).await?;
+        }
+        store_door(tx, &at, door).await?;
+        sqlx::query("INSERT INTO resident_doors (resident_id, position, door_id) VALUES ($1, $2, $3)")
+            .bind(resident.to_string())
+            .bind(i64::try_from(i).unwrap_or(i64::MAX))
+            .bind(door.id.to_string())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn store_door(tx: &mut AnyConnection, at: &str, door: &NewDoor) -> Result<(), Failure> {
+    let lock = door.lock.as_ref().map(|lock| lock.id.to_string());
+    let known = sqlx::query("SELECT kind, name, lock_id FROM doors WHERE id = $1")
+        .bind(door.id.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(row) = known {
+        let same = row.text("kind")? == door.kind.as_str()
+            && row.text("name")? == door.name
+            && row.text_or_none("lock_id")? == lock;
+        return if same { Ok(()) } else { Err(conflict(&format!("{at}.id"), "is another door's")) };
+    }
+    sqlx::query("INSERT INTO doors (id, kind, name, lock_id) VALUES ($1, $2, $3, $4)")
+        .bind(door.id.to_string())
+        .bind(door.kind.as_str())
+        .bind(&door.name)
+        .bind(lock)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn store_lock(app: &App, tx: &mut AnyConnection, at: &str, lock: &NewLock) -> Result<(), Failure> {
+    let secret = credential(at, lock)?;
+    let known = sqlx::query("SELECT family, address, device_id, credential_sealed FROM locks WHERE id = $1")
+        .bind(lock.id.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
+    if let Some(row) = known {
+        let stored = app.seal.open(lock.id, &row.bytes("credential_sealed")?)?;
+        let same = row.text("family")? == lock.family.as_str()
+            && row.text("address")? == lock.address
+            && row.text("device_id")? == lock.device_id
+            // By their hashes: where these first differ says nothing about the secrets.
+            && digest(&SHA256, &stored).as_ref() == digest(&SHA256, &secret).as_ref();
+        return if same { Ok(()) } else { Err(conflict(&format!("{at}.id"), "is another lock's")) };
+    }
+    sqlx::query(
+        "INSERT INTO locks (id, family, address, device_id, credential_sealed) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(lock.id.to_string())
+    .bind(lock.family.as_str())
+    .bind(&lock.address)
+    .bind(&lock.device_id)
+    .bind(app.seal.seal(lock.id, &secret, &*app.world)?)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! What every request handler shares.
+
+use std::sync::Arc;
+
+use sqlx::Any;
+use sqlx::pool::PoolConnection;
+use terskel_keys::{Authority, AuthorityKey};
+use terskel_model::{Timestamp, World};
+use tokio::sync::{Semaphore, watch};
+
+use crate::db::{Db, Write};
+use crate::problem::Failure;
+use crate::seal::Seal;
+use crate::stream::Live;
+
+/// The station's insides.
+pub(crate) struct App {
+    pub(crate) db: Db,
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) authority: Authority,
+    pub(crate) authority_key: AuthorityKey,
+    pub(crate) seal: Seal,
+    pub(crate) live: Live,
+    /// Each PIN check takes 19 MiB for its time: a crowd at the door must not take the machine's memory.
+    pub(crate) pin_checks: Semaphore,
+    /// Becomes true when the station stops: streams end.
+    pub(crate) stopping: watch::Sender<bool>,
+}
+
+/// As handlers get it.
+pub(crate) type Shared = Arc<App>;
+
+impl App {
+    pub(crate) fn now(&self) -> Timestamp {
+        self.world.now()
+    }
+
+    /// A connection for reading.
+    pub(crate) async fn reader(&self) -> Result<PoolConnection<Any>, Failure> {
+        Ok(self.db.read.acquire().await?)
+    }
+
+    /// Stores what `operation` does, then lets the streams look for changes.
+    pub(crate) async fn write<W: Write>(&self, operation: &W) -> Result<W::Output, Failure> {
+        let output = self.db.write(self, operation).await?;
+        self.live.wake();
+        Ok(output)
+    }
+}

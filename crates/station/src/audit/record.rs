@@ -1,0 +1,89 @@
+//! One audit entry.
+
+use sqlx::AnyConnection;
+use terskel_model::door::{DoorOutcome, Operation};
+use terskel_model::event::{EventKind, PhoneEvent, Proof};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
+
+use crate::app::App;
+use crate::db::ms;
+use crate::problem::Failure;
+
+/// Who did what, when, to which door, by which proof, with which outcome.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: EventId,
+    pub(crate) at: Timestamp,
+    pub(crate) kind: EventKind,
+    pub(crate) proof: Proof,
+    pub(crate) dispatch: Option<DispatchId>,
+    pub(crate) worker: Option<WorkerId>,
+    pub(crate) phone: Option<PhoneId>,
+    pub(crate) door: Option<DoorId>,
+    pub(crate) operation: Option<Operation>,
+    pub(crate) outcome: Option<DoorOutcome>,
+    pub(crate) reason: Option<String>,
+    pub(crate) key: Option<KeyId>,
+}
+
+impl Entry {
+    /// What the station did or saw itself, now.
+    pub(crate) fn of_station(app: &App, kind: EventKind) -> Self {
+        Self {
+            id: EventId::new(&*app.world),
+            at: app.now(),
+            kind,
+            proof: Proof::Station,
+            dispatch: None,
+            worker: None,
+            phone: None,
+            door: None,
+            operation: None,
+            outcome: None,
+            reason: None,
+            key: None,
+        }
+    }
+
+    /// What a phone has told.
+    pub(crate) fn of_phone(event: &PhoneEvent, proof: Proof) -> Self {
+        Self {
+            id: event.id,
+            at: event.at,
+            kind: event.kind.clone(),
+            proof,
+            dispatch: event.dispatch,
+            worker: Some(event.worker),
+            phone: Some(event.phone),
+            door: event.door,
+            operation: event.operation.clone(),
+            outcome: event.outcome.clone(),
+            reason: event.reason.clone(),
+            key: event.key,
+        }
+    }
+
+    /// Stores it, in the transaction of what it tells about.
+    pub(crate) async fn store(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+        sqlx::query(
+            "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
+             outcome, reason, key_id, proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        )
+        .bind(self.id.to_string())
+        .bind(ms(self.at))
+        .bind(ms(app.now()))
+        .bind(self.kind.as_str())
+        .bind(self.dispatch.map(|id| id.to_string()))
+        .bind(self.worker.map(|id| id.to_string()))
+        .bind(self.phone.map(|id| id.to_string()))
+        .bind(self.door.map(|id| id.to_string()))
+        .bind(self.operation.as_ref().map(|o| o.as_str().to_owned()))
+        .bind(self.outcome.as_ref().map(|o| o.as_str().to_owned()))
+        .bind(self.reason.clone())
+        .bind(self.key.map(|id| id.to_string()))
+        .bind(self.proof.as_str())
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+}

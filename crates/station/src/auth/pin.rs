@@ -1,0 +1,73 @@
+//! PINs: argon2id. A PIN of a staff number that does not exist takes as long to refuse as any other.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
+use terskel_api::Secret;
+use terskel_model::world::random;
+
+use crate::app::App;
+use crate::problem::Failure;
+
+/// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
+fn argon2id() -> Argon2<'static> {
+    let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+}
+
+/// Hashes a new PIN into PHC text form.
+pub(crate) async fn hash_pin(app: &App, pin: Secret) -> Result<String, Failure> {
+    const FAILED: Failure = Failure::Internal("a PIN could not be hashed");
+    let salt: [u8; 16] = random(&*app.world);
+    let _turn = app.pin_checks.acquire().await.map_err(|_| FAILED)?;
+    tokio::task::spawn_blocking(move || {
+        argon2id().hash_password_with_salt(pin.expose().as_bytes(), &salt).map(|hash| hash.to_string())
+    })
+    .await
+    .map_err(|_| FAILED)?
+    .map_err(|_| FAILED)
+}
+
+/// A PIN and what it is checked against.
+pub(crate) struct PinCheck {
+    pub(crate) pin: Secret,
+    /// None where the staff number is not known.
+    pub(crate) stored: Option<String>,
+}
+
+impl PinCheck {
+    /// Whether the PIN is right: takes the check, so that the PIN is wiped after it.
+    pub(crate) async fn passes(self, app: &App) -> Result<bool, Failure> {
+        const FAILED: Failure = Failure::Internal("a PIN could not be checked");
+        let _turn = app.pin_checks.acquire().await.map_err(|_| FAILED)?;
+        tokio::task::spawn_blocking(move || self.check()).await.map_err(|_| FAILED)
+    }
+
+    fn check(&self) -> bool {
+        let pin = self.pin.expose().as_bytes();
+        match self.stored.as_deref().map(PasswordHash::new) {
+            Some(Ok(stored)) => argon2id().verify_password(pin, &stored).is_ok(),
+            _ => {
+                // The same work for nothing, so that time does not tell which staff numbers exist.
+                let _ = argon2id().hash_password_with_salt(pin, &[0; 16]);
+                false
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_pin_of_a_known_worker_passes() {
+        let stored = argon2id().hash_password_with_salt(b"4711", &[1; 16]).unwrap().to_string();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+        let check = |pin: &str, stored: Option<&String>| {
+            PinCheck { pin: Secret::new(pin), stored: stored.cloned() }.check()
+        };
+        assert!(check("4711", Some(&stored)));
+        assert!(!check("4712", Some(&stored)));
+        assert!(!check("4711", None));
+    }
+}

@@ -1,0 +1,64 @@
+//! Numbered migrations. A landed one never changes: its checksum is stored, and a station whose checksum differs
+//! does not start.
+
+use ring::digest::{SHA256, digest};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Row};
+
+use super::dialect::Dialect;
+
+/// Number, name, text with the placeholders of [`Dialect::ddl`].
+const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "first", include_str!("migrations/0001_first.sql"))];
+
+/// Why the schema could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    /// A migration that this database has run reads differently in this version.
+    #[error("migration {0} has changed since it was run here")]
+    Changed(i64),
+    /// The database was migrated by a newer station.
+    #[error("the database is at migration {0}, which this station does not know")]
+    Newer(i64),
+    /// The database refused.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+}
+
+/// Runs what has not been run, in one transaction.
+pub(crate) async fn run(
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    now_ms: i64,
+) -> Result<(), MigrationError> {
+    let mut tx = connection.begin_with(dialect.begin()).await?;
+    if let Some(lock) = dialect.lock_migrations() {
+        sqlx::raw_sql(lock).execute(&mut *tx).await?;
+    }
+    let table = "CREATE TABLE IF NOT EXISTS migrations (version {{int}} NOT NULL PRIMARY KEY, \
+                 name TEXT NOT NULL, checksum TEXT NOT NULL, applied_ms {{int}} NOT NULL) {{strict}}";
+    sqlx::raw_sql(AssertSqlSafe(dialect.ddl(table))).execute(&mut *tx).await?;
+    let done =
+        sqlx::query("SELECT version, checksum FROM migrations ORDER BY version").fetch_all(&mut *tx).await?;
+    for row in &done {
+        let (version, stored): (i64, String) = (row.try_get("version")?, row.try_get("checksum")?);
+        let known = MIGRATIONS.iter().find(|m| m.0 == version).ok_or(MigrationError::Newer(version))?;
+        if stored != checksum(known.2) {
+            return Err(MigrationError::Changed(version));
+        }
+    }
+    for (version, name, template) in &MIGRATIONS[done.len().min(MIGRATIONS.len())..] {
+        sqlx::raw_sql(AssertSqlSafe(dialect.ddl(template))).execute(&mut *tx).await?;
+        sqlx::query("INSERT INTO migrations (version, name, checksum, applied_ms) VALUES ($1, $2, $3, $4)")
+            .bind(*version)
+            .bind(*name)
+            .bind(checksum(template))
+            .bind(now_ms)
+            .execute(&mut *tx)
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn checksum(text: &str) -> String {
+    digest(&SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
+}

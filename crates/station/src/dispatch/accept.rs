@@ -1,0 +1,120 @@
+//! `POST /v1/dispatches/{id}/accept`: the first wins, by compare-and-swap in one statement (design law 7).
+
+use axum::extract::State;
+use axum::response::Json as Answer;
+use sqlx::AnyConnection;
+use terskel_api::dispatch::Accepted;
+use terskel_api::path;
+use terskel_api::problem::{ProblemDetails, code};
+use terskel_model::DispatchId;
+use terskel_model::dispatch::{DispatchPhase, Holder, TransitionError};
+use terskel_model::event::EventKind;
+use terskel_model::rules::ARRIVE_WITHIN;
+
+use super::deadlines::{Deadline, set_deadline, stop_deadlines};
+use super::keys::{KeyRing, keys_for};
+use super::load::Loaded;
+use super::{Viewer, changed, load, project};
+use crate::app::{App, Shared};
+use crate::audit::Entry;
+use crate::auth::PhoneSession;
+use crate::db::{Write, ms};
+use crate::extract::PathId;
+use crate::problem::{Failure, problem, refuse};
+
+/// Accepts a dispatch of the team on shift. Saying it again is harmless, and gives the keys again.
+#[utoipa::path(
+    post, path = path::ACCEPT, tag = "dispatch", security(("bearer" = [])),
+    params(("id" = DispatchId, Path, description = "The dispatch")),
+    responses(
+        (status = 200, body = Accepted),
+        (status = 409, body = ProblemDetails, content_type = "application/problem+json",
+            description = "Somebody else was first, or it is over"),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn accept(
+    State(app): State<Shared>,
+    session: PhoneSession,
+    PathId(dispatch): PathId<DispatchId>,
+) -> Result<Answer<Accepted>, Failure> {
+    app.write(&Accept { session, dispatch }).await.map(Answer)
+}
+
+struct Accept {
+    session: PhoneSession,
+    dispatch: DispatchId,
+}
+
+impl Write for Accept {
+    type Output = Accepted;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Accepted, Failure> {
+        let won = self.swap(app, tx).await?;
+        if won {
+            stop_deadlines(tx, self.dispatch).await?;
+            set_deadline(tx, self.dispatch, Deadline::Arrive, app.now() + ARRIVE_WITHIN).await?;
+            self.audit(app, tx).await?;
+            changed(tx, self.dispatch).await?;
+        }
+        let viewer = Viewer::from(&self.session);
+        let loaded = load(tx, self.dispatch)
+            .await?
+            .filter(|dispatch| viewer.hears_of(dispatch))
+            .ok_or_else(|| problem(code::NOT_FOUND))?;
+        if !won {
+            self.check_ours(app, &loaded)?;
+        }
+        let ring = KeyRing { session: &self.session, dispatch: self.dispatch, doors: &loaded.doors };
+        let keys = keys_for(&ring, app, tx).await?;
+        Ok(Accepted { dispatch: project(&loaded, &viewer, app.now()), keys })
+    }
+}
+
+impl Accept {
+    async fn swap(&self, app: &App, tx: &mut AnyConnection) -> Result<bool, Failure> {
+        let now = app.now();
+        let done = sqlx::query(
+            "UPDATE dispatches SET phase = $1, worker_id = $2, phone_id = $3, accepted_ms = $4, arrive_by_ms = $5
+             WHERE id = $6 AND team_id = $7 AND phase = $8",
+        )
+        .bind(DispatchPhase::Accepted.as_str())
+        .bind(self.session.worker.to_string())
+        .bind(self.session.phone.to_string())
+        .bind(ms(now))
+        .bind(ms(now + ARRIVE_WITHIN))
+        .bind(self.dispatch.to_string())
+        .bind(self.session.team.to_string())
+        .bind(DispatchPhase::Open.as_str())
+        .execute(tx)
+        .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    async fn audit(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+        let entry = Entry {
+            dispatch: Some(self.dispatch),
+            worker: Some(self.session.worker),
+            phone: Some(self.session.phone),
+            ..Entry::of_station(app, EventKind::DispatchAccepted)
+        };
+        entry.store(app, tx).await
+    }
+
+    /// The swap did nothing: fine only where this worker has it already, on this phone.
+    fn check_ours(&self, app: &App, loaded: &Loaded) -> Result<(), Failure> {
+        let by = Holder { worker: self.session.worker, phone: self.session.phone };
+        match loaded.state.clone().accept(by, app.now()) {
+            Ok(_) => Ok(()),
+            Err(TransitionError::AlreadyAccepted(_)) => {
+                let taken = ProblemDetails {
+                    accepted_by: loaded.accepted_by.clone(),
+                    ..problem(code::ALREADY_ACCEPTED)
+                };
+                Err(taken.into())
+            }
+            Err(TransitionError::Closed) => refuse(code::CLOSED),
+            Err(_) => refuse(code::CONFLICT),
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A dispatch with everything that any viewer of it may see, from the database.
+
+use std::sync::OnceLock;
+
+use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
+use terskel_api::Bytes;
+use terskel_api::dispatch::{Door, Hub, Lock, Resident};
+use terskel_model::dispatch::{Cause, DispatchPhase, DispatchState, Holder};
+use terskel_model::door::{DoorKind, LockFamily};
+use terskel_model::{DispatchId, PhoneId, TeamId, Timestamp, WorkerId};
+
+use crate::db::Columns;
+use crate::problem::Failure;
+
+/// A dispatch, before it is cut to what one viewer may see.
+pub(crate) struct Loaded {
+    pub(crate) id: DispatchId,
+    pub(crate) team: TeamId,
+    pub(crate) revision: i64,
+    pub(crate) state: DispatchState,
+    pub(crate) cause: Cause,
+    pub(crate) note: String,
+    pub(crate) raised_at: Timestamp,
+    pub(crate) accept_by: Timestamp,
+    pub(crate) arrive_by: Option<Timestamp>,
+    pub(crate) unanswered_since: Option<Timestamp>,
+    pub(crate) arrived_at: Option<Timestamp>,
+    pub(crate) closed_at: Option<Timestamp>,
+    pub(crate) accepted_by: Option<String>,
+    pub(crate) resident: Resident,
+    pub(crate) doors: Vec<Door>,
+    pub(crate) hub: Option<Hub>,
+    pub(crate) declined: Vec<(PhoneId, WorkerId)>,
+    /// What all who have no part of their own in it are sent, written once: `[hidden, readable]`.
+    pub(super) common: [OnceLock<String>; 2],
+}
+
+/// Reads it. `None`: there is no such dispatch.
+pub(crate) async fn load(reader: &mut AnyConnection, id: DispatchId) -> Result<Option<Loaded>, Failure> {
+    let row = sqlx::query(
+        "SELECT d.team_id, d.cause, d.note, d.raised_ms, d.phase, d.accept_by_ms, d.unanswered_ms, d.worker_id,
+         d.phone_id, d.accepted_ms, d.arrive_by_ms, d.arrived_ms, d.closed_ms, d.revision, w.name AS worker_name,
+         r.id AS resident_id, r.first_name, r.last_name, r.birth_year, r.address, r.town, r.phone_number, r.way_in,
+         h.id AS hub_id, h.address AS hub_address, h.public_key
+         FROM dispatches d JOIN residents r ON r.id = d.resident_id LEFT JOIN workers w ON w.id = d.worker_id
+         LEFT JOIN hubs h ON h.id = r.hub_id
+         WHERE d.id = $1",
+    )
+    .bind(id.to_string())
+    .fetch_optional(&mut *reader)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let state = state(&row)?;
+    Ok(Some(Loaded {
+        id,
+        team: row.id("team_id")?,
+        revision: row.int("revision")?,
+        state,
+        cause: Cause::from(row.text("cause")?.as_str()),
+        note: row.text("note")?,
+        raised_at: row.time("raised_ms")?,
+        accept_by: row.time("accept_by_ms")?,
+        arrive_by: row.time_or_none("arrive_by_ms")?,
+        unanswered_since: row.time_or_none("unanswered_ms")?,
+        arrived_at: row.time_or_none("arrived_ms")?,
+        closed_at: row.time_or_none("closed_ms")?,
+        accepted_by: row.text_or_none("worker_name")?,
+        doors: doors(reader, &row.text("resident_id")?).await?,
+        declined: declined(reader, id).await?,
+        resident: resident(&row)?,
+        hub: hub(&row)?,
+        common: [OnceLock::new(), OnceLock::new()],
+    }))
+}
+
+/// Where a dispatch stands, with its row locked until the transaction ends where the database can do that.
+pub(crate) async fn load_state(
+    tx: &mut AnyConnection,
+    id: DispatchId,
+) -> Result<Option<DispatchState>, Failure> {
+    // An update that changes nothing takes the row lock in both databases.
+    let row = sqlx::query(
+        "UPDATE dispatches SET phase = phase WHERE id = $1
+         RETURNING phase, accept_by_ms, worker_id, phone_id, accepted_ms, arrive_by_ms, arrived_ms, closed_ms",
+    )
+    .bind(id.to_string())
+    .fetch_optional(tx)
+    .await?;
+    row.as_ref().map(state).transpose()
+}
+
+/// The columns of a row of `dispatches` as the model's state.
+fn state(row: &AnyRow) -> Result<DispatchState, Failure> {
+    const TORN: Failure = Failure::Internal("a dispatch's columns do not fit its phase");
+    let phase = DispatchPhase::from(row.text("phase")?.as_str());
+    if phase == DispatchPhase::Open {
+        return Ok(DispatchState::Open { accept_by: row.time("accept_by_ms")? });
+    }
+    let by = Holder {
+        worker: row.id_or_none("worker_id")?.ok_or(TORN)?,
+        phone: row.id_or_none("phone_id")?.ok_or(TORN)?,
+    };
+    let accepted_at = row.time_or_none("accepted_ms")?.ok_or(TORN)?;
+    match phase {
+        DispatchPhase::Accepted => Ok(DispatchState::Accepted {
+            by,
+            at: accepted_at,
+            arrive_by: row.time_or_none("arrive_by_ms")?.ok_or(TORN)?,
+        }),
+        DispatchPhase::Arrived => {
+            let at = row.time_or_none("arrived_ms")?.ok_or(TORN)?;
+            Ok(DispatchState::Arrived { by, accepted_at, at })
+        }
+        DispatchPhase::Closed => {
+            let at = row.time_or_none("closed_ms")?.ok_or(TORN)?;
+            Ok(DispatchState::Closed { by, accepted_at, at })
+        }
+        DispatchPhase::Open | DispatchPhase::Unknown(_) => Err(TORN),
+    }
+}
+
+fn resident(row: &AnyRow) -> sqlx::Result<Resident> {
+    use sqlx::Row;
+    Ok(Resident {
+        id: row.id("resident_id")?,
+        first_name: row.text("first_name")?,
+        last_name: row.text("last_name")?,
+        birth_year: row.try_get::<Option<i64>, _>("birth_year")?.and_then(|year| u16::try_from(year).ok()),
+        address: row.text("address")?,
+        town: row.text("town")?,
+        phone_number: row.text("phone_number")?,
+        way_in: row.text("way_in")?,
+    })
+}
+
+fn hub(row: &AnyRow) -> sqlx::Result<Option<Hub>> {
+    let Some(id) = row.id_or_none("hub_id")? else { return Ok(None) };
+    Ok(Some(Hub { id, address: row.text("hub_address")?, public_key: Bytes(row.bytes("public_key")?) }))
+}
+
+async fn doors(reader: &mut AnyConnection, resident: &str) -> Result<Vec<Door>, Failure> {
+    let rows = sqlx::query(
+        "SELECT d.id, d.kind, d.name, l.id AS lock_id, l.family, l.address, l.device_id
+         FROM resident_doors rd JOIN doors d ON d.id = rd.door_id LEFT JOIN locks l ON l.id = d.lock_id
+         WHERE rd.resident_id = $1 ORDER BY rd.position",
+    )
+    .bind(resident)
+    .fetch_all(reader)
+    .await?;
+    let door = |row: &AnyRow| {
+        Ok(Door {
+            id: row.id("id")?,
+            kind: DoorKind::from(row.text("kind")?.as_str()),
+            name: row.text("name")?,
+            lock: lock(row)?,
+        })
+    };
+    Ok(rows.iter().map(door).collect::<sqlx::Result<_>>()?)
+}
+
+fn lock(row: &AnyRow) -> sqlx::Result<Option<Lock>> {
+    let Some(id) = row.id_or_none("lock_id")? else { return Ok(None) };
+    let family = LockFamily::from(row.text("family")?.as_str());
+    Ok(Some(Lock { id, family, address: row.text("address")?, device_id: row.text("device_id")? }))
+}
+
+async fn declined(reader: &mut AnyConnection, id: DispatchId) -> Result<Vec<(PhoneId, WorkerId)>, Failure> {
+    let rows = sqlx::query("SELECT phone_id, worker_id FROM declines WHERE dispatch_id = $1")
+        .bind(id.to_string())
+        .fetch_all(reader)
+        .await?;
+    Ok(rows.iter().map(|row| Ok((row.id("phone_id")?, row.id("worker_id")?))).collect::<sqlx::Result<_>>()?)
+}

@@ -1,0 +1,15 @@
+//! Dispatches, from the response centre to the closed visit.
+
+pub(crate) mod accept;
+mod changed;
+pub(crate) mod create;
+pub(crate) mod deadlines;
+pub(crate) mod decline;
+mod keys;
+mod load;
+mod project;
+pub(crate) mod read;
+
+pub(crate) use changed::{changed, next_revision};
+pub(crate) use load::{Loaded, load, load_state};
+pub(crate) use project::{Viewer, project};

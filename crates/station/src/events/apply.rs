@@ -1,0 +1,89 @@
+//! What an event does, by its kind. An error here is a refusal for good.
+
+use sqlx::AnyConnection;
+use terskel_api::problem::code;
+use terskel_keys::receipt::Direction;
+use terskel_model::DispatchId;
+use terskel_model::event::{EventKind, PhoneEvent, Proof};
+
+use super::{door, presence, visit};
+use crate::app::App;
+use crate::audit::Entry;
+use crate::check;
+use crate::db::ms;
+use crate::problem::{Failure, invalid, problem, refuse};
+
+/// Applies one event and writes its audit entry.
+pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+    check::optional("reason", event.reason.as_deref().unwrap_or_default(), 100)?;
+    check::required("kind", event.kind.as_str(), 100)?;
+    check_worker(event, tx).await?;
+    let proof = match &event.kind {
+        EventKind::AlertDelivered => delivered(event, app, tx).await?,
+        EventKind::DoorOperated => door::operated(event, of_teams_dispatch(event, tx).await?, tx).await?,
+        EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
+        EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
+        EventKind::VisitClosed => visit::closed(event, app, tx).await?,
+        // From a newer app: kept as it came, with no effect but to be read.
+        EventKind::Unknown(_) => {
+            if event.dispatch.is_some() {
+                of_teams_dispatch(event, tx).await?;
+            }
+            Proof::PhoneSignature
+        }
+        EventKind::DispatchReceived
+        | EventKind::DispatchUnanswered
+        | EventKind::DispatchDeclined
+        | EventKind::DispatchAccepted
+        | EventKind::ArrivalOverdue
+        | EventKind::KeyIssued
+        | EventKind::PhoneEnrolled
+        | EventKind::SignedIn
+        | EventKind::SignedOut
+        | EventKind::SignInRefused => return refuse(code::FORBIDDEN),
+    };
+    Entry::of_phone(event, proof).store(app, tx).await
+}
+
+/// The worker must have been signed in on this phone once: an outbox may outlive its session, even the shift.
+async fn check_worker(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<(), Failure> {
+    let row = sqlx::query("SELECT id FROM sessions WHERE phone_id = $1 AND worker_id = $2 LIMIT 1")
+        .bind(event.phone.to_string())
+        .bind(event.worker.to_string())
+        .fetch_optional(tx)
+        .await?;
+    if row.is_some() { Ok(()) } else { refuse(code::BAD_PROOF) }
+}
+
+/// The event's dispatch, which must be of a team that the worker was on shift for, on this phone.
+pub(super) async fn of_teams_dispatch(
+    event: &PhoneEvent,
+    tx: &mut AnyConnection,
+) -> Result<DispatchId, Failure> {
+    let dispatch = event.dispatch.ok_or_else(|| invalid("dispatch", "is missing"))?;
+    sqlx::query(
+        "SELECT d.id FROM dispatches d JOIN sessions s ON s.team_id = d.team_id
+         WHERE d.id = $1 AND s.phone_id = $2 AND s.worker_id = $3 LIMIT 1",
+    )
+    .bind(dispatch.to_string())
+    .bind(event.phone.to_string())
+    .bind(event.worker.to_string())
+    .fetch_optional(tx)
+    .await?
+    .map(|_| dispatch)
+    .ok_or_else(|| problem(code::NOT_FOUND).into())
+}
+
+/// The phone shows the alert.
+async fn delivered(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<Proof, Failure> {
+    let dispatch = of_teams_dispatch(event, tx).await?;
+    sqlx::query(
+        "INSERT INTO deliveries (dispatch_id, phone_id, at_ms) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(dispatch.to_string())
+    .bind(event.phone.to_string())
+    .bind(ms(app.now()))
+    .execute(tx)
+    .await?;
+    Ok(Proof::PhoneSignature)
+}

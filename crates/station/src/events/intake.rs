@@ -1,0 +1,111 @@
+//! Stores one event whose signature is good: once, in its phone's chain, applied or refused for good.
+
+use sqlx::{AnyConnection, Connection};
+use terskel_api::problem::code;
+use terskel_keys::event::chain_hash;
+use terskel_model::event::PhoneEvent;
+
+use super::apply::apply;
+use crate::app::App;
+use crate::db::{Columns, Write, ms};
+use crate::problem::Failure;
+
+/// A verified event and its signed form.
+pub(super) struct Intake {
+    pub(super) event: PhoneEvent,
+    pub(super) signed: Vec<u8>,
+}
+
+impl Write for Intake {
+    /// The code it is refused with, if it is.
+    type Output = Option<String>;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Option<String>, Failure> {
+        let hash = hex(&chain_hash(&self.signed));
+        if let Some(before) = self.seen_before(tx, &hash).await? {
+            return Ok(before);
+        }
+        // What an event has changed before it is refused is undone; that it came and was refused stays.
+        let mut inner = tx.begin().await?;
+        let refused = match apply(&self.event, app, &mut inner).await {
+            Ok(()) => {
+                inner.commit().await?;
+                None
+            }
+            Err(Failure::Problem(problem)) => {
+                inner.rollback().await?;
+                Some(problem.code)
+            }
+            Err(failure) => return Err(failure),
+        };
+        self.store(app, tx, &hash, refused.as_deref()).await?;
+        Ok(refused)
+    }
+}
+
+impl Intake {
+    /// The answer given before. Another event under the same id is refused.
+    async fn seen_before(
+        &self,
+        tx: &mut AnyConnection,
+        hash: &str,
+    ) -> Result<Option<Option<String>>, Failure> {
+        let row = sqlx::query("SELECT hash, refused FROM phone_events WHERE id = $1")
+            .bind(self.event.id.to_string())
+            .fetch_optional(tx)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.text("hash")? == hash {
+            Ok(Some(row.text_or_none("refused")?))
+        } else {
+            Ok(Some(Some(code::CONFLICT.to_owned())))
+        }
+    }
+
+    /// A gap or a break in the chain is written down, not refused: what was recorded counts, and the auditor sees it.
+    async fn store(
+        &self,
+        app: &App,
+        tx: &mut AnyConnection,
+        hash: &str,
+        refused: Option<&str>,
+    ) -> Result<(), Failure> {
+        let phone = self.event.phone.to_string();
+        let last = sqlx::query("SELECT last_sequence, last_hash FROM phones WHERE id = $1")
+            .bind(&phone)
+            .fetch_one(&mut *tx)
+            .await?;
+        let (last_sequence, last_hash) = (last.int("last_sequence")?, last.text("last_hash")?);
+        let sequence = i64::try_from(self.event.sequence).unwrap_or(i64::MAX);
+        let expected = if last_sequence == 0 { "0".repeat(64) } else { last_hash };
+        let chain_ok =
+            last_sequence.checked_add(1) == Some(sequence) && hex(&self.event.previous) == expected;
+        sqlx::query(
+            "INSERT INTO phone_events (id, phone_id, sequence, hash, chain_ok, refused, signed, stored_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(self.event.id.to_string())
+        .bind(&phone)
+        .bind(sequence)
+        .bind(hash)
+        .bind(i64::from(chain_ok))
+        .bind(refused.map(str::to_owned))
+        .bind(self.signed.clone())
+        .bind(ms(app.now()))
+        .execute(&mut *tx)
+        .await?;
+        sqlx::query(
+            "UPDATE phones SET last_sequence = $1, last_hash = $2 WHERE id = $3 AND last_sequence < $1",
+        )
+        .bind(sequence)
+        .bind(hash)
+        .bind(&phone)
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}

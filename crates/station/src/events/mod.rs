@@ -1,0 +1,8 @@
+//! Audit events up from the phones.
+
+mod apply;
+mod door;
+mod intake;
+pub(crate) mod post;
+mod presence;
+mod visit;

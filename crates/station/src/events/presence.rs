@@ -1,0 +1,91 @@
+//! Check-in and check-out at the hub: the receipt proves that this phone was in this home.
+
+use sqlx::AnyConnection;
+use terskel_api::problem::code;
+use terskel_keys::receipt::{self, Direction, Receipt};
+use terskel_model::event::{PhoneEvent, Proof};
+use terskel_model::{DispatchId, HubId};
+
+use super::apply::of_teams_dispatch;
+use super::visit::{Move, advance};
+use crate::app::App;
+use crate::db::Columns;
+use crate::problem::{Failure, invalid, problem, refuse};
+
+/// Verifies the receipt, uses it up, and lets the worker arrive.
+pub(super) async fn checked(
+    event: &PhoneEvent,
+    direction: Direction,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<Proof, Failure> {
+    let dispatch = of_teams_dispatch(event, tx).await?;
+    let (hub, public_key) = hub_of(dispatch, tx).await?;
+    let signed = unhex(event.receipt.as_deref().ok_or_else(|| invalid("receipt", "is missing"))?)?;
+    let receipt = receipt::verify(&signed, &public_key).map_err(|_| problem(code::BAD_PROOF))?;
+    let fits = receipt.hub == hub
+        && receipt.worker == event.worker
+        && receipt.phone == event.phone
+        && receipt.visit == dispatch
+        && receipt.direction == direction;
+    if !fits {
+        return refuse(code::BAD_PROOF);
+    }
+    use_up(event, &receipt, tx).await?;
+    let next = match direction {
+        Direction::In => Move::Arrive(receipt.at),
+        Direction::Out => Move::Leave,
+    };
+    advance(event, dispatch, next, app, tx).await?;
+    Ok(Proof::HubReceipt)
+}
+
+async fn hub_of(dispatch: DispatchId, tx: &mut AnyConnection) -> Result<(HubId, Vec<u8>), Failure> {
+    let row = sqlx::query(
+        "SELECT h.id, h.public_key FROM dispatches d JOIN residents r ON r.id = d.resident_id
+         JOIN hubs h ON h.id = r.hub_id WHERE d.id = $1",
+    )
+    .bind(dispatch.to_string())
+    .fetch_optional(tx)
+    .await?
+    .ok_or_else(|| problem(code::BAD_PROOF))?;
+    Ok((row.id("id")?, row.bytes("public_key")?))
+}
+
+/// A hub counts its receipts: the same one under another event is a replay.
+async fn use_up(event: &PhoneEvent, receipt: &Receipt, tx: &mut AnyConnection) -> Result<(), Failure> {
+    let counter = i64::try_from(receipt.counter).map_err(|_| problem(code::BAD_PROOF))?;
+    let done = sqlx::query(
+        "INSERT INTO hub_receipts (hub_id, counter, event_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+    )
+    .bind(receipt.hub.to_string())
+    .bind(counter)
+    .bind(event.id.to_string())
+    .execute(tx)
+    .await?;
+    if done.rows_affected() == 1 { Ok(()) } else { refuse(code::BAD_PROOF) }
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>, Failure> {
+    let malformed = || invalid("receipt", "is not hex");
+    if !text.len().is_multiple_of(2) || text.len() > 1024 || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(malformed());
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(&text[i..i + 2], 16).map_err(|_| malformed()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_receipt_is_hex_or_malformed() {
+        assert_eq!(unhex("00fFa1").unwrap(), [0, 255, 0xa1]);
+        for wrong in ["0", "0g", "+1", "å"] {
+            assert!(unhex(wrong).is_err(), "{wrong}");
+        }
+    }
+}

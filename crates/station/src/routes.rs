@@ -1,0 +1,99 @@
+//! Every path, once: the router and the `OpenAPI` document come from the same list.
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
+use axum::routing::get;
+use terskel_api::path;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
+use utoipa_axum::routes;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::app::Shared;
+use crate::problem::{Failure, no_such_method, no_such_path};
+use crate::{admin, audit, dispatch, enrol, events, openapi, session, stream};
+
+/// The largest body: a dispatch or a resident with every field full is far below.
+const BODY: usize = 64 * 1024;
+/// A hundred signed events are larger.
+const EVENTS_BODY: usize = 256 * 1024;
+
+pub(crate) fn routes() -> OpenApiRouter<Shared> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .routes(routes!(dispatch::create::create))
+        .routes(routes!(dispatch::read::read))
+        .routes(routes!(dispatch::accept::accept))
+        .routes(routes!(dispatch::decline::decline))
+        .routes(routes!(stream::stream))
+        .routes(routes!(events::post::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
+        .routes(routes!(audit::read::read))
+        .routes(routes!(enrol::enrol))
+        .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
+        .routes(routes!(session::lead::sign_in_lead))
+        .routes(routes!(admin::team::add_team))
+        .routes(routes!(admin::worker::add_worker))
+        .routes(routes!(admin::resident::add_resident))
+        .routes(routes!(admin::shift::add_shift))
+        .routes(routes!(admin::enrolment::add_enrolment))
+        .routes(routes!(health))
+}
+
+/// The whole server.
+pub(crate) fn router(app: Shared) -> Router {
+    let (router, document) = routes().split_for_parts();
+    let docs = SwaggerUi::new("/docs").external_url_unchecked(path::OPENAPI, serde_json::Value::Null);
+    router
+        .route(path::OPENAPI, get(|| async move { axum::Json(document) }))
+        .merge(docs)
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(DefaultBodyLimit::max(BODY))
+        .layer(from_fn(no_store))
+        .with_state(app)
+}
+
+/// Whether the station can serve: it reaches its database.
+#[utoipa::path(get, path = path::HEALTH, tag = "health", responses((status = 204), (status = 503)))]
+async fn health(axum::extract::State(app): axum::extract::State<Shared>) -> Result<StatusCode, Failure> {
+    sqlx::query("SELECT seq FROM stream_head").fetch_one(&mut *app.reader().await?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Answers hold names, addresses and keys: no cache keeps them.
+async fn no_store(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_has_every_path_of_the_contract() {
+        let document = openapi::document();
+        for path in [
+            path::DISPATCHES,
+            path::DISPATCH,
+            path::ACCEPT,
+            path::DECLINE,
+            path::STREAM,
+            path::EVENTS,
+            path::AUDIT,
+            path::ENROL,
+            path::SESSION,
+            path::LEAD_SESSION,
+            path::TEAMS,
+            path::WORKERS,
+            path::RESIDENTS,
+            path::SHIFTS,
+            path::ENROLMENTS,
+            path::HEALTH,
+        ] {
+            assert!(document.paths.paths.contains_key(path), "{path}");
+        }
+    }
+}

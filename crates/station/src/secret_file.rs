@@ -1,0 +1,76 @@
+//! The station's own secrets: 32 random bytes in a file that only its user can read, made at the first start.
+
+use std::fs::OpenOptions;
+use std::io::{Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use terskel_model::Entropy;
+use zeroize::Zeroizing;
+
+/// Why a secret file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretFileError {
+    /// It cannot be read or made.
+    #[error("{0}: {1}")]
+    Io(PathBuf, std::io::Error),
+    /// Others can read it.
+    #[error("{0} must be readable by its owner only: chmod 600")]
+    TooOpen(PathBuf),
+    /// It does not hold 32 bytes.
+    #[error("{0} does not hold 32 bytes")]
+    Length(PathBuf),
+}
+
+/// Reads the secret, or makes it where there is none.
+pub(crate) fn read_or_make(
+    path: &Path,
+    entropy: &dyn Entropy,
+) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
+    match make(path, entropy) {
+        Err(SecretFileError::Io(_, e)) if e.kind() == std::io::ErrorKind::AlreadyExists => read(path),
+        made => made,
+    }
+}
+
+fn make(path: &Path, entropy: &dyn Entropy) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
+    let io = |e| SecretFileError::Io(path.to_owned(), e);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+    let mut secret = Zeroizing::new([0; 32]);
+    entropy.fill(secret.as_mut());
+    file.write_all(secret.as_ref()).and_then(|()| file.sync_all()).map_err(io)?;
+    Ok(secret)
+}
+
+fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
+    let io = |e| SecretFileError::Io(path.to_owned(), e);
+    let mut file = OpenOptions::new().read(true).open(path).map_err(io)?;
+    let about = file.metadata().map_err(io)?;
+    if about.permissions().mode() & 0o077 != 0 {
+        return Err(SecretFileError::TooOpen(path.to_owned()));
+    }
+    if about.len() != 32 {
+        return Err(SecretFileError::Length(path.to_owned()));
+    }
+    let mut secret = Zeroizing::new([0; 32]);
+    file.read_exact(secret.as_mut()).map_err(io)?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terskel_model::Timestamp;
+    use terskel_model::world::ManualWorld;
+
+    #[test]
+    fn a_secret_is_made_once_and_refused_when_others_can_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("key");
+        let world = ManualWorld::new(Timestamp::UNIX_EPOCH, 1);
+        let made = read_or_make(&path, &world).unwrap();
+        assert_eq!(read_or_make(&path, &world).unwrap(), made);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(matches!(read_or_make(&path, &world), Err(SecretFileError::TooOpen(_))));
+    }
+}

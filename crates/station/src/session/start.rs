@@ -1,0 +1,118 @@
+//! Begins a worker's session: bound to phone, worker and shift.
+
+use sqlx::AnyConnection;
+use terskel_api::problem::code;
+use terskel_api::session::SignedIn;
+use terskel_api::{Bytes, Secret};
+use terskel_keys::badge::{self, Badge};
+use terskel_model::event::EventKind;
+use terskel_model::{PhoneId, SessionId, ShiftId, TeamId, Timestamp, WorkerId};
+
+use super::sign_out::end_sessions_of_phone;
+use crate::app::App;
+use crate::audit::Entry;
+use crate::auth::token::{hash, new_token};
+use crate::db::{Columns, Write, ms};
+use crate::problem::{Failure, problem};
+
+/// The PIN was right.
+pub(super) struct StartSession {
+    pub(super) phone: PhoneId,
+    pub(super) worker: WorkerId,
+    pub(super) signing_key: [u8; 65],
+}
+
+struct Shift {
+    id: ShiftId,
+    team: TeamId,
+    team_name: String,
+    worker_name: String,
+    ends_at: Timestamp,
+}
+
+impl Write for StartSession {
+    type Output = SignedIn;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<SignedIn, Failure> {
+        let shift = self.shift_now(app, tx).await?;
+        end_sessions_of_phone(app, tx, self.phone).await?;
+        let (session, token) = (SessionId::new(&*app.world), new_token(&*app.world));
+        self.store(app, tx, session, &token, &shift).await?;
+        let entry = Entry {
+            phone: Some(self.phone),
+            worker: Some(self.worker),
+            ..Entry::of_station(app, EventKind::SignedIn)
+        };
+        entry.store(app, tx).await?;
+        Ok(SignedIn {
+            session,
+            token,
+            worker: self.worker,
+            worker_name: shift.worker_name,
+            team: shift.team,
+            team_name: shift.team_name,
+            ends_at: shift.ends_at,
+            badge: self.badge(app, shift.ends_at)?,
+            station_time: app.now(),
+        })
+    }
+}
+
+impl StartSession {
+    /// The shift that goes on longest, where several overlap.
+    async fn shift_now(&self, app: &App, tx: &mut AnyConnection) -> Result<Shift, Failure> {
+        let row = sqlx::query(
+            "SELECT s.id, s.team_id, s.ends_ms, t.name AS team_name, w.name AS worker_name
+             FROM shifts s JOIN teams t ON t.id = s.team_id JOIN workers w ON w.id = s.worker_id
+             WHERE s.worker_id = $1 AND s.starts_ms <= $2 AND s.ends_ms > $2 ORDER BY s.ends_ms DESC LIMIT 1",
+        )
+        .bind(self.worker.to_string())
+        .bind(ms(app.now()))
+        .fetch_optional(tx)
+        .await?
+        .ok_or_else(|| problem(code::NOT_ON_SHIFT))?;
+        Ok(Shift {
+            id: row.id("id")?,
+            team: row.id("team_id")?,
+            team_name: row.text("team_name")?,
+            worker_name: row.text("worker_name")?,
+            ends_at: row.time("ends_ms")?,
+        })
+    }
+
+    async fn store(
+        &self,
+        app: &App,
+        tx: &mut AnyConnection,
+        session: SessionId,
+        token: &Secret,
+        shift: &Shift,
+    ) -> Result<(), Failure> {
+        sqlx::query(
+            "INSERT INTO sessions (id, token_hash, phone_id, worker_id, team_id, shift_id, stream_from, started_ms,
+             ends_ms) SELECT $1, $2, $3, $4, $5, $6, seq, $7, $8 FROM stream_head WHERE one = 1",
+        )
+        .bind(session.to_string())
+        .bind(hash(token.expose()))
+        .bind(self.phone.to_string())
+        .bind(self.worker.to_string())
+        .bind(shift.team.to_string())
+        .bind(shift.id.to_string())
+        .bind(ms(app.now()))
+        .bind(ms(shift.ends_at))
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+
+    fn badge(&self, app: &App, ends_at: Timestamp) -> Result<Bytes, Failure> {
+        let badge = Badge {
+            worker: self.worker,
+            phone: self.phone,
+            signing_key: self.signing_key,
+            issued_at: app.now(),
+            expires: ends_at,
+        };
+        badge::issue(&app.authority, &badge).map(Bytes).map_err(|_| Failure::Internal("no badge was issued"))
+    }
+}

@@ -1,0 +1,203 @@
+//! Starting and stopping.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use terskel_api::Secret;
+use terskel_keys::Authority;
+use terskel_model::{Timestamp, World};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinHandle;
+
+use crate::app::{App, Shared};
+use crate::auth::Role;
+use crate::auth::token::{NewApiToken, new_token};
+use crate::db::dialect::sqlite_url;
+use crate::db::{Db, MigrationError, ms};
+use crate::dispatch::deadlines::fire_due;
+use crate::problem::Failure;
+use crate::seal::Seal;
+use crate::secret_file::{SecretFileError, read_or_make};
+use crate::stream::{Live, follow};
+use crate::{check, routes};
+
+/// How often deadlines are looked at.
+const TICK: Duration = Duration::from_millis(500);
+/// How many PINs are checked at the same time.
+const PIN_CHECKS: usize = 2;
+
+/// Where a station lives.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where it listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Its data directory: the key authority's seed, the master key and, without `database_url`, the database. All
+    /// nodes of one station have the same two key files.
+    pub data: PathBuf,
+    /// PostgreSQL, as `postgres://…`. SQLite in the data directory where there is none.
+    pub database_url: Option<String>,
+}
+
+/// Why a station does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data directory, or the address to listen on.
+    #[error("{0}: {1}")]
+    Io(String, std::io::Error),
+    /// One of its secrets.
+    #[error(transparent)]
+    Secret(#[from] SecretFileError),
+    /// The database.
+    #[error("the database cannot be used: {0}")]
+    Database(#[from] MigrationError),
+    /// The database took no token.
+    #[error("no token was stored")]
+    Token,
+    /// A name that is empty, too long or holds control characters.
+    #[error("the name must have 1 to 100 characters")]
+    Name,
+}
+
+/// A running station.
+pub struct Station {
+    app: Shared,
+    address: SocketAddr,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Station {
+    /// Opens data directory and database, and serves.
+    ///
+    /// # Errors
+    /// [`StartError`] when the address, the directory, a secret or the database cannot be used.
+    pub async fn start(config: Config, world: Arc<dyn World>) -> Result<Self, StartError> {
+        let app = open(&config, world).await?;
+        let io = |e| StartError::Io(config.listen.to_string(), e);
+        let listener = TcpListener::bind(config.listen).await.map_err(io)?;
+        let address = listener.local_addr().map_err(io)?;
+        let tasks = vec![
+            tokio::spawn(serve(listener, app.clone())),
+            tokio::spawn(follow(app.clone())),
+            tokio::spawn(watch_deadlines(app.clone())),
+        ];
+        Ok(Self { app, address, tasks })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://` and [`Station::address`].
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Makes an API token; it is told here and never again.
+    ///
+    /// # Errors
+    /// [`StartError::Name`] or [`StartError::Token`].
+    pub async fn create_token(&self, role: Role, name: &str) -> Result<Secret, StartError> {
+        store_token(&self.app, role, name).await
+    }
+
+    /// Does what is due at `now`, and says how much; the station does so by itself twice a second.
+    ///
+    /// # Errors
+    /// Text for the log when the database fails.
+    pub async fn tick(&self, now: Timestamp) -> Result<usize, String> {
+        fire_due(&self.app, now).await.map_err(|e| e.to_string())
+    }
+
+    /// Ends streams, lets requests finish, closes the database.
+    pub async fn stop(self) {
+        self.app.stopping.send_replace(true);
+        for task in self.tasks {
+            if let Err(error) = task.await {
+                tracing::error!(%error, "a task of the station ended badly");
+            }
+        }
+        self.app.db.close().await;
+    }
+}
+
+/// Makes an API token for a station that may or may not be running.
+///
+/// # Errors
+/// As [`Station::start`], and [`StartError::Name`].
+pub async fn create_token(
+    config: &Config,
+    world: Arc<dyn World>,
+    role: Role,
+    name: &str,
+) -> Result<Secret, StartError> {
+    let app = open(config, world).await?;
+    let token = store_token(&app, role, name).await;
+    app.db.close().await;
+    token
+}
+
+async fn store_token(app: &App, role: Role, name: &str) -> Result<Secret, StartError> {
+    let name = check::required("name", name, 100).map_err(|_| StartError::Name)?;
+    let token = new_token(&*app.world);
+    app.write(&NewApiToken { role, name: &name, token: &token }).await.map_err(|_| StartError::Token)?;
+    Ok(token)
+}
+
+async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartError> {
+    let data = &config.data;
+    std::fs::create_dir_all(data).map_err(|e| StartError::Io(data.display().to_string(), e))?;
+    let seed = read_or_make(&data.join("authority.seed"), &*world)?;
+    let master_path = data.join("master.key");
+    let master = read_or_make(&master_path, &*world)?;
+    let url = config.database_url.clone().unwrap_or_else(|| sqlite_url(data));
+    let authority = Authority::from_seed(&seed);
+    Ok(Arc::new(App {
+        db: Db::open(&url, ms(world.now())).await?,
+        authority_key: authority.public_key(),
+        authority,
+        seal: Seal::new(&master).ok_or(SecretFileError::Length(master_path))?,
+        live: Live::new(),
+        pin_checks: Semaphore::new(PIN_CHECKS),
+        stopping: watch::Sender::new(false),
+        world,
+    }))
+}
+
+async fn serve(listener: TcpListener, app: Shared) {
+    let mut stopping = app.stopping.subscribe();
+    let stop = async move {
+        let _ = stopping.wait_for(|stop| *stop).await;
+    };
+    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
+        // Alerts are small and must not wait for a full packet.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY");
+        }
+    });
+    if let Err(error) = axum::serve(listener, routes::router(app)).with_graceful_shutdown(stop).await {
+        tracing::error!(%error, "the server ended");
+    }
+}
+
+async fn watch_deadlines(app: Shared) {
+    let mut stopping = app.stopping.subscribe();
+    loop {
+        if let Err(error) = fire_due(&app, app.now()).await {
+            log_failure(&error);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stopping.wait_for(|stop| *stop) => return,
+        }
+    }
+}
+
+fn log_failure(error: &Failure) {
+    tracing::error!(%error, "deadlines could not be looked at");
+}

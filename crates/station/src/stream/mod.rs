@@ -1,0 +1,56 @@
+//! The live stream to phones. The database has the order; this only spreads it.
+
+mod sse;
+mod tailer;
+
+use std::sync::Arc;
+
+use terskel_model::PhoneId;
+use tokio::sync::{Notify, broadcast};
+
+use crate::dispatch::Loaded;
+pub(crate) use sse::{__path_stream, stream};
+pub(crate) use tailer::follow;
+
+/// How many changes a slow connection may be behind before it reads the database again.
+const BACKLOG: usize = 256;
+
+/// What open connections are told.
+#[derive(Clone)]
+pub(crate) enum News {
+    /// A dispatch has changed.
+    Changed(Arc<Loaded>),
+    /// A session of this phone has ended.
+    SessionsOf(PhoneId),
+}
+
+/// From the tailer to the connections.
+pub(crate) struct Live {
+    wake: Notify,
+    news: broadcast::Sender<News>,
+}
+
+impl Live {
+    pub(crate) fn new() -> Self {
+        Self { wake: Notify::new(), news: broadcast::channel(BACKLOG).0 }
+    }
+
+    /// Something was stored: look for changes now.
+    pub(crate) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// A session of this phone was ended.
+    pub(crate) fn session_ended(&self, phone: PhoneId) {
+        self.spread(News::SessionsOf(phone));
+    }
+
+    fn spread(&self, news: News) {
+        // Nobody listening is no fault.
+        let _ = self.news.send(news);
+    }
+
+    fn listen(&self) -> broadcast::Receiver<News> {
+        self.news.subscribe()
+    }
+}

@@ -1,0 +1,201 @@
+//! `GET /v1/stream`: server-sent events to one phone. Resumes by `Last-Event-ID`; nothing is lost or sent twice.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Sse;
+use axum::response::sse::Event;
+use futures_util::Stream;
+use sqlx::any::AnyRow;
+use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
+use terskel_api::path;
+use terskel_api::problem::ProblemDetails;
+use terskel_model::DispatchId;
+use terskel_model::dispatch::DispatchPhase;
+use terskel_model::rules::READABLE_AFTER_ACCEPT;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::News;
+use crate::app::Shared;
+use crate::auth::PhoneSession;
+use crate::db::{Columns, ms};
+use crate::dispatch::{Loaded, Viewer, load};
+use crate::problem::Failure;
+
+/// How often a quiet stream says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// Streams every change of the team's dispatches. Begins with those that are not closed and those that this phone has
+/// closed within the hour; after a break, with what changed since `Last-Event-ID`.
+#[utoipa::path(
+    get, path = path::STREAM, tag = "dispatch", security(("bearer" = [])),
+    params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
+    responses(
+        (status = 200, body = Dispatch, content_type = "text/event-stream",
+            description = "Events named `dispatch`; a comment every 10 s. Ends with the session."),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn stream(
+    State(app): State<Shared>,
+    session: PhoneSession,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Failure> {
+    let resume = headers.get("last-event-id").and_then(|id| id.to_str().ok()?.trim().parse::<i64>().ok());
+    let mut beat = interval(HEARTBEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut connection = Connection {
+        news: app.live.listen(),
+        stopping: app.stopping.subscribe(),
+        viewer: Viewer::from(&session),
+        sent: resume.unwrap_or(0),
+        ready: VecDeque::new(),
+        beat,
+        app,
+        session,
+    };
+    // A cursor from before this session says nothing about what this team had open then.
+    let continues = resume.is_some_and(|id| id >= connection.session.stream_from);
+    connection.read_database(if continues { Backlog::Changed } else { Backlog::Everything }).await?;
+    Ok(Sse::new(futures_util::stream::unfold(connection, |mut connection| async {
+        let event = connection.next().await?;
+        Some((Ok(event), connection))
+    })))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Backlog {
+    /// What changed since the cursor.
+    Changed,
+    /// That, and all that is open or this phone's.
+    Everything,
+}
+
+/// What the database had for this phone, in the order of the stream.
+enum Waiting {
+    Dispatch {
+        id: DispatchId,
+        revision: i64,
+    },
+    /// Everything up to here has been told: an event without data moves the client's cursor and nothing else.
+    Cursor(i64),
+}
+
+struct Connection {
+    app: Shared,
+    session: PhoneSession,
+    viewer: Viewer,
+    news: broadcast::Receiver<News>,
+    stopping: watch::Receiver<bool>,
+    /// The revision up to which this phone has been told.
+    sent: i64,
+    ready: VecDeque<Waiting>,
+    beat: Interval,
+}
+
+impl Connection {
+    /// The next event; `None` ends the stream.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.next_in_backlog().await? {
+                return Some(event);
+            }
+            tokio::select! {
+                biased;
+                () = stopped(&mut self.stopping) => return None,
+                news = self.news.recv() => match news {
+                    Ok(News::Changed(dispatch)) => {
+                        if let Some(event) = self.tell(&dispatch) {
+                            return Some(event);
+                        }
+                    }
+                    Ok(News::SessionsOf(phone)) if phone == self.viewer.phone => {
+                        self.session.still_good(&self.app).await.ok()?.then_some(())?;
+                    }
+                    Ok(News::SessionsOf(_)) => {}
+                    // Too slow for the live feed: the database still has it all.
+                    Err(RecvError::Lagged(_)) => self.read_database(Backlog::Changed).await.ok()?,
+                    Err(RecvError::Closed) => return None,
+                },
+                _ = self.beat.tick() => {
+                    self.session.still_good(&self.app).await.ok()?.then_some(())?;
+                    return Some(Event::default().comment("alive"));
+                }
+            }
+        }
+    }
+
+    /// What the database had. `None` ends the stream: the phone comes back with its cursor.
+    async fn next_in_backlog(&mut self) -> Option<Option<Event>> {
+        while let Some(waiting) = self.ready.pop_front() {
+            let (id, revision) = match waiting {
+                Waiting::Cursor(head) if head <= self.sent => continue,
+                Waiting::Cursor(head) => {
+                    self.sent = head;
+                    return Some(Some(Event::default().id(head.to_string()).comment("cursor")));
+                }
+                Waiting::Dispatch { id, revision } => (id, revision),
+            };
+            let dispatch = load(&mut *self.app.reader().await.ok()?, id).await.ok()?;
+            // One that has changed since the list was made comes by the live feed, in its new place.
+            if let Some(dispatch) = dispatch.filter(|dispatch| dispatch.revision == revision) {
+                self.sent = self.sent.max(revision);
+                return Some(Some(self.event(&dispatch)));
+            }
+        }
+        Some(None)
+    }
+
+    async fn read_database(&mut self, backlog: Backlog) -> Result<(), Failure> {
+        let mut reader = self.app.reader().await?;
+        let head = sqlx::query("SELECT seq FROM stream_head WHERE one = 1")
+            .fetch_one(&mut *reader)
+            .await?
+            .int("seq")?;
+        let rows = sqlx::query(
+            "SELECT id, revision FROM dispatches
+             WHERE (team_id = $1 OR (phone_id = $2 AND worker_id = $3))
+               AND ((revision > $4 AND $4 > 0)
+                 OR ($5 = 1 AND (phase <> $6 OR (phone_id = $2 AND worker_id = $3 AND closed_ms > $7))))
+             ORDER BY revision",
+        )
+        .bind(self.viewer.team.to_string())
+        .bind(self.viewer.phone.to_string())
+        .bind(self.viewer.worker.to_string())
+        .bind(self.sent)
+        .bind(i64::from(backlog == Backlog::Everything))
+        .bind(DispatchPhase::Closed.as_str())
+        .bind(ms(self.app.now() - READABLE_AFTER_ACCEPT))
+        .fetch_all(&mut *reader)
+        .await?;
+        let waiting =
+            |row: &AnyRow| Ok(Waiting::Dispatch { id: row.id("id")?, revision: row.int("revision")? });
+        self.ready = rows.iter().map(waiting).collect::<sqlx::Result<_>>()?;
+        self.ready.push_back(Waiting::Cursor(head));
+        Ok(())
+    }
+
+    /// A change from the live feed, unless this phone has been told already.
+    fn tell(&mut self, dispatch: &Loaded) -> Option<Event> {
+        if dispatch.revision <= self.sent || !self.viewer.hears_of(dispatch) {
+            return None;
+        }
+        self.sent = dispatch.revision;
+        Some(self.event(dispatch))
+    }
+
+    fn event(&self, dispatch: &Loaded) -> Event {
+        let json = dispatch.json_for(&self.viewer, self.app.now());
+        Event::default().event(STREAM_DISPATCH).id(dispatch.revision.to_string()).data(json)
+    }
+}
+
+async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the station is gone altogether.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
