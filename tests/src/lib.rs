@@ -1,1 +1,4 @@
-//! x
+//! Whole-system stories: station, simulator and phones together, as separate processes on one machine.
+
+pub mod stage;
+pub mod story;

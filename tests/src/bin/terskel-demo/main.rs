@@ -1,0 +1,121 @@
+//! Plays the main job once on real parts and shows a timeline; then stays up for people to play on.
+//! `cargo xtask demo` builds everything and runs it.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::json;
+use terskel_model::Clock as _;
+use terskel_model::world::SystemWorld;
+use terskel_tests::stage::town::{ADA, BO, LEAD, TEAM_NAME};
+use terskel_tests::stage::{Phone, Stage};
+use terskel_tests::story::{self, Step, Timeline};
+
+mod play_on;
+
+const USAGE: &str = "Usage: terskel-demo [--once] [--ui DIR] [--window PROGRAM]
+  --once            end after the story; the last line is JSON
+  --ui DIR          the built user interface (ui/dist): phones can be seen in a browser
+  --window PROGRAM  the built app: opens it as a desktop window";
+
+/// Kari Nordmann.
+const RESIDENT: &str = "1001";
+const STREET: &str = "demo";
+
+#[derive(Debug, Default)]
+struct Options {
+    once: bool,
+    ui: Option<PathBuf>,
+    window: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let options = options(std::env::args().skip(1))?;
+    let mut steps = Vec::new();
+    let result = run(&options, &mut steps).await;
+    if options.once {
+        say(&summary(&result, &steps).to_string())?;
+    }
+    result.map(drop)
+}
+
+fn options(mut given: impl Iterator<Item = String>) -> Result<Options> {
+    let mut options = Options::default();
+    while let Some(name) = given.next() {
+        match name.as_str() {
+            "--once" => options.once = true,
+            "--ui" => options.ui = Some(given.next().context(USAGE)?.into()),
+            "--window" => options.window = Some(given.next().context(USAGE)?.into()),
+            _ => bail!(USAGE),
+        }
+    }
+    Ok(options)
+}
+
+fn summary(result: &Result<usize>, steps: &[Step]) -> serde_json::Value {
+    match result {
+        Ok(moved) => json!({"ok": true, "steps": steps, "audit_verified": true, "bolt_movements": moved}),
+        Err(error) => json!({"ok": false, "steps": steps, "error": format!("{error:#}")}),
+    }
+}
+
+/// The whole evening. Hands out how often the bolts moved during the story.
+async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
+    say("Setting the stage: station, simulator, two phones.")?;
+    let stage = Stage::set(STREET, options.ui.as_deref()).await?;
+    let (ada, bo) = (stage.phone("Ada").await?, stage.phone("Bo").await?);
+    for (phone, person) in [(&ada, ADA), (&bo, BO)] {
+        stage.enrol(phone, person.name).await?;
+        stage.sign_in(phone, person).await?;
+    }
+    say(&format!("{TEAM_NAME}: {} and {} are on shift.\n", ADA.name, BO.name))?;
+
+    let moved = tell(&stage, &ada, &bo, steps).await?;
+    if !options.once {
+        let window = play_on::invite(&stage, &ada, &bo, options.window.as_deref()).await?;
+        tokio::signal::ctrl_c().await?;
+        say("\nClosing down.")?;
+        if let Some(window) = window {
+            window.kill().await?;
+        }
+    }
+    ada.stop().await?;
+    bo.stop().await?;
+    stage.clear().await?;
+    Ok(moved)
+}
+
+/// Plays the story and compares it with what the station and the locks tell.
+async fn tell(stage: &Stage, ada: &Phone, bo: &Phone, steps: &mut Vec<Step>) -> Result<usize> {
+    let resident = stage.resident(RESIDENT)?;
+    let began = SystemWorld.uptime();
+    let mut show = |step: &Step| {
+        let at = (SystemWorld.uptime() - began).as_secs_f32();
+        // A terminal that has gone away ends the demo soon enough by other ways.
+        say(&format!("{at:>7.2} s  {:<16} {:<52} {:>6} ms", step.who, step.what, step.took_ms)).ok();
+        steps.push(step.clone());
+    };
+    let mut timeline = Timeline::new(&SystemWorld, &mut show);
+    let dispatch = story::play(stage, ada, bo, RESIDENT, "demo-1", &mut timeline).await?;
+    let anybody = stage.station.client(None);
+    let reading = async { anybody.lead(LEAD.staff_number, LEAD.pin).await?.audit(dispatch).await };
+    let trail = timeline.step(LEAD.name, "reads the audit trail", reading).await?;
+    story::audit::verify(&trail, resident)?;
+
+    let moved = story::bolt_movements(&stage.air, resident).await?;
+    let asked = resident.doors.iter().filter(|door| door.lock.is_some()).count() + 1;
+    anyhow::ensure!(moved == asked, "the story moved {asked} bolts, the locks counted {moved} movements");
+    say(&format!(
+        "\nAudit trail ({} entries) as told; the locks counted {moved} movements.",
+        trail.entries.len()
+    ))?;
+    Ok(moved)
+}
+
+fn say(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")?;
+    Ok(out.flush()?)
+}

@@ -1,0 +1,155 @@
+//! The stage for whole-system stories: station, simulator and phones as real processes, and a town that is seeded
+//! through the station's own API. The demo plays on the same stage as the tests.
+
+mod air;
+mod phone;
+mod process;
+mod programs;
+mod station;
+pub mod town;
+mod wait;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::SubsecRound as _;
+use tempfile::TempDir;
+use terskel_api::Secret;
+use terskel_api::dispatch::{CentreDispatch, NewDispatch};
+use terskel_companion::interface::Intent;
+use terskel_model::Clock as _;
+use terskel_model::dispatch::Cause;
+use terskel_model::world::SystemWorld;
+use terskel_simulator::{Resident, Street};
+
+pub use air::{Air, DeviceReport, Movement};
+pub use phone::{Phone, PhoneOptions};
+pub use process::{Launch, Process};
+pub use programs::{BIN_DIR, program};
+pub use station::{Client, Station};
+pub use town::{Person, Town};
+pub use wait::until;
+
+/// Station and simulator, running, with a seeded town; phones are added by [`Stage::phone`].
+#[derive(Debug)]
+pub struct Stage {
+    /// Who lives where.
+    pub street: Street,
+    /// What was set up.
+    pub town: Town,
+    /// The station.
+    pub station: Station,
+    /// The locks and hubs.
+    pub air: Air,
+    /// The administrator's client.
+    pub admin: Client,
+    /// The response centre's client.
+    pub centre: Client,
+    /// The response centre's token, for people who raise alarms by hand.
+    pub centre_token: Secret,
+    ui: Option<PathBuf>,
+    dir: TempDir,
+}
+
+impl Stage {
+    /// Sets the stage with a built-in street or a street file; `ui` is the built user interface, if phones shall
+    /// show one.
+    ///
+    /// # Errors
+    /// When a program has not been built, does not become ready, or refuses to be set up.
+    pub async fn set(street: &str, ui: Option<&Path>) -> Result<Self> {
+        let dir = tempfile::Builder::new().prefix("terskel-").tempdir()?;
+        let station = Station::start("127.0.0.1:0", &dir.path().join("station"), dir.path()).await?;
+        let admin = station.client(Some(station.token("administrator", "Stage").await?));
+        let centre_token = station.token("response-centre", "Responssenter Vest").await?;
+        let centre = station.client(Some(centre_token.clone()));
+        let residents = Street::load(street)?;
+        let town = town::seed(&admin, &residents, &SystemWorld).await?;
+        let air = Air::start(street, Some(town.authority), dir.path()).await?;
+        let ui = ui.map(Path::to_owned);
+        Ok(Self { street: residents, town, station, air, admin, centre, centre_token, ui, dir })
+    }
+
+    /// Switches a phone on that nobody has enrolled yet. The same name again is the same phone.
+    ///
+    /// # Errors
+    /// When the program does not become ready.
+    pub async fn phone(&self, name: &str) -> Result<Phone> {
+        let data = self.phone_data(name);
+        std::fs::create_dir_all(&data)?;
+        let options = PhoneOptions {
+            name,
+            data: &data,
+            logs: self.dir.path(),
+            listen: "127.0.0.1:0",
+            bus: &self.air.bus,
+            ui: self.ui.as_deref(),
+        };
+        Phone::start(options).await
+    }
+
+    /// Where a phone keeps its store.
+    #[must_use]
+    pub fn phone_data(&self, name: &str) -> PathBuf {
+        self.dir.path().join("phones").join(name.to_lowercase())
+    }
+
+    /// Where logs and stores lie until the stage is cleared.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Enrols a phone with the station.
+    ///
+    /// # Errors
+    /// When phone or station refuse.
+    pub async fn enrol(&self, phone: &Phone, name: &str) -> Result<()> {
+        let code = town::enrolment_code(&self.admin, name).await?.expose().to_owned();
+        let intent = Intent::Enrol { station_url: self.station.url.clone(), code, phone_name: name.into() };
+        phone.must(&intent).await.map(drop)
+    }
+
+    /// Signs a worker in for the shift.
+    ///
+    /// # Errors
+    /// When phone or station refuse.
+    pub async fn sign_in(&self, phone: &Phone, person: Person) -> Result<()> {
+        let intent = Intent::SignIn { staff_number: person.staff_number.into(), pin: person.pin.into() };
+        phone.must(&intent).await.map(drop)
+    }
+
+    /// The resident with this number.
+    ///
+    /// # Errors
+    /// When nobody in the street has it.
+    pub fn resident(&self, number: &str) -> Result<&Resident> {
+        let found = self.street.residents.iter().find(|resident| resident.number == number);
+        found.with_context(|| format!("no resident has the number {number}"))
+    }
+
+    /// The resident presses the alarm; the response centre calls the team out.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn alarm(&self, number: &str, reference: &str) -> Result<CentreDispatch> {
+        let new = NewDispatch {
+            reference: reference.into(),
+            resident_number: number.into(),
+            team_code: Some(town::TEAM_CODE.into()),
+            cause: Cause::Button,
+            raised_at: SystemWorld.now().trunc_subsecs(3),
+            note: "Har falt på badet, er våken og snakker.".into(),
+        };
+        self.centre.dispatch(&new).await
+    }
+
+    /// Ends station and simulator in order. Phones are stopped by whoever has them, before.
+    ///
+    /// # Errors
+    /// When one does not end as it should.
+    pub async fn clear(self) -> Result<()> {
+        self.air.stop().await?;
+        self.station.stop().await
+    }
+}

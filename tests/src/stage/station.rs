@@ -1,0 +1,155 @@
+//! The station: `terskel-station`, and the tools that talk to it over HTTP.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::{Serialize, de::DeserializeOwned};
+use terskel_api::Secret;
+use terskel_api::audit::AuditTrail;
+use terskel_api::dispatch::{CentreDispatch, NewDispatch};
+use terskel_api::path;
+use terskel_api::session::{LeadSignIn, LeadSignedIn};
+use terskel_model::DispatchId;
+
+use super::process::{Launch, Process};
+use super::programs::program;
+
+/// A running station.
+#[derive(Debug)]
+pub struct Station {
+    /// Where it listens.
+    pub url: String,
+    data: PathBuf,
+    logs: PathBuf,
+    process: Process,
+}
+
+impl Station {
+    /// Starts it on `listen` (`ADDRESS:PORT`; port 0 takes any) with its data in `data`.
+    ///
+    /// # Errors
+    /// When the program does not become ready.
+    pub async fn start(listen: &str, data: &Path, logs: &Path) -> Result<Self> {
+        let launch = Launch {
+            name: "station".into(),
+            program: program("terskel-station")?,
+            args: vec!["serve".into(), "--listen".into(), listen.into(), "--data".into(), data.into()],
+            env: vec![],
+            log_dir: logs.to_owned(),
+        };
+        let (process, url) = Process::start(launch).await?;
+        let url = url.trim_end_matches('/').to_owned();
+        Ok(Self { url, data: data.to_owned(), logs: logs.to_owned(), process })
+    }
+
+    /// Kills it and starts it again at the same address.
+    ///
+    /// # Errors
+    /// When it does not become ready again.
+    pub async fn kill_and_restart(self) -> Result<Self> {
+        let listen =
+            self.url.strip_prefix("http://").context("the station's URL begins with http://")?.to_owned();
+        self.process.kill().await?;
+        Self::start(&listen, &self.data, &self.logs).await
+    }
+
+    /// Stops it in order.
+    ///
+    /// # Errors
+    /// When it does not end as it should.
+    pub async fn stop(self) -> Result<()> {
+        self.process.stop().await
+    }
+
+    /// Makes an API token with the station's own command.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub async fn token(&self, role: &str, name: &str) -> Result<Secret> {
+        let made = tokio::process::Command::new(program("terskel-station")?)
+            .args(["token", "--role", role, "--name", name, "--data"])
+            .arg(&self.data)
+            .output()
+            .await?;
+        if !made.status.success() {
+            bail!("no token was made: {}", String::from_utf8_lossy(&made.stderr));
+        }
+        Ok(Secret::new(String::from_utf8(made.stdout)?.trim()))
+    }
+
+    /// A client that shows `token`.
+    #[must_use]
+    pub fn client(&self, token: Option<Secret>) -> Client {
+        Client { url: self.url.clone(), token, http: reqwest::Client::new() }
+    }
+}
+
+/// Talks to the station as the holder of a token.
+#[derive(Clone, Debug)]
+pub struct Client {
+    url: String,
+    token: Option<Secret>,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A team lead's session, with staff number and PIN.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn lead(&self, staff_number: &str, pin: &str) -> Result<Self> {
+        let sign_in = LeadSignIn { staff_number: staff_number.into(), pin: Secret::new(pin) };
+        let session: LeadSignedIn = self.post(path::LEAD_SESSION, &sign_in).await?;
+        Ok(Self { token: Some(session.token), ..self.clone() })
+    }
+
+    /// Calls a team out.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn dispatch(&self, new: &NewDispatch) -> Result<CentreDispatch> {
+        self.post(path::DISPATCHES, new).await
+    }
+
+    /// How far a dispatch is.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn progress(&self, dispatch: DispatchId) -> Result<CentreDispatch> {
+        self.get(&path::DISPATCH.replace("{id}", &dispatch.to_string())).await
+    }
+
+    /// The audit trail of a dispatch.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn audit(&self, dispatch: DispatchId) -> Result<AuditTrail> {
+        self.get(&format!("{}?dispatch={dispatch}", path::AUDIT)).await
+    }
+
+    /// Posts to any path of the API.
+    ///
+    /// # Errors
+    /// When the station refuses; its problem is told.
+    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        self.send(self.http.post(format!("{}{path}", self.url)).json(body), path).await
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.send(self.http.get(format!("{}{path}", self.url)), path).await
+    }
+
+    async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder, path: &str) -> Result<T> {
+        let request = match &self.token {
+            Some(token) => request.bearer_auth(token.expose()),
+            None => request,
+        };
+        let response = request.send().await?;
+        let status = response.status();
+        let text = response.text().await?;
+        if !status.is_success() {
+            bail!("{path}: {status}: {text}");
+        }
+        serde_json::from_str(&text).with_context(|| format!("{path}: {status}: unreadable answer"))
+    }
+}

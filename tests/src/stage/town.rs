@@ -1,0 +1,143 @@
+//! The demo municipality: what an administrator sets up at a new station before the first shift.
+
+use anyhow::{Context, Result};
+use chrono::TimeDelta;
+use serde::Serialize;
+use terskel_api::admin::{
+    Created, EnrolmentCode, NewDoor, NewEnrolment, NewHub, NewLock, NewResident, NewShift, NewTeam, NewWorker,
+};
+use terskel_api::phone::{Enrol, Enrolled};
+use terskel_api::{Bytes, Secret, path};
+use terskel_keys::{AuthorityKey, PhoneIdentity};
+use terskel_model::{TeamId, WorkerId, World};
+use terskel_simulator::{Door, Resident, Street};
+
+use super::station::Client;
+
+/// The team that the demo calls out.
+pub const TEAM_CODE: &str = "vest";
+/// Its name.
+pub const TEAM_NAME: &str = "Nattpatrulje Vest";
+
+/// A person who can sign in.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// Name.
+    pub name: &'static str,
+    /// Staff number.
+    pub staff_number: &'static str,
+    /// PIN, of a made-up person.
+    pub pin: &'static str,
+}
+
+/// On shift.
+pub const ADA: Person = Person { name: "Ada Solli", staff_number: "101", pin: "2580" };
+/// On shift.
+pub const BO: Person = Person { name: "Bo Lunde", staff_number: "102", pin: "1470" };
+/// Leads the team.
+pub const LEAD: Person = Person { name: "Siv Eide", staff_number: "100", pin: "96321" };
+
+/// What was set up.
+#[derive(Clone, Debug)]
+pub struct Town {
+    /// The team's id.
+    pub team: TeamId,
+    /// What the hubs in the homes are installed with.
+    pub authority: AuthorityKey,
+}
+
+/// Sets up team, lead, two workers on shift and all residents of `street`.
+///
+/// # Errors
+/// When the station refuses any of it.
+pub async fn seed(admin: &Client, street: &Street, world: &impl World) -> Result<Town> {
+    let team = NewTeam { code: TEAM_CODE.into(), name: TEAM_NAME.into() };
+    let team: Created = admin.post(path::TEAMS, &team).await?;
+    let team = TeamId(team.id);
+    worker(admin, LEAD, Some(team)).await?;
+    for person in [ADA, BO] {
+        let worker = worker(admin, person, None).await?;
+        shift(admin, worker, team, world).await?;
+    }
+    for resident in &street.residents {
+        let _: Created = admin.post(path::RESIDENTS, &described(resident, team)?).await?;
+    }
+    Ok(Town { team, authority: authority(admin, world).await? })
+}
+
+/// A one-time code for one phone.
+///
+/// # Errors
+/// When the station refuses.
+pub async fn enrolment_code(admin: &Client, note: &str) -> Result<Secret> {
+    let code: EnrolmentCode = admin.post(path::ENROLMENTS, &NewEnrolment { note: note.into() }).await?;
+    Ok(code.code)
+}
+
+async fn worker(admin: &Client, person: Person, leads: Option<TeamId>) -> Result<WorkerId> {
+    let new = NewWorker {
+        staff_number: person.staff_number.into(),
+        name: person.name.into(),
+        pin: Secret::new(person.pin),
+        leads,
+    };
+    let made: Created = admin.post(path::WORKERS, &new).await?;
+    Ok(WorkerId(made.id))
+}
+
+/// A shift that has begun and lasts long enough to play with.
+async fn shift(admin: &Client, worker: WorkerId, team: TeamId, world: &impl World) -> Result<()> {
+    let now = world.now();
+    let (starts_at, ends_at) = (now - TimeDelta::hours(1), now + TimeDelta::hours(11));
+    let _: Created = admin.post(path::SHIFTS, &NewShift { worker, team, starts_at, ends_at }).await?;
+    Ok(())
+}
+
+/// The station tells its authority key to whoever enrols: the hubs' installer enrols a device of their own.
+async fn authority(admin: &Client, world: &impl World) -> Result<AuthorityKey> {
+    let installer = PhoneIdentity::generate(world).public();
+    let enrol = Enrol {
+        code: enrolment_code(admin, "Installer of the hubs").await?,
+        name: "Installer".into(),
+        signing_key: Bytes(installer.signing.to_vec()),
+        sealing_key: Bytes(installer.sealing.to_vec()),
+    };
+    let enrolled: Enrolled = admin.post(path::ENROL, &enrol).await?;
+    let key = enrolled.authority_key.0.try_into().ok().context("an Ed25519 key has 32 bytes")?;
+    Ok(AuthorityKey(key))
+}
+
+fn described(resident: &Resident, team: TeamId) -> Result<impl Serialize + use<>> {
+    Ok(NewResident {
+        number: resident.number.clone(),
+        team,
+        first_name: resident.first_name.clone(),
+        last_name: resident.last_name.clone(),
+        birth_year: resident.birth_year,
+        address: resident.address.clone(),
+        town: resident.town.clone(),
+        phone_number: resident.phone_number.clone(),
+        way_in: resident.way_in.clone(),
+        doors: resident.doors.iter().map(door).collect::<Result<_>>()?,
+        hub: resident.hub.as_ref().map(|hub| NewHub {
+            id: hub.id,
+            address: hub.address.clone(),
+            public_key: Bytes(hub.public_key().to_vec()),
+        }),
+    })
+}
+
+fn door(door: &Door) -> Result<NewDoor> {
+    let lock = door.lock.as_ref().map(|lock| {
+        let credential =
+            lock.credential.as_ref().context("the station can't open a lock it has no secret for")?;
+        Ok::<_, anyhow::Error>(NewLock {
+            id: lock.id,
+            family: lock.family.clone(),
+            address: lock.address.clone(),
+            device_id: lock.device_id.clone(),
+            credential: Secret::new(credential.to_hex().as_str()),
+        })
+    });
+    Ok(NewDoor { id: door.id, kind: door.kind.clone(), name: door.name.clone(), lock: lock.transpose()? })
+}
