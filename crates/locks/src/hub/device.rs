@@ -8,12 +8,13 @@ use std::time::Duration;
 use terskel_keys::receipt::{self, Direction, HubKey, Receipt};
 use terskel_keys::{AuthorityKey, KeyError, badge};
 use terskel_model::world::random;
-use terskel_model::{DispatchId, Entropy, HubId, Uptime, WorkerId};
+use terskel_model::{Entropy, HubId, Uptime};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::frame::{self, Assembler};
 use super::message::{self, Answer, Challenge};
+use super::presence::Presence;
 use super::{ANSWER, COMPANY, HubRefusal, REQUEST, SERVICE, VERSION};
 use crate::device::{
     Advertisement, Characteristic, Device, DeviceFault, DeviceReport, DeviceTime, Movement, Service,
@@ -23,8 +24,6 @@ use crate::device::{
 pub const IDLE_LIMIT: Duration = Duration::from_secs(30);
 /// A clock this far behind the badge's issue has lost its time.
 const CLOCK_LOST: Duration = Duration::from_secs(24 * 60 * 60);
-/// Visits that can still be checked out.
-const VISITS_KEPT: usize = 64;
 
 /// What a hub is given at installation.
 pub struct HubConfig {
@@ -54,7 +53,7 @@ pub struct SimulatedHub {
     link: Option<Link>,
     /// Receipts given so far.
     counter: u64,
-    visits: VecDeque<Visit>,
+    presence: Presence,
     movements: Vec<Movement>,
     battery: Option<u8>,
     hang: bool,
@@ -70,12 +69,6 @@ struct Link {
     disconnect: bool,
 }
 
-struct Visit {
-    worker: WorkerId,
-    visit: DispatchId,
-    present: bool,
-}
-
 impl SimulatedHub {
     /// A hub that has never given a receipt.
     #[must_use]
@@ -88,7 +81,7 @@ impl SimulatedHub {
             entropy,
             link: None,
             counter: 0,
-            visits: VecDeque::new(),
+            presence: Presence::default(),
             movements: Vec::new(),
             battery: None,
             hang: false,
@@ -99,6 +92,13 @@ impl SimulatedHub {
     #[must_use]
     pub fn public_key(&self) -> [u8; 32] {
         self.key.public_key()
+    }
+
+    /// The challenge of this connection; the same one until it is used.
+    fn challenge(&mut self) -> Answer {
+        let fresh = random(&*self.entropy);
+        let challenge = self.link.as_mut().map_or(fresh, |link| *link.challenge.get_or_insert(fresh));
+        Answer::Challenge { version: VERSION, challenge }
     }
 
     /// Answers a whole request. Its challenge is used up, whatever comes of it.
@@ -132,7 +132,7 @@ impl SimulatedHub {
         if behind >= CLOCK_LOST {
             return Err(HubRefusal::ClockNotSet);
         }
-        self.note(badge.worker, visit, direction)?;
+        self.presence.note(badge.worker, visit, direction)?;
         self.counter += 1;
         self.movements.push(Movement {
             at: now.wall,
@@ -144,21 +144,6 @@ impl SimulatedHub {
         });
         let (worker, phone) = (badge.worker, badge.phone);
         Ok(Receipt { hub: self.hub, worker, phone, visit, direction, at: now.wall, counter: self.counter })
-    }
-
-    fn note(&mut self, worker: WorkerId, visit: DispatchId, direction: Direction) -> Result<(), HubRefusal> {
-        let known = self.visits.iter_mut().find(|v| v.worker == worker && v.visit == visit);
-        match (known, direction) {
-            (Some(known), _) => known.present = direction == Direction::In,
-            (None, Direction::Out) => return Err(HubRefusal::NotCheckedIn),
-            (None, Direction::In) => {
-                if self.visits.len() == VISITS_KEPT {
-                    self.visits.pop_front();
-                }
-                self.visits.push_back(Visit { worker, visit, present: true });
-            }
-        }
-        Ok(())
     }
 
     fn notify(&mut self, answer: &Answer) {
@@ -200,11 +185,8 @@ impl Device for SimulatedHub {
         if characteristic != ANSWER || self.hang {
             return;
         }
-        let challenge = random(&*self.entropy);
-        if let Some(link) = &mut self.link {
-            link.challenge = Some(challenge);
-        }
-        self.notify(&Answer::Challenge { version: VERSION, challenge });
+        let answer = self.challenge();
+        self.notify(&answer);
     }
 
     fn written(&mut self, characteristic: Uuid, value: &[u8], now: DeviceTime) {
@@ -214,6 +196,7 @@ impl Device for SimulatedHub {
         link.idle_at = now.uptime + IDLE_LIMIT;
         let answer = match link.assembler.push(value) {
             Ok(None) => return,
+            Ok(Some(message)) if message == message::CALL => self.challenge(),
             Ok(Some(request)) => {
                 let challenge = link.challenge.take();
                 self.answer(&request, challenge, now)
@@ -260,9 +243,8 @@ impl Device for SimulatedHub {
     }
 
     fn report(&self) -> DeviceReport {
-        let present = self.visits.iter().any(|visit| visit.present);
         DeviceReport {
-            state: if present { "present".to_owned() } else { "absent".to_owned() },
+            state: if self.presence.anybody() { "present".to_owned() } else { "absent".to_owned() },
             battery_percent: self.battery,
             movements: self.movements.clone(),
         }

@@ -14,6 +14,8 @@ const DOMAIN: &[u8] = b"terskel/hub-request/1";
 const CHALLENGE: u8 = 0x01;
 const RECEIPT: u8 = 0x02;
 const REFUSED: u8 = 0x03;
+/// A request of the version alone: the phone has heard no challenge and asks for it.
+pub(super) const CALL: [u8; 1] = [VERSION];
 /// Version, direction, visit.
 const HEAD: usize = 18;
 const SIGNATURE: usize = 64;
@@ -75,7 +77,7 @@ pub(super) fn decode_request(bytes: &[u8]) -> Result<Request, HubRefusal> {
 /// What the hub says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// `01 ‖ version ‖ challenge`: after subscription.
+    /// `01 ‖ version ‖ challenge`: after subscription, and when called for.
     Challenge { version: u8, challenge: Challenge },
     /// `02 ‖ next challenge ‖ receipt`: `keys::receipt` has the receipt's layout.
     Receipt { next: Challenge, signed: Vec<u8> },

@@ -9,6 +9,7 @@ pub mod device;
 mod frame;
 mod message;
 pub mod phone;
+mod presence;
 mod refusal;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use terskel_keys::PhoneIdentity;
 use terskel_keys::receipt::{self, Direction, Receipt};
-use terskel_model::{DispatchId, HubId, PhoneId, Uptime, WorkerId};
+use terskel_model::{DispatchId, PhoneId, Uptime, WorkerId};
 use uuid::Uuid;
 
 use super::frame::{self, Assembler};
@@ -15,59 +15,15 @@ use super::message::{self, Answer, Challenge, Request};
 use super::{ANSWER, HubRefusal, REQUEST, SERVICE, VERSION};
 use crate::session::{Profile, Session, Transmit};
 
+mod interface;
+pub use interface::{HubCommand, HubEvent, HubIdentity};
+
 /// How long the hub may take for its challenge and for each answer.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(5);
 
-/// The hub that should be there, as the station told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HubIdentity {
-    /// Which.
-    pub hub: HubId,
-    /// Its Ed25519 key: what does not verify with it is not a receipt of this hub.
-    pub public_key: [u8; 32],
-}
-
-/// What can be asked of a hub session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HubCommand {
-    /// Says that the worker is here. May be asked before the session is ready, and again at any time: the hub gives a
-    /// further receipt.
-    CheckIn {
-        /// On which visit.
-        visit: DispatchId,
-    },
-    /// Says that the worker leaves. As safe to repeat.
-    CheckOut {
-        /// From which visit.
-        visit: DispatchId,
-    },
-    /// End politely.
-    Close,
-}
-
-/// What a hub session tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HubEvent {
-    /// The challenge is here: a check-in costs one round trip now.
-    Ready,
-    /// The hub of this home has signed for this worker, phone, visit and direction.
-    Receipt {
-        /// What it says. Its time is the hub's.
-        receipt: Receipt,
-        /// The bytes that prove it, for the station.
-        signed: Vec<u8>,
-    },
-    /// No receipt for the command that was asked, the latest one for [`HubRefusal::Busy`].
-    Refused {
-        /// Why.
-        reason: HubRefusal,
-    },
-    /// The session is over. No more events.
-    Ended {
-        /// Why, if not because the phone wanted it so.
-        reason: Option<HubRefusal>,
-    },
-}
+/// A phone that has heard no challenge by then asks for one. Where the system kept an earlier subscription alive, the
+/// hub may have sent it before anybody listened.
+pub const CALL_AFTER: Duration = Duration::from_secs(1);
 
 /// One connection to a hub. Made anew for every connection.
 pub struct HubSession {
@@ -88,7 +44,10 @@ pub struct HubSession {
 
 enum Stage {
     /// No challenge yet; what to ask when it comes.
-    Opening(Option<Ask>),
+    Opening {
+        queued: Option<Ask>,
+        called: bool,
+    },
     Ready(Challenge),
     Asked(Ask),
     Over,
@@ -118,7 +77,7 @@ impl HubSession {
             worker,
             phone,
             mtu: 23,
-            stage: Stage::Opening(None),
+            stage: Stage::Opening { queued: None, called: false },
             counter: 0,
             assembler: Assembler::default(),
             deadline: None,
@@ -129,12 +88,12 @@ impl HubSession {
 
     fn ask(&mut self, ask: Ask, now: Uptime) {
         match &mut self.stage {
-            Stage::Opening(queued @ None) => *queued = Some(ask),
+            Stage::Opening { queued: queued @ None, .. } => *queued = Some(ask),
             Stage::Ready(challenge) => {
                 let challenge = *challenge;
                 self.send(ask, &challenge, now);
             }
-            Stage::Opening(Some(_)) | Stage::Asked(_) => self.refused(HubRefusal::Busy),
+            Stage::Opening { .. } | Stage::Asked(_) => self.refused(HubRefusal::Busy),
             Stage::Over => self.refused(HubRefusal::Over),
         }
     }
@@ -143,17 +102,21 @@ impl HubSession {
         let signed = message::signed_bytes(self.hub.hub, challenge, visit, direction, &self.badge);
         let signature = self.identity.sign(&signed);
         let request = Request { direction, visit, badge: self.badge.clone(), signature };
-        for value in frame::split(&message::encode_request(&request), self.mtu) {
-            self.transmits.push_back(Transmit { characteristic: REQUEST, value, with_response: false });
-        }
+        self.write(&message::encode_request(&request));
         self.stage = Stage::Asked(Ask { visit, direction });
         self.deadline = Some((now + ANSWER_WITHIN, "the hub's receipt"));
+    }
+
+    fn write(&mut self, message: &[u8]) {
+        for value in frame::split(message, self.mtu) {
+            self.transmits.push_back(Transmit { characteristic: REQUEST, value, with_response: false });
+        }
     }
 
     fn answered(&mut self, answer: Answer, now: Uptime) {
         match (answer, &self.stage) {
             (Answer::Challenge { version, .. }, _) if version != VERSION => self.end(HubRefusal::Unsupported),
-            (Answer::Challenge { challenge, .. }, Stage::Opening(queued)) => {
+            (Answer::Challenge { challenge, .. }, Stage::Opening { queued, .. }) => {
                 let queued = *queued;
                 self.events.push_back(HubEvent::Ready);
                 self.wait(challenge);
@@ -210,8 +173,8 @@ impl HubSession {
     fn finish(&mut self, open: HubRefusal, reason: Option<HubRefusal>) {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Over => return,
-            Stage::Opening(Some(_)) | Stage::Asked(_) => self.refused(open),
-            Stage::Opening(None) | Stage::Ready(_) => {}
+            Stage::Opening { queued: Some(_), .. } | Stage::Asked(_) => self.refused(open),
+            Stage::Opening { queued: None, .. } | Stage::Ready(_) => {}
         }
         self.events.push_back(HubEvent::Ended { reason });
         self.transmits.clear();
@@ -229,8 +192,8 @@ impl Session for HubSession {
 
     fn connected(&mut self, mtu: usize, now: Uptime) {
         self.mtu = mtu;
-        if matches!(self.stage, Stage::Opening(_)) {
-            self.deadline = Some((now + ANSWER_WITHIN, "the hub's challenge"));
+        if matches!(self.stage, Stage::Opening { .. }) {
+            self.deadline = Some((now + CALL_AFTER, "the hub's challenge by itself"));
         }
     }
 
@@ -258,8 +221,16 @@ impl Session for HubSession {
     }
 
     fn timed_out(&mut self, now: Uptime) {
-        if self.deadline.is_some_and(|(at, _)| now >= at) {
-            self.end(HubRefusal::NoAnswer);
+        if self.deadline.is_none_or(|(at, _)| now < at) {
+            return;
+        }
+        match &mut self.stage {
+            Stage::Opening { called: called @ false, .. } => {
+                *called = true;
+                self.write(&message::CALL);
+                self.deadline = Some((now + (ANSWER_WITHIN - CALL_AFTER), "the hub's challenge"));
+            }
+            _ => self.end(HubRefusal::NoAnswer),
         }
     }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::device::DeviceFault;
 use crate::hub::device::IDLE_LIMIT;
 use crate::hub::message::{self, Answer};
-use crate::hub::phone::ANSWER_WITHIN;
+use crate::hub::phone::{ANSWER_WITHIN, CALL_AFTER};
 
 #[test]
 fn the_link_may_break_at_any_packet_and_the_next_try_ends_well() {
@@ -49,15 +49,36 @@ fn a_hub_that_hangs_is_given_five_seconds() {
 }
 
 #[test]
-fn a_hub_that_sends_no_challenge_is_given_up() {
+fn a_hub_that_sends_no_challenge_is_called_and_then_given_up() {
     let mut home = Home::karis();
     home.hub.inject(DeviceFault::Hang(true));
     let mut session = home.ada();
     session.command(CHECK_IN, home.world.uptime());
     Air::default().connect(&mut session, &mut home, 185);
-    home.world.forward(ANSWER_WITHIN);
+    home.world.forward(CALL_AFTER);
+    session.timed_out(home.world.uptime());
+    assert_eq!(session.poll_transmit().unwrap().value, [0x80, 1]);
+    session.timed_out(home.world.uptime());
+    assert!(events(&mut session).is_empty());
+    home.world.forward(ANSWER_WITHIN - CALL_AFTER);
     session.timed_out(home.world.uptime());
     assert_eq!(events(&mut session), [refused(HubRefusal::NoAnswer), ended(HubRefusal::NoAnswer)]);
+}
+
+#[test]
+fn a_challenge_that_nobody_heard_is_called_for_again() {
+    let mut home = Home::karis();
+    let (mut session, mut air) = (home.ada(), Air::default());
+    home.hub.connected(23, home.time());
+    home.hub.subscribed(ANSWER, home.time());
+    let (_, unheard) = home.hub.poll_notify().unwrap();
+    session.connected(23, home.world.uptime());
+    session.command(CHECK_IN, home.world.uptime());
+    home.world.forward(CALL_AFTER);
+    session.timed_out(home.world.uptime());
+    air.carry(&mut session, &mut home);
+    assert_eq!(air.notified[0], unheard, "the same, so that a late one does no harm");
+    assert_eq!(receipt(&events(&mut session)[1..]).counter, 1);
 }
 
 #[test]
