@@ -102,11 +102,9 @@ impl SimulatedHub {
     }
 
     /// Answers a whole request. Its challenge is used up, whatever comes of it.
-    fn answer(&mut self, request: &[u8], challenge: Option<Challenge>, now: DeviceTime) -> Answer {
+    fn answer(&mut self, request: &[u8], now: DeviceTime) -> Answer {
         let next = random(&*self.entropy);
-        if let Some(link) = &mut self.link {
-            link.challenge = Some(next);
-        }
+        let challenge = self.link.as_mut().and_then(|link| link.challenge.replace(next));
         match challenge.ok_or(HubRefusal::BadSignature).and_then(|c| self.receipt(request, &c, now)) {
             Ok(receipt) => Answer::Receipt { next, signed: receipt::sign(&self.key, &receipt) },
             Err(reason) => Answer::Refused { reason, next },
@@ -197,10 +195,7 @@ impl Device for SimulatedHub {
         let answer = match link.assembler.push(value) {
             Ok(None) => return,
             Ok(Some(message)) if message == message::CALL => self.challenge(),
-            Ok(Some(request)) => {
-                let challenge = link.challenge.take();
-                self.answer(&request, challenge, now)
-            }
+            Ok(Some(request)) => self.answer(&request, now),
             Err(frame::Broken) => {
                 let next = random(&*self.entropy);
                 link.challenge = Some(next);

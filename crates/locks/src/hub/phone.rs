@@ -198,7 +198,7 @@ impl Session for HubSession {
     }
 
     fn received(&mut self, characteristic: Uuid, value: &[u8], now: Uptime) {
-        if characteristic != ANSWER || self.is_over() {
+        if characteristic != ANSWER {
             return;
         }
         match self.assembler.push(value).map(|whole| whole.as_deref().map(message::decode_answer)) {
