@@ -1,2 +1,47 @@
-//! x
-fn main(){}
+//! `cargo xtask …`: everything that is done with the workspace, from one place.
+
+mod bench;
+mod build;
+mod check;
+mod command;
+mod demo;
+mod generate;
+mod need;
+mod place;
+mod report;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const USAGE: &str = "\
+cargo xtask demo [--once]                     the main job on real parts, with a timeline; then stays up
+cargo xtask test                              everything that must pass
+cargo xtask check                             the quick inner loop: format, clippy, unit tests
+cargo xtask generate [--check]                TypeScript bindings; --check only compares
+cargo xtask bench unlock|dispatch [--json]    the figures";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args.iter().map(String::as_str).collect::<Vec<_>>()) {
+        Ok(code) => code,
+        Err(error) => {
+            report::say(&format!("\nxtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[&str]) -> Result<ExitCode> {
+    match args {
+        ["demo"] => demo::run(false),
+        ["demo", "--once"] => demo::run(true),
+        ["test"] => test::run(),
+        ["check"] => check::run(),
+        ["generate"] => generate::write().map(|()| ExitCode::SUCCESS),
+        ["generate", "--check"] => generate::compare().map(|()| ExitCode::SUCCESS),
+        ["bench", which, options @ ..] => bench::run(which, options),
+        _ => bail!("\n{USAGE}"),
+    }
+}

@@ -1,0 +1,18 @@
+//! The figures. Measured on an optimised build; a promise that is not kept is an unsuccessful end.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+
+use crate::build::FEATURES;
+use crate::command::{cargo, in_root, succeed};
+use crate::{need, place};
+
+pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
+    ensure!(["unlock", "dispatch"].contains(&which), "there is a bench for unlock and one for dispatch");
+    need::packages(&[need::PROGRAMS])?;
+    succeed(cargo(&["build", "--quiet", "--release", "--bins"]).args(FEATURES))?;
+    let mut bench = in_root(place::target().join("release/terskel-bench"));
+    let status = bench.arg(which).args(options).status().context("can't run the bench")?;
+    Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,39 @@
+//! The quick inner loop: format, clippy, and the unit tests of every room but the window.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::build::FEATURES;
+use crate::command::{answers, cargo, succeed};
+use crate::report::Report;
+
+/// Under a minute, once everything has been built before.
+pub(crate) fn run() -> Result<ExitCode> {
+    let mut report = Report::default();
+    report.step("format", format);
+    report.step("clippy", clippy);
+    report.step("unit tests", unit_tests);
+    Ok(report.finish())
+}
+
+/// rustfmt has nothing to change.
+pub(crate) fn format() -> Result<()> {
+    succeed(&mut cargo(&["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    let mut clippy = cargo(&["clippy", "--quiet", "--all-targets"]);
+    succeed(clippy.args(FEATURES).args(["--", "--deny", "warnings"]))
+}
+
+/// Only libraries and programs: whole-system stories are `cargo xtask test`'s.
+fn unit_tests() -> Result<()> {
+    let kinds: &[&str] = &["--lib", "--bins"];
+    let mut tests = if answers("cargo", &["nextest", "--version"]) {
+        cargo(&["nextest", "run", "--no-tests", "pass", "--status-level", "fail", "--show-progress", "none"])
+    } else {
+        cargo(&["test", "--quiet"])
+    };
+    succeed(tests.args(kinds).args(FEATURES))
+}

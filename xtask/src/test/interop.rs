@@ -1,0 +1,34 @@
+//! `py-dormakaba-dkey` over bleak opens a simulated lock, in a virtual environment of its own.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::command::{in_root, succeed};
+use crate::{place, report::say};
+
+const STORY: &str = "tests/interop/dkey_client.py";
+const REQUIREMENTS: &str = "tests/interop/requirements.txt";
+
+pub(super) fn run() -> Result<()> {
+    let python = environment()?;
+    succeed(in_root(python).arg(STORY).arg(place::program("terskel-simulator")))
+}
+
+/// Made once, and anew when what is required has changed.
+fn environment() -> Result<PathBuf> {
+    let (dir, wanted) =
+        (place::tools().join("interop"), std::fs::read_to_string(place::root().join(REQUIREMENTS))?);
+    let (python, made_with) = (dir.join("bin/python"), dir.join("requirements.txt"));
+    if std::fs::read_to_string(&made_with).is_ok_and(|made_with| made_with == wanted) {
+        return Ok(python);
+    }
+    say("Making a Python environment in target/tools/interop.");
+    succeed(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&dir))?;
+    let install =
+        ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", REQUIREMENTS];
+    succeed(in_root(&python).args(install))?;
+    std::fs::write(made_with, wanted)?;
+    Ok(python)
+}

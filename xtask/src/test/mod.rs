@@ -1,0 +1,70 @@
+//! Everything that must pass, the quick steps first.
+
+mod desktop;
+mod e2e;
+mod interop;
+mod licences;
+mod postgres;
+mod rust;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::command::{npm, succeed};
+use crate::report::{Report, say};
+use crate::{build, check, generate, need};
+
+const BUILD: &str = "build of programs and tests";
+const UI_BUILD: &str = "build of the user interface";
+
+pub(crate) fn run() -> Result<ExitCode> {
+    let mut report = Report::default();
+    let ready = report.step("what the machine needs", || {
+        need::packages(&[need::PROGRAMS, need::WINDOW, need::TESTS])?;
+        need::node()
+    });
+    if !ready {
+        return Ok(report.finish());
+    }
+    report.step("format", check::format);
+    let ui_built = user_interface(&mut report);
+    report.step("clippy, warnings denied", rust::clippy);
+    if report.step(BUILD, || build::programs(true)) {
+        built(&mut report, ui_built);
+    } else {
+        report.blocked("everything that runs", BUILD);
+    }
+    report.step("licences, bans, sources", licences::check);
+    if let Some(line) = licences::left_out() {
+        say(line);
+    }
+    Ok(report.finish())
+}
+
+fn user_interface(report: &mut Report) -> bool {
+    if !report.step("packages of the user interface", build::ui_packages) {
+        report.blocked(UI_BUILD, "packages of the user interface");
+        return false;
+    }
+    report.step("svelte-check and messages", || succeed(&mut npm(&["run", "--silent", "check"])));
+    report.step("user interface unit tests", || succeed(&mut npm(&["run", "--silent", "test"])));
+    report.step(UI_BUILD, build::ui)
+}
+
+fn built(report: &mut Report, ui_built: bool) {
+    report.step("generated files are fresh", generate::compare);
+    report.step("unit, contract and story tests, on SQLite and PostgreSQL", rust::tests);
+    report.step("an independent dKey client", interop::run);
+    if !ui_built {
+        report.blocked("screens and stories in the browser, the app's window", UI_BUILD);
+        return;
+    }
+    report.step("every screen in the browser, axe", e2e::screens);
+    report.step("the story by tapping, in the browser", e2e::story);
+    if report.step("build of the app", build::app) {
+        report.step("the app's window: sign in, receive, accept", desktop::run);
+    } else {
+        report.blocked("the app's window", "build of the app");
+    }
+}
