@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 use tempfile::TempDir;
 
 /// Unix socket paths hold 108 bytes with the closing zero.
@@ -14,7 +14,7 @@ const LONGEST_SOCKET_PATH: usize = 107;
 /// daemon and removes the directory.
 const KEEPER: &str = r#"
 trap '' INT TERM HUP
-dbus-daemon --config-file="$1/bus.conf" --nofork --nopidfile --nosyslog --print-address=1 &
+dbus-daemon --config-file="$1/bus.conf" --nofork --nopidfile --nosyslog --print-address=1 2>"$1/bus.log" &
 read -r _
 kill -9 $! 2>/dev/null
 wait
@@ -27,7 +27,7 @@ pub struct PrivateBus {
     address: String,
     keeper: Child,
     alive: Option<ChildStdin>,
-    _dir: TempDir,
+    dir: TempDir,
 }
 
 impl PrivateBus {
@@ -60,8 +60,11 @@ impl PrivateBus {
         if let Some(stdout) = keeper.stdout.take() {
             BufReader::new(stdout).read_line(&mut address)?;
         }
-        let bus = Self { address: address.trim().to_owned(), keeper, alive, _dir: dir };
-        ensure!(!bus.address.is_empty(), "dbus-daemon did not start: is it installed? (Debian: dbus-daemon)");
+        let bus = Self { address: address.trim().to_owned(), keeper, alive, dir };
+        if bus.address.is_empty() {
+            let log = std::fs::read_to_string(bus.dir.path().join("bus.log")).unwrap_or_default();
+            bail!("dbus-daemon did not start; is it installed (Debian: dbus-daemon)? {}", log.trim());
+        }
         Ok(bus)
     }
 
@@ -87,7 +90,8 @@ fn config(socket: &Path) -> String {
         r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
-  <type>system</type>
+  <type>session</type>
+  <keep_umask/>
   <listen>unix:path={}</listen>
   <auth>EXTERNAL</auth>
   <policy context="default">

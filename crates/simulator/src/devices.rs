@@ -101,8 +101,16 @@ fn build_dkey(lock: &Lock, entropy: Arc<dyn Entropy>) -> Result<Box<dyn Device>,
         code.map_err(|_| wrong(lock, "activation_code", "must be 8 of BCDFGHJKLMNPQRSTVWXZ0123456789"))?;
     let credential = lock.credential.as_ref().map(|bytes| Credential::from_bytes(bytes.expose())).transpose();
     let credential = credential.map_err(|_| wrong(lock, "credential", "is no dKey credential"))?;
-    let _ = (device_id, code, credential, entropy);
-    Err(wrong(lock, "family", "not yet"))
+    let config = dkey::LockConfig {
+        device_id,
+        name: lock.name.clone(),
+        activation_code: code,
+        credentials: credential.into_iter().collect(),
+        locked: lock.locked,
+        battery_percent: lock.battery_percent,
+        ..dkey::LockConfig::default()
+    };
+    Ok(Box::new(dkey::SimulatedLock::new(config, entropy)))
 }
 
 /// A hub that does not know its station yet trusts no badge: nobody has the key to these zeros.

@@ -5,6 +5,8 @@
 
 mod builtin;
 mod parse;
+#[cfg(test)]
+mod tests;
 mod validate;
 
 use std::time::Duration;

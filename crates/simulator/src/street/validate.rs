@@ -8,6 +8,9 @@ use terskel_model::door::LockFamily;
 use super::{Lock, Resident, Street, StreetError};
 use crate::hex;
 
+/// The characters that a dKey lock has for its name.
+const DKEY_NAME: usize = 12;
+
 pub(super) fn validate(street: &Street) -> Result<(), StreetError> {
     check("street.mtu", (23..=517).contains(&street.mtu), "must be 23 to 517")?;
     let slow = Duration::from_secs(4);
@@ -64,6 +67,9 @@ fn validate_lock<'a>(lock: &'a Lock, place: &str, seen: &mut Seen<'a>) -> Result
     check(&format!("{place}.battery_percent"), lock.battery_percent <= 100, "must be 0 to 100")?;
     let id = hex::decode::<4>(&lock.device_id).is_some();
     check(&format!("{place}.device_id"), id, "must be 8 hex digits")?;
+    let latin = lock.name.chars().all(|c| u32::from(c) <= 0xff);
+    let good = latin && (1..=DKEY_NAME).contains(&lock.name.chars().count());
+    check(&format!("{place}.name"), good, "must be 1 to 12 characters of ISO-8859-1: a dKey keeps no more")?;
     let way_in = lock.credential.is_some() || lock.activation_code.is_some();
     check(place, way_in, "must have a credential or an activation_code: nobody could ever open it")?;
     let same = seen.locks.insert(lock.id.0, lock).is_none_or(|other| other == lock);
