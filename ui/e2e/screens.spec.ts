@@ -1,0 +1,176 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+import { PICTURES, VISITS } from "./screens/list";
+import { Stage } from "./screens/stage";
+import { alert, at, flat, NOW, result, stairwell, view, visit } from "./screens/views";
+
+const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
+  // eslint-style note: Playwright reads the first argument's shape.
+  stage: async ({}, use) => {
+    const stage = new Stage();
+    stage.visits = VISITS;
+    await use(stage);
+    stage.stop();
+  },
+  url: async ({ stage }, use) => use(await stage.start()),
+  // Whatever the page complains about fails the test.
+  quiet: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        const cut = message.text().includes("ERR_INCOMPLETE_CHUNKED_ENCODING");
+        if (message.type() === "error" && !cut) complaints.push(message.text());
+      });
+      await page.clock.setFixedTime(NOW);
+      await use();
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const languages = ["nb", "sv", "en"] as const;
+
+async function open(page: Page, url: string, language: string): Promise<void> {
+  await page.addInitScript((chosen) => localStorage.setItem("terskel.language", chosen), language);
+  await page.goto(url);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+}
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`)).toEqual([]);
+}
+
+async function expectNothingBeside(page: Page): Promise<void> {
+  for (const width of [320, 390]) {
+    await page.setViewportSize({ width, height: 844 });
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(wide, `beside the screen at ${width} px`).toBeLessThanOrEqual(0);
+  }
+}
+
+/** The screen as a phone shows it, and, where there is more below, all of it. */
+async function photograph(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `test-results/screens/${name}.png` });
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (height <= 844) return;
+  await page.setViewportSize({ width: 390, height });
+  await page.screenshot({ path: `test-results/screens/${name}.full.png` });
+  await page.setViewportSize({ width: 390, height: 844 });
+}
+
+for (const picture of PICTURES) {
+  for (const language of languages) {
+    test(`${picture.name} in ${language}`, async ({ page, stage, url }) => {
+      stage.view = picture.view;
+      stage.reply = picture.reply;
+      await open(page, url, language);
+      await picture.go?.(page, stage);
+      await expectNothingBeside(page);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        // Words change with the language, roles and colours don't.
+        if (language === "nb") await expectAccessible(page);
+        await photograph(page, `${picture.name}.${language}.${colorScheme}`);
+      }
+    });
+  }
+}
+
+test("a slide asks once, says so, and shows nothing that the view has not said", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit() });
+  await open(page, url, "nb");
+  const thumb = page.getByTestId("slide").first();
+  await thumb.scrollIntoViewIfNeeded();
+  const box = (await thumb.boundingBox())!;
+  const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+
+  await page.mouse.move(middle.x, middle.y);
+  await page.mouse.down();
+  await page.mouse.move(middle.x + 150, middle.y, { steps: 4 });
+  await page.mouse.up();
+  expect(stage.intents, "a short slide opens nothing").toEqual([]);
+
+  await page.mouse.down();
+  await page.mouse.up();
+  await page.mouse.move(middle.x, middle.y);
+  await page.mouse.down();
+  await page.mouse.move(middle.x + 290, middle.y, { steps: 4 });
+  await page.mouse.up();
+  await expect.poll(() => stage.intents).toEqual([
+    { intent: "openDoor", dispatch: stage.view.visit?.id, door: stage.view.visit?.doors[0]?.id },
+  ]);
+  await expect(page.getByTestId("door").first()).toContainText("Åpner …");
+  await expect(thumb).toHaveAttribute("aria-disabled", "true");
+  await expect(page.getByTestId("door-outcome").first()).toBeEmpty();
+  await thumb.press("End");
+  expect(stage.intents).toHaveLength(1);
+
+  stage.show(view({ visit: visit({ doors: [stairwell({ last: result("opened"), locked: false }), flat()] }) }));
+  await expect(page.getByTestId("door-outcome").first()).toContainText("Åpnet 22:03");
+});
+
+test("a door opens by keyboard, by held key, and by two presses of a button", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit() });
+  stage.reply = { problem: { problem: "busy" } };
+  await open(page, url, "en");
+  const thumb = page.getByTestId("slide").first();
+  await thumb.focus();
+  for (let press = 0; press < 4; press += 1) await page.keyboard.press("ArrowRight");
+  await expect.poll(() => stage.intents.length).toBe(1);
+  await expect(page.getByTestId("door").first()).toContainText("What was asked before is not finished.");
+
+  await thumb.focus();
+  await page.keyboard.press("Enter");
+  await expect(thumb).toHaveAttribute("aria-valuenow", "0");
+  expect(stage.intents).toHaveLength(1);
+  await page.keyboard.down("Enter");
+  await expect.poll(() => stage.intents.length).toBe(2);
+  await page.keyboard.up("Enter");
+
+  await page.getByRole("button", { name: "Open Storgata 14 with a button" }).click();
+  await page.getByRole("dialog", { name: "Open Storgata 14?" }).getByTestId("confirm-open").click();
+  await expect.poll(() => stage.intents.length).toBe(3);
+});
+
+test("a new alert is told at once, and the heading of a new screen has the focus", async ({ page, stage, url }) => {
+  stage.view = view();
+  await open(page, url, "nb");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  stage.show(view({ alerts: [alert()] }));
+  await expect(page.getByRole("alert").filter({ hasText: "Ny alarm: Fall. Kari Nordmann" })).toBeAttached();
+  await page.getByRole("navigation").getByRole("button", { name: "I dag" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Mine besøk i dag" })).toBeFocused();
+});
+
+test("a decline sends the reason that was tapped; a language change changes every text", async ({ page, stage, url }) => {
+  stage.view = view({ alerts: [alert()] });
+  await open(page, url, "nb");
+  await page.getByTestId("decline").click();
+  await page.getByRole("dialog").getByRole("button", { name: "For langt unna" }).click();
+  await expect.poll(() => stage.intents).toEqual([{ intent: "decline", dispatch: stage.view.alerts[0]?.id, reason: "too_far" }]);
+  await page.getByRole("banner").getByRole("button").click();
+  await page.getByRole("button", { name: "Svenska" }).click();
+  await expect(page.getByRole("button", { name: "Logga ut" })).toBeVisible();
+  await page.getByRole("button", { name: "Stäng" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Larm" })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "sv");
+});
+
+test("the arrival clock runs out on the screen", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit({ arriveBy: at(2) }) });
+  await open(page, url, "nb");
+  await expect(page.getByTestId("arrival")).toContainText("0:02 igjen");
+  await page.clock.setFixedTime(at(62));
+  await expect(page.getByTestId("arrival")).toContainText("1:00 over tiden");
+});
+
+test("big buttons are big enough for gloves", async ({ page, stage, url }) => {
+  stage.view = view({ alerts: [alert()] });
+  await open(page, url, "sv");
+  for (const id of ["accept", "decline"]) {
+    expect((await page.getByTestId(id).boundingBox())!.height).toBeGreaterThanOrEqual(56);
+  }
+});

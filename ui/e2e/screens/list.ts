@@ -1,0 +1,115 @@
+import type { Page } from "@playwright/test";
+import type { View } from "../../src/kit/engine/bindings";
+import { alert, at, flat, fresh, hub, LONG, result, stairwell, view, visit, VISITS } from "./views";
+import type { Stage } from "./stage";
+
+/** A screen to look at: the view, what the engine answers, and how one gets there. */
+export interface Picture {
+  name: string;
+  view: View;
+  reply?: unknown;
+  go?: (page: Page, stage: Stage) => Promise<void>;
+}
+
+const tap = (testId: string) => (page: Page) => page.getByTestId(testId).first().click();
+const opened = stairwell({ last: result("opened"), locked: false, reach: "ready", batteryPercent: 14 });
+const inside = hub({ reach: "ready", checkedInAt: at(-10) });
+const status = view().status;
+
+async function submit(page: Page, texts: Record<string, string>): Promise<void> {
+  for (const [name, text] of Object.entries(texts)) await page.locator(`input[name=${name}]`).fill(text);
+  await page.locator("button[type=submit]").click();
+}
+
+const enrol = (page: Page) =>
+  submit(page, { "station-url": "https://stasjon.example", code: "ABCD-EFGH", "phone-name": "Vest 3" });
+const signIn = (page: Page) => submit(page, { "staff-number": "101", pin: "0000" });
+
+/** Every screen, in the states that look different. */
+export const PICTURES: Picture[] = [
+  { name: "01-enrol", view: fresh({ enrolled: false }) },
+  { name: "02-enrol-refused", view: fresh({ enrolled: false }), reply: { problem: { problem: "codeInvalid" } }, go: enrol },
+  { name: "03-enrol-working", view: fresh({ enrolled: false }), go: enrol },
+  { name: "04-sign-in", view: fresh() },
+  { name: "05-sign-in-locked-out", view: fresh(), reply: { problem: { problem: "lockedOut", seconds: 272 } }, go: signIn },
+  { name: "06-no-alerts", view: view() },
+  { name: "07-no-alerts-offline", view: view({ status: { ...status, network: "offline", unsent: 3 } }) },
+  { name: "08-alert", view: view({ alerts: [alert()] }) },
+  {
+    name: "09-alerts-settled",
+    view: view({
+      alerts: [
+        alert({ unanswered: true, raisedAt: at(-900), acceptBy: at(-600) }),
+        alert({ id: "2", declined: true }),
+        alert({ id: "3", taken: true, takenBy: "Bo Lunde", details: null, raisedAt: at(-86) }),
+        alert({ id: "4", taken: true, details: null, raisedAt: at(-7260) }),
+      ],
+    }),
+  },
+  { name: "10-decline", view: view({ alerts: [alert()] }), go: tap("decline") },
+  {
+    name: "11-accept-too-late",
+    view: view({ alerts: [alert()] }),
+    reply: { problem: { problem: "alreadyAccepted", by: "Bo Lunde" } },
+    go: tap("accept"),
+  },
+  { name: "12-visit", view: view({ visit: visit() }) },
+  { name: "13-opening", view: view({ visit: visit({ doors: [stairwell({ reach: "ready", working: "open" }), flat()] }) }) },
+  {
+    name: "14-opened-and-jammed",
+    view: view({ visit: visit({ doors: [opened, flat({ reach: "ready", locked: true, last: result("refused", "jammed") })] }) }),
+  },
+  {
+    name: "15-unsure-and-overdue",
+    view: view({
+      visit: visit({
+        arriveBy: at(-185),
+        doors: [stairwell({ hasLock: false }), flat({ reach: "seen", last: result("unknown", "interrupted"), keyUntil: at(-60) })],
+      }),
+    }),
+  },
+  { name: "16-open-by-button", view: view({ visit: visit() }), go: (page) => page.locator("article button").first().click() },
+  {
+    name: "17-hub-problem",
+    view: view({ visit: visit({ doors: [opened], hub: hub({ reach: "seen", problem: { problem: "hubNoAnswer" } }) }) }),
+  },
+  { name: "18-checked-in", view: view({ visit: visit({ doors: [opened, flat({ last: result("opened"), locked: false })], hub: inside }) }) },
+  {
+    name: "19-checked-out-and-locked",
+    view: view({
+      visit: visit({
+        doors: [stairwell(), flat({ last: result("locked", null, "lock"), locked: true, reach: "ready" })],
+        hub: hub({ checkedInAt: at(-900), checkedOutAt: at(-20) }),
+      }),
+    }),
+  },
+  { name: "20-finish", view: view({ visit: visit({ doors: [opened, flat({ last: result("unknown", "interrupted") })] }) }), go: tap("finish") },
+  { name: "21-today", view: view(), go: (page) => page.locator("nav button").nth(2).click() },
+  { name: "22-account", view: view(), go: (page) => page.locator("header button").click() },
+  {
+    name: "23-everything-wrong",
+    view: view({
+      status: { network: "offline", networkSince: at(-700), bluetooth: "off", unsent: 12, signInNeeded: true },
+      refusals: [{ event: "e", kind: "checked_in", at: at(-500), code: "bad_proof" }],
+    }),
+  },
+  {
+    name: "24-engine-gone",
+    view: view({ alerts: [alert()] }),
+    go: async (page, stage) => {
+      stage.cut();
+      await page.locator(".notices .ds-alert").waitFor();
+    },
+  },
+  { name: "25-long-alert", view: view({ alerts: [alert({ details: LONG }), alert({ id: "3", taken: true, takenBy: LONG.firstName, details: null })] }) },
+  {
+    name: "26-long-visit",
+    view: view({
+      session: { workerName: LONG.firstName, teamName: LONG.town, endsAt: at(9000) },
+      visit: visit({ details: LONG, doors: [stairwell({ name: LONG.town }), flat({ name: LONG.lastName, locked: false })] }),
+    }),
+  },
+  { name: "27-no-visit", view: view(), go: (page) => page.locator("nav button").nth(1).click() },
+];
+
+export { VISITS };

@@ -1,0 +1,122 @@
+import type {
+  AlertView,
+  DetailsView,
+  DoorResult,
+  DoorView,
+  HubView,
+  View,
+  VisitSummary,
+  VisitView,
+} from "../../src/kit/engine/bindings";
+
+/** The moment at which every picture is taken. */
+export const NOW = "2026-03-01T21:04:12Z";
+
+/** A time so many seconds from then. */
+export const at = (seconds: number): string => new Date(Date.parse(NOW) + seconds * 1000).toISOString();
+
+export const KARI: DetailsView = {
+  cause: "fall",
+  note: "Har falt på badet. Svarer, men kommer seg ikke opp.",
+  firstName: "Kari",
+  lastName: "Nordmann",
+  age: 84,
+  address: "Storgata 14, 3. etasje",
+  town: "Vestby",
+  phoneNumber: "+47 22 33 44 55",
+  wayIn: "Sikkerhetskjedet er av. Snill hund i gangen.",
+};
+
+export const LONG: DetailsView = {
+  cause: "en-årsak-som-sentralen-har-laget-selv-og-som-er-veldig-lang-uten-mellomrom-".repeat(2),
+  note: "😀👵🏽🚪 ".repeat(40),
+  firstName: "Wolfeschlegelsteinhausenbergerdorff".repeat(8).slice(0, 250),
+  lastName: "نورمان كاري بنت عبد الله ".repeat(10),
+  age: 101,
+  address: "شارع الملك فهد ١٢٣، الطابق الثالث",
+  town: "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch".repeat(2),
+  phoneNumber: "+47 22 33 44 55",
+  wayIn: "Inngangen er på baksiden.\nKode 1234 på porten.\n" + "🐈".repeat(60),
+};
+
+export const alert = (more: Partial<AlertView> = {}): AlertView => ({
+  id: "0198c000-0000-7000-8000-000000000001",
+  raisedAt: at(-72),
+  acceptBy: at(228),
+  unanswered: false,
+  declined: false,
+  takenBy: null,
+  taken: false,
+  details: KARI,
+  ...more,
+});
+
+export const result = (outcome: string, reason: string | null = null, operation = "open"): DoorResult => ({
+  operation,
+  outcome,
+  reason,
+  at: at(-20),
+});
+
+const door = (more: Partial<DoorView>): DoorView => ({
+  id: "",
+  kind: "",
+  name: "",
+  hasLock: true,
+  reach: "looking",
+  rssi: null,
+  working: null,
+  last: null,
+  locked: null,
+  batteryPercent: null,
+  keyUntil: at(3000),
+  ...more,
+});
+
+export const stairwell = (more: Partial<DoorView> = {}): DoorView =>
+  door({ id: "0198c000-0000-7000-8000-0000000000d1", kind: "stairwell", name: "Storgata 14", ...more });
+export const flat = (more: Partial<DoorView> = {}): DoorView =>
+  door({ id: "0198c000-0000-7000-8000-0000000000d2", kind: "flat", name: "H0301", ...more });
+
+export const hub = (more: Partial<HubView> = {}): HubView => ({
+  reach: "looking",
+  working: false,
+  checkedInAt: null,
+  checkedOutAt: null,
+  problem: null,
+  ...more,
+});
+
+export const visit = (more: Partial<VisitView> = {}): VisitView => ({
+  id: "0198c000-0000-7000-8000-000000000001",
+  details: KARI,
+  raisedAt: at(-300),
+  acceptedAt: at(-240),
+  arriveBy: at(1560),
+  doors: [stairwell({ reach: "ready", rssi: -58 }), flat()],
+  hub: hub(),
+  ...more,
+});
+
+export const view = (more: Partial<View> = {}): View => ({
+  enrolled: true,
+  session: { workerName: "Ada Solli", teamName: "Nattpatrulje Vest", endsAt: at(32_000) },
+  status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, signInNeeded: false },
+  alerts: [],
+  visit: null,
+  refusals: [],
+  ...more,
+});
+
+export const fresh = (more: Partial<View> = {}): View =>
+  view({
+    session: null,
+    status: { network: "idle", networkSince: at(-60), bluetooth: "on", unsent: 0, signInNeeded: false },
+    ...more,
+  });
+
+export const VISITS: VisitSummary[] = [
+  { id: "a", residentName: "Kari Nordmann", acceptedAt: at(-1500), arrivedAt: at(-900), leftAt: null, closedAt: null, unsent: 1 },
+  { id: "b", residentName: LONG.lastName, acceptedAt: at(-4500), arrivedAt: null, leftAt: null, closedAt: at(-3300), unsent: 0 },
+  { id: "c", residentName: null, acceptedAt: at(-9500), arrivedAt: at(-8900), leftAt: at(-8000), closedAt: at(-7900), unsent: 3 },
+];

@@ -1,0 +1,34 @@
+import { defineConfig } from "@playwright/test";
+
+/** A phone's screen, and a browser that talks to nobody by itself. */
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results/playwright",
+  forbidOnly: true,
+  retries: 0,
+  reporter: [["list"]],
+  use: {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    locale: "nb-NO",
+    timezoneId: "Europe/Oslo",
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: process.env["TERSKEL_CHROMIUM"] ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-domain-reliability",
+        "--disable-sync",
+        "--no-first-run",
+      ],
+    },
+  },
+  projects: [
+    // Every screen, from fixed views, on the built interface.
+    { name: "screens", testMatch: "screens.spec.ts", fullyParallel: true },
+    // The job by tapping, on the real engine: `cargo xtask test` starts it and says where it is.
+    { name: "story", testMatch: "story.spec.ts", timeout: 120_000, expect: { timeout: 20_000 } },
+  ],
+});
