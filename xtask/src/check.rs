@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::build::FEATURES;
-use crate::command::{answers, cargo, succeed};
+use crate::command::{cargo, succeed};
 use crate::report::Report;
+use crate::tool::helper;
 
 /// Under a minute, once everything has been built before.
 pub(crate) fn run() -> Result<ExitCode> {
@@ -29,11 +30,6 @@ fn clippy() -> Result<()> {
 
 /// Only libraries and programs: whole-system stories are `cargo xtask test`'s.
 fn unit_tests() -> Result<()> {
-    let kinds: &[&str] = &["--lib", "--bins"];
-    let mut tests = if answers("cargo", &["nextest", "--version"]) {
-        cargo(&["nextest", "run", "--no-tests", "pass", "--status-level", "fail", "--show-progress", "none"])
-    } else {
-        cargo(&["test", "--quiet"])
-    };
-    succeed(tests.args(kinds).args(FEATURES))
+    let quiet = ["run", "--no-tests", "pass", "--status-level", "fail", "--show-progress", "none"];
+    succeed(helper("nextest")?.args(quiet).args(["--lib", "--bins"]).args(FEATURES))
 }

@@ -10,6 +10,7 @@ mod need;
 mod place;
 mod report;
 mod test;
+mod tool;
 
 use std::process::ExitCode;
 

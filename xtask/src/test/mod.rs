@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::command::{npm, succeed};
-use crate::report::{Report, say};
+use crate::report::Report;
 use crate::{build, check, generate, need};
 
 const BUILD: &str = "build of programs and tests";
@@ -36,9 +36,6 @@ pub(crate) fn run() -> Result<ExitCode> {
         report.blocked("everything that runs", BUILD);
     }
     report.step("licences, bans, sources", licences::check);
-    if let Some(line) = licences::left_out() {
-        say(line);
-    }
     Ok(report.finish())
 }
 

@@ -4,9 +4,9 @@ use anyhow::Result;
 
 use super::postgres::Postgres;
 use crate::build::FEATURES;
-use crate::command::{answers, cargo, in_root, succeed};
+use crate::command::{cargo, succeed};
 use crate::place;
-use crate::report::say;
+use crate::tool::helper;
 
 /// The window's shell included: one pass over the dependencies of both.
 pub(super) fn clippy() -> Result<()> {
@@ -20,28 +20,12 @@ pub(super) fn clippy() -> Result<()> {
 /// Everything, with a PostgreSQL of our own so that the contract suite runs on both databases.
 pub(super) fn tests() -> Result<()> {
     let postgres = Postgres::start()?;
-    let mut tests = runner()?;
+    let mut tests = helper("nextest")?;
+    tests.args(["run", "--status-level", "fail", "--final-status-level", "slow"]);
     succeed(
         tests
             .args(FEATURES)
             .env("TERSKEL_TEST_DATABASE_URL", postgres.url())
             .env("TERSKEL_BIN_DIR", place::program("")),
     )
-}
-
-/// nextest, which is built where it is missing: it gives each test a process, and ends one that hangs.
-fn runner() -> Result<std::process::Command> {
-    let options = ["nextest", "run", "--status-level", "fail", "--final-status-level", "slow"];
-    if answers("cargo", &["nextest", "--version"]) {
-        return Ok(cargo(&options));
-    }
-    let ours = place::tools().join("bin/cargo-nextest");
-    if !ours.exists() {
-        say("cargo-nextest is missing: building it into target/tools (once, a few minutes).");
-        let mut install = cargo(&["install", "--quiet", "--locked", "--debug", "cargo-nextest", "--root"]);
-        succeed(install.arg(place::tools()).env("CARGO_TARGET_DIR", place::tools().join("build")))?;
-    }
-    let mut nextest = in_root(ours);
-    nextest.args(options);
-    Ok(nextest)
 }
