@@ -45,19 +45,19 @@ impl SessionKeys {
 
     /// Sealer and opener of the phone's half.
     pub(crate) fn phone(&self) -> (Sealer, Opener) {
-        (Sealer::new(self.from_phone()), Opener::new(self.from_lock()))
+        (Sealer::new(self.phone_stream()), Opener::new(self.lock_stream()))
     }
 
     /// Sealer and opener of the lock's half.
     pub(crate) fn lock(&self) -> (Sealer, Opener) {
-        (Sealer::new(self.from_lock()), Opener::new(self.from_phone()))
+        (Sealer::new(self.lock_stream()), Opener::new(self.phone_stream()))
     }
 
-    fn from_lock(&self) -> Keystream {
+    fn lock_stream(&self) -> Keystream {
         Keystream::new(self.k1, self.k2, self.iv)
     }
 
-    fn from_phone(&self) -> Keystream {
+    fn phone_stream(&self) -> Keystream {
         Keystream::new(self.k1, self.k2, encrypt(&self.k1, &iv_of_phone(&self.iv)))
     }
 }
@@ -80,10 +80,10 @@ mod tests {
         assert_eq!(encrypt(&keys.k1, &iv_of_phone(&IV)).as_slice(), hex("0590c86d66f3cb95f4c7ba8e1c8a7f32"));
         let phone = "f5c2af869cb0823e6e2dbd2ee4583741 e09f636b5cfcb4e6cb82cd1b9e5e23a5
                      4bdb1d1abb8500558818890740084986 607ffc8f9a205f02a5d4781ec3289e3f";
-        assert_eq!(blocks(keys.from_phone()), hex(phone));
+        assert_eq!(blocks(keys.phone_stream()), hex(phone));
         let lock = "8f242d86c53c3d41dc7235c4e5cb63d4 f5a4f6506fe8ffdeda5f21269b531c9e
                     23d66370b65f39a187c4504a00803bc1 54e3dbcbcdb13317979963182a22c8bb";
-        assert_eq!(blocks(keys.from_lock()), hex(lock));
+        assert_eq!(blocks(keys.lock_stream()), hex(lock));
     }
 
     #[test]
@@ -94,9 +94,9 @@ mod tests {
         assert_eq!(encrypt(&keys.k1, &iv_of_phone(&IV)).as_slice(), hex("6abe4d73ba5ba7793843f95252e635b6"));
         let phone = "c2e4d924ecd1a65203e8e644edb5fc6f 64d590617f88d1b3fe4a8b085a624ddc
                      d6dafd006563effdbaa11738a2158c25 c38e01a61de41683ff7346536c1f2e09";
-        assert_eq!(blocks(keys.from_phone()), hex(phone));
+        assert_eq!(blocks(keys.phone_stream()), hex(phone));
         let lock = "5cefab3429544f9d4471c2add01aa901 09a82efdbf83dc2fd7d47e6e60b48172
                     e3ceba0285f723e54c8283b07837a1ac 1af72b1c029ae67aa098efe0e8abd6e0";
-        assert_eq!(blocks(keys.from_lock()), hex(lock));
+        assert_eq!(blocks(keys.lock_stream()), hex(lock));
     }
 }

@@ -12,7 +12,9 @@ use crate::device::{Advertisement, Characteristic, Device, DeviceFault, DeviceRe
 use crate::dkey::channel::{Channel, ChannelError, Side};
 use crate::dkey::crypto::{KeyPair, SessionKeys};
 use crate::dkey::frame::Frame;
-use crate::dkey::message::{Ack, Changes, DisconnectRequest, error, feature, id, is_command, kind, reason};
+use crate::dkey::message::{
+    Ack, DisconnectRequest, error, feature, id, is_command, is_phone_command, kind, reason,
+};
 use crate::dkey::{ActivationCode, Credential, FROM_SERVER, SERVICE, TO_SERVER};
 
 /// From connection to the end of authentication (chapter 8, \[S\]).
@@ -127,15 +129,10 @@ impl SimulatedLock {
 
     /// Answers a command that has no place here.
     pub(super) fn refuse(&mut self, id: u8) {
-        let error = match (id, &self.stage) {
-            (id::GET_IDENTIFICATION | id::UNLOCK | id::PUBLIC_KEY_REPLY | id::GET_MASK, stage)
-            | (id::SET_MASK | id::PIN_REPLY | id::CHANGE_MODE | id::REQUEST_CHALLENGE, stage) => {
-                match stage {
-                    Stage::Ready { .. } | Stage::Enrolled => error::WRONG_STATE,
-                    _ => error::NOT_AUTHENTICATED,
-                }
-            }
-            _ => error::UNKNOWN_COMMAND,
+        let error = match &self.stage {
+            _ if !is_phone_command(id) => error::UNKNOWN_COMMAND,
+            Stage::Ready { .. } | Stage::Enrolled => error::WRONG_STATE,
+            _ => error::NOT_AUTHENTICATED,
         };
         self.channel.ack(id, error);
     }
@@ -275,16 +272,5 @@ impl Device for SimulatedLock {
             battery_percent: Some(self.mechanism.battery_percent),
             movements: self.mechanism.movements.clone(),
         }
-    }
-}
-
-impl SimulatedLock {
-    /// Tells the phone of a value, if it is there and wants to know.
-    pub(super) fn notify(&mut self, kind: u8) {
-        if !matches!(self.stage, Stage::Ready { .. }) || self.mask & (1 << kind) == 0 {
-            return;
-        }
-        let news = self.mechanism.values().into_iter().filter(|(of, _)| *of == kind).collect();
-        self.channel.send(Changes(news).encode(id::CHANGES));
     }
 }

@@ -1,6 +1,7 @@
 //! What a lock does for a key (6.5 to 6.7).
 
 use super::SimulatedLock;
+use super::lock::Stage;
 use super::mechanism::Stuck;
 use crate::device::DeviceTime;
 use crate::dkey::frame::Frame;
@@ -76,5 +77,14 @@ impl SimulatedLock {
     fn tell_moved(&mut self, report: [u8; 2]) {
         self.channel.send(StatusReport { kind: StatusReport::LOCK_UNLOCK, report: report.to_vec() }.encode());
         self.notify(kind::UNLOCK_STATUS);
+    }
+
+    /// Tells the phone of a value, if it is there and wants to know.
+    pub(super) fn notify(&mut self, kind: u8) {
+        if !matches!(self.stage, Stage::Ready { .. }) || self.mask & (1 << kind) == 0 {
+            return;
+        }
+        let news = self.mechanism.values().into_iter().filter(|(of, _)| *of == kind).collect();
+        self.channel.send(Changes(news).encode(id::CHANGES));
     }
 }

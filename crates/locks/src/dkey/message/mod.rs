@@ -74,6 +74,40 @@ pub(crate) fn is_command(id: u8) -> bool {
     id < 0x50
 }
 
+/// Commands that locks send in some session.
+pub(crate) fn is_lock_command(command: u8) -> bool {
+    matches!(
+        command,
+        id::GET_IDENTIFICATION
+            | id::AUTH_CHALLENGE
+            | id::AUTH_ACCEPTED
+            | id::DISCONNECT
+            | id::ASSOCIATION_PARAMETERS
+            | id::NOT_ASSOCIATED
+            | id::NAME
+            | id::PUBLIC_KEY
+            | id::CHANGES
+            | id::PIN_CHALLENGE
+            | id::CHECK
+            | id::STATUS
+    )
+}
+
+/// Commands that phones send in some session.
+pub(crate) fn is_phone_command(command: u8) -> bool {
+    matches!(
+        command,
+        id::GET_IDENTIFICATION
+            | id::UNLOCK
+            | id::PUBLIC_KEY_REPLY
+            | id::GET_MASK
+            | id::SET_MASK
+            | id::PIN_REPLY
+            | id::CHANGE_MODE
+            | id::REQUEST_CHALLENGE
+    )
+}
+
 /// Which answer a command has (5.1).
 pub(crate) fn answer_to(command: u8) -> Answer {
     match command {

@@ -8,7 +8,7 @@ use terskel_model::{Entropy, Uptime};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::authenticate::{hex, is_known_command};
+use super::authenticate::hex;
 use super::failure::Failure;
 use super::identify::{Identify, introduction};
 use super::{ANSWER_WITHIN, profile};
@@ -17,7 +17,7 @@ use crate::dkey::crypto::{KeyPair, SessionKeys, association_secret, iv};
 use crate::dkey::frame::Frame;
 use crate::dkey::message::{
     Ack, AssociationParameters, LockName, NOT_ENROLLED, error, fixed, id, is_command, is_handshake,
-    pin_reply, public_key_reply, request_challenge,
+    is_lock_command, pin_reply, public_key_reply, request_challenge,
 };
 use crate::dkey::{ActivationCode, Credential};
 use crate::lock::LockDescription;
@@ -136,7 +136,7 @@ impl AssociationSession {
                 self.finish(credential, &frame);
                 return Ok(());
             }
-            (stage, unknown) if is_command(unknown) && !is_known_command(unknown) => {
+            (stage, unknown) if is_command(unknown) && !is_lock_command(unknown) => {
                 self.channel.ack(unknown, error::UNKNOWN_COMMAND);
                 stage
             }

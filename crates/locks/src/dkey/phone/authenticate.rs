@@ -7,10 +7,10 @@ use super::failure::Failure;
 use super::identify::{Identify, introduction};
 use crate::dkey::crypto::{SessionKeys, iv};
 use crate::dkey::frame::Frame;
-use crate::dkey::message::is_handshake;
 use crate::dkey::message::{
     Ack, Identification, LockName, auth_reply, error, feature, fixed, id, is_command,
 };
+use crate::dkey::message::{is_handshake, is_lock_command};
 use crate::lock::{LockDescription, LockEvent};
 
 /// Where a session stands.
@@ -70,7 +70,7 @@ impl LockSession {
                 self.stage = Stage::Name;
             }
             (Stage::Name, id::NAME) => self.named(frame)?,
-            (_, unknown) if is_command(unknown) && !is_known_command(unknown) => {
+            (_, unknown) if is_command(unknown) && !is_lock_command(unknown) => {
                 self.channel.ack(unknown, error::UNKNOWN_COMMAND);
             }
             (stage, other) => return Err(Failure::unexpected(other, stage.awaits())),
@@ -113,23 +113,4 @@ impl LockSession {
 /// Eight hex digits, as a lock writes its own id.
 pub(super) fn hex(id: [u8; 4]) -> String {
     format!("{:08x}", u32::from_be_bytes(id))
-}
-
-/// Commands of the lock that mean something in some session.
-pub(super) fn is_known_command(command: u8) -> bool {
-    matches!(
-        command,
-        id::GET_IDENTIFICATION
-            | id::AUTH_CHALLENGE
-            | id::AUTH_ACCEPTED
-            | id::DISCONNECT
-            | id::ASSOCIATION_PARAMETERS
-            | id::NOT_ASSOCIATED
-            | id::NAME
-            | id::PUBLIC_KEY
-            | id::CHANGES
-            | id::PIN_CHALLENGE
-            | id::CHECK
-            | id::STATUS
-    )
 }

@@ -136,11 +136,7 @@ impl LockSession {
                 self.unlock_answered(error);
             }
             id::ACK => self.take_ack(Ack::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?, now),
-            id::MASK => {
-                if self.notifications == Notifications::Asking {
-                    self.channel.send(set_mask(ALL));
-                }
-            }
+            id::MASK if self.notifications == Notifications::Asking => self.channel.send(set_mask(ALL)),
             id::SET_MASK_ANSWER => {
                 let values = Changes::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
                 self.notifications = Notifications::Settled;
