@@ -28,7 +28,7 @@ impl Bluez {
         match call.member.as_str() {
             "WriteValue" => self.write_value(call, i, c, now),
             "ReadValue" => {
-                self.must_be_resolved(i)?;
+                self.must_be_connected(i)?;
                 self.send_up(i, Up::Read(call.clone()), now)
             }
             "StartNotify" => self.start_notify(call, i, c, now),
@@ -44,7 +44,7 @@ impl Bluez {
         if value.len() > LONGEST_VALUE {
             return Err(BluezError::invalid_length());
         }
-        self.must_be_resolved(i)?;
+        self.must_be_connected(i)?;
         let mtu = usize::from(self.timing.mtu);
         let gatt = &self.peripherals[i].characteristics[c].gatt;
         match kind_of_write(&options)?.unwrap_or(if gatt.write { "request" } else { "command" }) {
@@ -72,7 +72,7 @@ impl Bluez {
         if !self.peripherals[i].characteristics[c].gatt.notify {
             return Err(BluezError::not_supported());
         }
-        self.must_be_resolved(i)?;
+        self.must_be_connected(i)?;
         let characteristic = &mut self.peripherals[i].characteristics[c];
         let first = characteristic.sessions.is_empty();
         characteristic.sessions.insert(call.sender.clone());
@@ -115,9 +115,10 @@ impl Bluez {
         }
     }
 
-    /// Rule: GATT objects stay after a link loss, and calls on them fail.
-    fn must_be_resolved(&self, i: usize) -> Result<(), BluezError> {
-        if self.peripherals[i].services_resolved() { Ok(()) } else { Err(BluezError::link_gone()) }
+    /// Rule: GATT objects stay after a link loss, and calls on them fail. Once there is a link again they are taken,
+    /// also before the services are resolved.
+    fn must_be_connected(&self, i: usize) -> Result<(), BluezError> {
+        if self.peripherals[i].is_connected() { Ok(()) } else { Err(BluezError::link_gone()) }
     }
 
     pub(super) fn characteristic_interfaces(&self, i: usize, c: usize) -> Interfaces {

@@ -109,13 +109,20 @@ impl Bluez {
         }
     }
 
-    /// Notify sessions outlive a link: the daemon subscribes again by itself.
+    /// Notify sessions outlive a link: the daemon subscribes again by itself, unless a client has just asked for it.
     fn renew_subscriptions(&mut self, i: usize, now: Uptime) {
-        for c in 0..self.peripherals[i].characteristics.len() {
-            if !self.peripherals[i].characteristics[c].sessions.is_empty() {
-                // There is a link: it has just been resolved.
-                let _ = self.send_up(i, Up::Subscribe(c, None), now);
+        let p = &mut self.peripherals[i];
+        let lasting: Vec<usize> =
+            (0..p.characteristics.len()).filter(|c| !p.characteristics[*c].sessions.is_empty()).collect();
+        let Some(link) = p.link() else { return };
+        for c in lasting {
+            let asked = link.up.iter().any(|packet| matches!(packet, Up::Subscribe(other, _) if *other == c));
+            if !asked {
+                link.up.push_back(Up::Subscribe(c, None));
             }
+        }
+        if !link.up.is_empty() || !link.down.is_empty() {
+            self.expect_event(i, now);
         }
     }
 

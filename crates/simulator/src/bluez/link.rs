@@ -122,10 +122,13 @@ impl Bluez {
         }
     }
 
-    fn expect_event(&mut self, i: usize, now: Uptime) {
+    /// Sees to it that there is a connection event. Before the services are resolved the link is taken up with
+    /// finding them, and what clients ask for meanwhile waits.
+    pub(super) fn expect_event(&mut self, i: usize, now: Uptime) {
         let timing = self.timing;
         let Some(link) = self.peripherals[i].link() else { return };
-        if !link.event_due && !link.silent {
+        let free = link.resolved || link.closing;
+        if free && !link.event_due && !link.silent {
             link.event_due = true;
             let due = Due::ConnectionEvent { peripheral: i, link: link.number };
             let at = timing.next_event(link.anchor, now);

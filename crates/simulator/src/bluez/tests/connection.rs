@@ -76,6 +76,36 @@ fn notify_sessions_survive_a_lost_link() {
     assert_eq!(scene.told(), ["reply WriteValue", "changed char0014 Value=8109"]);
 }
 
+/// bleak remembers the services of a device and subscribes as soon as it is connected.
+#[test]
+fn a_hasty_client_waits_for_the_services() {
+    let mut scene = Scene::new();
+    scene.connect();
+    scene.subscribe();
+    scene.bluez.client_left(ADA, scene.now());
+    scene.bluez.set_out_of_range(0, true, scene.now());
+    scene.forward(1000);
+    scene.bluez.set_out_of_range(0, false, scene.now());
+    scene.call(ADA, DEVICE, "Connect", &());
+    scene.forward(100);
+    scene.told();
+    scene.call(ADA, TX, "StartNotify", &());
+    scene.write("command", &[1, 9]);
+    scene.forward(500);
+    assert_eq!(
+        scene.told(),
+        [
+            "reply WriteValue",
+            "changed dev_C0_00_00_00_00_01 ServicesResolved=true",
+            "changed char0014 Notifying=true",
+            "reply StartNotify",
+            "changed char0014 Value=8109",
+        ]
+    );
+    let diary = scene.diary();
+    assert_eq!(diary.iter().filter(|line| *line == "subscribed").count(), 1, "{diary:?}");
+}
+
 #[test]
 fn a_second_subscription_is_no_error() {
     let mut scene = Scene::new();
