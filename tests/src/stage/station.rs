@@ -61,6 +61,18 @@ impl Station {
         self.process.stop().await
     }
 
+    /// Resident memory of its process, MiB.
+    ///
+    /// # Errors
+    /// When it does not run any longer.
+    pub fn memory_mib(&self) -> Result<f64> {
+        let id = self.process.id().context("the station does not run")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+        Ok(kib / 1024.0)
+    }
+
     /// Makes an API token with the station's own command.
     ///
     /// # Errors

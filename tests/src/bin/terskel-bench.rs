@@ -1,0 +1,76 @@
+//! `terskel-bench unlock|dispatch [--json]`: the figures that are promised, measured in one run.
+
+use std::process::Stdio;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use terskel_tests::bench::{Row, dispatch, unlock};
+use terskel_tests::stage::Air;
+
+/// Says that this process is the one that sees the simulator's bus.
+const ON_THE_BUS: &str = "TERSKEL_BENCH_ON_THE_BUS";
+const OPENINGS: usize = 30;
+const PHONES: usize = 1000;
+const DISPATCHES: usize = 20;
+
+#[tokio::main]
+#[expect(clippy::print_stdout, reason = "the figures are this program's output")]
+async fn main() -> Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let as_json = args.iter().any(|arg| arg == "--json");
+    match args.first().map(String::as_str) {
+        Some("unlock") if std::env::var_os(ON_THE_BUS).is_some() => {
+            let rows = unlock::measure(OPENINGS).await?;
+            println!(
+                "{}",
+                if as_json { serde_json::to_string_pretty(&json!({"rows": rows}))? } else { table(&rows) }
+            );
+        }
+        Some("unlock") => on_the_bus(&args).await?,
+        Some("dispatch") => {
+            let figures = dispatch::measure(PHONES, DISPATCHES).await?;
+            println!(
+                "{}",
+                if as_json { serde_json::to_string_pretty(&figures)? } else { format!("{figures:#?}") }
+            );
+        }
+        _ => bail!("terskel-bench unlock|dispatch [--json]"),
+    }
+    Ok(())
+}
+
+/// The D-Bus library reads its address once and from the environment: so the measuring is done by a child.
+async fn on_the_bus(args: &[String]) -> Result<()> {
+    let logs = tempfile::tempdir()?;
+    let air = Air::start("demo", None, logs.path()).await?;
+    let status = tokio::process::Command::new(std::env::current_exe()?)
+        .args(args)
+        .env(ON_THE_BUS, "1")
+        .env("DBUS_SYSTEM_BUS_ADDRESS", &air.bus)
+        .stdin(Stdio::null())
+        .status()
+        .await
+        .context("the bench can't start itself")?;
+    air.stop().await?;
+    if !status.success() {
+        bail!("the bench failed");
+    }
+    Ok(())
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut text =
+        format!("{:<36}{:>6}{:>8}{:>10}{:>10}  promise\n", "", "runs", "trips", "p50 ms", "p99 ms");
+    for row in rows {
+        let trips = row.round_trips.map_or_else(|| "–".into(), |trips| trips.to_string());
+        let promise = row.promise.as_ref().map_or_else(String::new, |promise| {
+            let kept = if promise.value <= promise.limit { "kept" } else { "BROKEN" };
+            format!("{}: {:.2} ≤ {:.2} {kept}", promise.what, promise.value, promise.limit)
+        });
+        text += &format!(
+            "{:<36}{:>6}{trips:>8}{:>10.1}{:>10.1}  {promise}\n",
+            row.name, row.runs, row.p50_ms, row.p99_ms
+        );
+    }
+    text
+}
