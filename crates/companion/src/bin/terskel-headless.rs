@@ -1,2 +1,80 @@
-//! x
-fn main(){}
+//! `terskel-headless --data DIR --listen 127.0.0.1:PORT [--ui DIR]`: a phone without a screen of its own, for
+//! browsers and tests on the same machine. Prints `{"url": "http://…"}` when it is ready; ends at SIGTERM.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use terskel_companion::{Engine, EngineConfig, StoreKey, headless};
+use terskel_model::world::SystemWorld;
+use terskel_radio::BluetoothRadio;
+use tokio::signal::unix::{SignalKind, signal};
+
+struct Arguments {
+    data: PathBuf,
+    listen: String,
+    ui: Option<PathBuf>,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let Some(arguments) = arguments(std::env::args().skip(1)) else {
+        return complain("usage: terskel-headless --data DIR --listen 127.0.0.1:PORT [--ui DIR]");
+    };
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&error.to_string()),
+    }
+}
+
+fn arguments(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
+    let (mut data, mut listen, mut ui) = (None, None, None);
+    while let Some(name) = given.next() {
+        let value = given.next()?;
+        match name.as_str() {
+            "--data" => data = Some(PathBuf::from(value)),
+            "--listen" => listen = Some(value),
+            "--ui" => ui = Some(PathBuf::from(value)),
+            _ => return None,
+        }
+    }
+    Some(Arguments { data: data?, listen: listen?, ui })
+}
+
+async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    std::fs::create_dir_all(&arguments.data)?;
+    let engine = Engine::start(EngineConfig {
+        store_path: arguments.data.join("phone.db"),
+        store_key: StoreKey::from_file(&arguments.data.join("store.key"), &SystemWorld)?,
+        world: Arc::new(SystemWorld),
+        radio: Arc::new(BluetoothRadio::start()),
+    })
+    .await?;
+    let listener = tokio::net::TcpListener::bind(&arguments.listen).await?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let mut stdout = std::io::stdout();
+    writeln!(stdout, "{}", serde_json::json!({ "url": url }))?;
+    stdout.flush()?;
+    let stop = async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+    };
+    headless::serve(Arc::new(engine), listener, arguments.ui, stop).await?;
+    Ok(())
+}
+
+#[expect(clippy::print_stderr, reason = "a command line tool tells the person at the terminal")]
+fn complain(why: &str) -> ExitCode {
+    eprintln!("terskel-headless: {why}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,7 @@
+//! Deciding on a dispatch.
+
+mod accept;
+mod decline;
+
+pub(crate) use accept::{accept, fetch_keys};
+pub(crate) use decline::decline;

@@ -1,0 +1,155 @@
+//! The engine: what a shell starts, and the one door to it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use terskel_keys::receipt::Direction;
+use terskel_model::World;
+use terskel_model::door::Operation;
+use terskel_radio::{AdapterState, Radio};
+use tokio::sync::watch;
+
+use crate::interface::{Answer, BluetoothState, Intent, Outcome, Problem, Question, View, VisitSummary};
+use crate::state::Core;
+use crate::station_client::{HttpStations, Stations};
+use crate::store::{Store, StoreError, StoreKey};
+use crate::visit::AbortOnDrop;
+use crate::{alerts, outbox, session, stream, visit};
+
+/// What an engine is made of.
+pub struct EngineConfig {
+    /// The encrypted store; made at first start.
+    pub store_path: PathBuf,
+    /// What it is encrypted with.
+    pub store_key: StoreKey,
+    /// Clock and randomness.
+    pub world: Arc<dyn World>,
+    /// The phone's Bluetooth.
+    pub radio: Arc<dyn Radio>,
+}
+
+/// A running engine. Dropping it stops its tasks; nothing that was recorded is lost.
+pub struct Engine {
+    core: Arc<Core>,
+    _tasks: Vec<AbortOnDrop>,
+}
+
+impl Engine {
+    /// Opens the store, finishes what an earlier process left unfinished, and starts to work. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store can't be opened with this key.
+    pub async fn start(config: EngineConfig) -> Result<Self, StoreError> {
+        Self::start_with(config, Arc::new(HttpStations)).await
+    }
+
+    pub(crate) async fn start_with(
+        config: EngineConfig,
+        stations: Arc<dyn Stations>,
+    ) -> Result<Self, StoreError> {
+        let EngineConfig { store_path, store_key, world, radio } = config;
+        let store = Store::open(&store_path, &store_key).await?;
+        store.sweep(world.now()).await?;
+        if let Some(phone) = store.snapshot().await?.phone {
+            store.finish_interrupted(&phone, &*world).await?;
+        }
+        let core = Arc::new(Core::new(world, radio, stations, store).await?);
+        let _tasks = vec![
+            AbortOnDrop(tokio::spawn(stream::keep_reading(core.clone()))),
+            AbortOnDrop(tokio::spawn(outbox::keep_sending(core.clone()))),
+            AbortOnDrop(tokio::spawn(session::keep_time(core.clone()))),
+            AbortOnDrop(tokio::spawn(visit::supervise(core.clone()))),
+            AbortOnDrop(tokio::spawn(show_bluetooth(core.clone()))),
+        ];
+        Ok(Self { core, _tasks })
+    }
+
+    /// Does what the worker wants. Goes on to its end also when the caller stops waiting.
+    ///
+    /// # Errors
+    /// [`Problem`]: it did not go through.
+    pub async fn intend(&self, intent: Intent) -> Result<Outcome, Problem> {
+        let core = self.core.clone();
+        let done = tokio::spawn(async move { carry_out(&core, intent).await });
+        done.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "an intent ended early");
+            Err(Problem::StoreFailed)
+        })
+    }
+
+    /// Answers a question.
+    ///
+    /// # Errors
+    /// [`Problem::SignedOut`] when nobody is signed in.
+    pub async fn ask(&self, question: Question) -> Result<Answer, Problem> {
+        match question {
+            Question::VisitsToday => {
+                let snapshot = self.core.snapshot();
+                if snapshot.session.is_none() {
+                    return Err(Problem::SignedOut);
+                }
+                let visits = snapshot
+                    .visits
+                    .iter()
+                    .map(|v| VisitSummary {
+                        id: v.dispatch,
+                        resident_name: v.resident_name.clone(),
+                        accepted_at: v.accepted_at,
+                        arrived_at: v.arrived_at,
+                        left_at: v.left_at,
+                        closed_at: v.closed_at,
+                        unsent: v.unsent,
+                    })
+                    .collect();
+                Ok(Answer::VisitsToday { visits })
+            }
+        }
+    }
+
+    /// The phone as it is: the present view at once, a new one at every change.
+    #[must_use]
+    pub fn views(&self) -> watch::Receiver<Arc<View>> {
+        self.core.views()
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.core.visit.clear();
+    }
+}
+
+async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
+    tracing::info!(?intent, "intent");
+    match intent {
+        Intent::Enrol { station_url, code, phone_name } => {
+            session::enrol(core, &station_url, &code, &phone_name).await
+        }
+        Intent::SignIn { staff_number, pin } => session::sign_in(core, &staff_number, pin).await,
+        Intent::SignOut => session::sign_out(core).await,
+        Intent::Accept { dispatch } => alerts::accept(core, dispatch).await,
+        Intent::Decline { dispatch, reason } => alerts::decline(core, dispatch, &reason).await,
+        Intent::OpenDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Open).await,
+        Intent::LockDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Lock).await,
+        Intent::CheckIn { dispatch } => visit::check(core, dispatch, Direction::In).await,
+        Intent::CheckOut { dispatch } => visit::check(core, dispatch, Direction::Out).await,
+        Intent::CloseVisit { dispatch } => visit::close(core, dispatch).await,
+        Intent::DismissRefusal { event } => core.dismiss_refusal(event).await.map(|()| Outcome::Done),
+    }
+}
+
+/// The status line follows the adapter.
+async fn show_bluetooth(core: Arc<Core>) {
+    let mut state = core.radio.state();
+    loop {
+        let bluetooth = match *state.borrow_and_update() {
+            AdapterState::On => BluetoothState::On,
+            AdapterState::Off => BluetoothState::Off,
+            AdapterState::Absent => BluetoothState::Absent,
+        };
+        core.show(|live| live.bluetooth = bluetooth);
+        if state.changed().await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The outbox: what was recorded goes to the station in order, until it has it or has refused it for good.
+
+mod answer;
+mod run;
+
+pub(crate) use run::{flush, keep_sending};

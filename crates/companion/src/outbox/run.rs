@@ -1,0 +1,138 @@
+//! Sends what waits.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use terskel_api::Bytes;
+use terskel_api::event::{EventBatch, EventReceipt};
+use tokio::time::sleep;
+
+use super::answer::{Next, after};
+use crate::state::{Backoff, Core};
+use crate::store::{Phone, Queued, Session, StoreError};
+
+/// Well within the contract's 100 events and the station's limit on bodies.
+const BATCH: u32 = 50;
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// How one round ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Round {
+    /// Nothing waits, or nobody may send.
+    Rest,
+    /// Go on at once, with batches of this size.
+    Again(u32),
+    /// Go on after a while.
+    Later,
+}
+
+/// Runs until the engine ends.
+pub(crate) async fn keep_sending(core: Arc<Core>) {
+    let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
+    let mut size = BATCH;
+    loop {
+        match send_some(&core, size).await {
+            Ok(Round::Again(next)) => {
+                size = next;
+                backoff.reset();
+            }
+            Ok(Round::Rest) => {
+                size = BATCH;
+                backoff.reset();
+                core.outbox.notified().await;
+            }
+            Ok(Round::Later) => wait(&core, &mut backoff).await,
+            Err(error) => {
+                tracing::error!(%error, "outbox");
+                wait(&core, &mut backoff).await;
+            }
+        }
+    }
+}
+
+/// Sends what can be sent now, once, for a sign-out. Whatever fails stays.
+pub(crate) async fn flush(core: &Core) {
+    let mut size = BATCH;
+    while let Ok(Round::Again(next)) = send_some(core, size).await {
+        size = next;
+    }
+}
+
+/// Something new to send, or the network's return, ends the wait.
+async fn wait(core: &Core, backoff: &mut Backoff) {
+    let span = backoff.wait(&*core.world);
+    tokio::select! {
+        () = sleep(span) => {}
+        () = core.outbox.notified() => {}
+    }
+}
+
+async fn send_some(core: &Core, size: u32) -> Result<Round, StoreError> {
+    let snapshot = core.snapshot();
+    let (Some(phone), Some(session)) = (&snapshot.phone, &snapshot.session) else { return Ok(Round::Rest) };
+    if session.rejected {
+        return Ok(Round::Rest);
+    }
+    // Counted as an attempt before anything goes out.
+    let events = core.store.take_for_sending(size).await?;
+    if events.is_empty() {
+        return Ok(Round::Rest);
+    }
+    let round = send(core, phone, session, &events, size).await?;
+    core.refresh().await?;
+    Ok(round)
+}
+
+async fn send(
+    core: &Core,
+    phone: &Phone,
+    session: &Session,
+    events: &[Queued],
+    size: u32,
+) -> Result<Round, StoreError> {
+    let batch = EventBatch { events: events.iter().map(|e| Bytes(e.signed.clone())).collect() };
+    let answer = match core.station(phone) {
+        Ok(station) => station.send_events(&session.token, batch).await,
+        Err(error) => Err(error),
+    };
+    match answer {
+        Ok(answer) if answer.receipts.len() == events.len() => {
+            take_receipts(core, events, &answer.receipts).await?;
+            // One by one as long as that was needed, then faster again.
+            Ok(Round::Again((size * 2).min(BATCH)))
+        }
+        Ok(_) => {
+            tracing::warn!("the station's receipts do not match what was sent");
+            Ok(Round::Later)
+        }
+        Err(error) => {
+            tracing::info!(%error, events = events.len(), "events were not taken");
+            match (after(&error, events.len()), events) {
+                (Next::OneByOne, _) => Ok(Round::Again(1)),
+                (Next::Refuse(code), [event]) => {
+                    core.store.event_refused(event.id, &code).await?;
+                    Ok(Round::Again(1))
+                }
+                (Next::SignIn, _) => {
+                    core.store.reject_session(session.id).await?;
+                    Ok(Round::Again(size))
+                }
+                (Next::WaitAndRepeat | Next::Refuse(_), _) => Ok(Round::Later),
+            }
+        }
+    }
+}
+
+async fn take_receipts(core: &Core, events: &[Queued], receipts: &[EventReceipt]) -> Result<(), StoreError> {
+    for (event, receipt) in events.iter().zip(receipts) {
+        match &receipt.refused {
+            None => core.store.event_sent(event.id).await?,
+            Some(code) => {
+                tracing::warn!(event = %event.id, code, "the station refused an event for good");
+                core.store.event_refused(event.id, code).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,11 @@
+//! Enrolling the phone, signing in and out, and the end of the shift.
+
+mod enrol;
+mod shift;
+mod sign_in;
+mod sign_out;
+
+pub(crate) use enrol::enrol;
+pub(crate) use shift::keep_time;
+pub(crate) use sign_in::sign_in;
+pub(crate) use sign_out::sign_out;

@@ -1,0 +1,33 @@
+//! Signing out: send what waits, tell the station, wipe.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::interface::{Outcome, Problem};
+use crate::outbox;
+use crate::state::Core;
+
+/// How long a worker waits for the last events to go; what is left stays in the outbox, signed.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Ends the shift on this phone, with or without network. A visit must be ended first.
+pub(crate) async fn sign_out(core: &Core) -> Result<Outcome, Problem> {
+    let _one_at_a_time = core.deciding.lock().await;
+    let snapshot = core.snapshot();
+    if snapshot.open_visit().is_some() {
+        return Err(Problem::VisitOpen);
+    }
+    let Some(session) = &snapshot.session else { return Err(Problem::SignedOut) };
+    let phone = core.phone()?;
+    if !session.rejected {
+        // Cut short or not, what was not taken stays.
+        let _ = timeout(FLUSH, outbox::flush(core)).await;
+        if let Err(error) = core.station(&phone)?.sign_out(&session.token).await {
+            tracing::info!(%error, "the station was not told of the sign-out: its session ends with the shift");
+        }
+    }
+    core.store.end_session().await?;
+    core.refresh().await?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,171 @@
+//! The one owner of state. Tasks tell it facts; it stores them, reads all of it back and publishes the view.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use terskel_model::{EventId, SessionId, World};
+use terskel_radio::Radio;
+use tokio::sync::{Notify, watch};
+
+use super::{Live, view};
+use crate::interface::{NetworkState, Problem, View};
+use crate::station_client::{Station, StationError, Stations};
+use crate::store::{Phone, Session, Snapshot, Store, StoreError};
+use crate::visit::VisitDesk;
+
+/// Shared by the engine and its tasks.
+pub(crate) struct Core {
+    pub(crate) world: Arc<dyn World>,
+    pub(crate) radio: Arc<dyn Radio>,
+    pub(crate) store: Store,
+    pub(crate) stations: Arc<dyn Stations>,
+    /// Wakes the outbox.
+    pub(crate) outbox: Notify,
+    /// One decision on sessions and dispatches at a time.
+    pub(crate) deciding: tokio::sync::Mutex<()>,
+    /// The doors and the hub of the visit that is going on.
+    pub(crate) visit: VisitDesk,
+    facts: watch::Sender<Arc<Snapshot>>,
+    live: Mutex<Live>,
+    view: watch::Sender<Arc<View>>,
+    reading: tokio::sync::Mutex<()>,
+    station: Mutex<Option<(String, Arc<dyn Station>)>>,
+}
+
+impl Core {
+    /// Reads the store for the first time.
+    pub(crate) async fn new(
+        world: Arc<dyn World>,
+        radio: Arc<dyn Radio>,
+        stations: Arc<dyn Stations>,
+        store: Store,
+    ) -> Result<Self, StoreError> {
+        let snapshot = Arc::new(store.snapshot().await?);
+        let live = Live::new(world.now());
+        let first = view::build(&snapshot, &live, world.now());
+        Ok(Self {
+            radio,
+            store,
+            stations,
+            outbox: Notify::new(),
+            deciding: tokio::sync::Mutex::new(()),
+            visit: VisitDesk::default(),
+            facts: watch::Sender::new(snapshot),
+            live: Mutex::new(live),
+            view: watch::Sender::new(Arc::new(first)),
+            reading: tokio::sync::Mutex::new(()),
+            station: Mutex::new(None),
+            world,
+        })
+    }
+
+    /// What the store holds.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.facts.borrow().clone()
+    }
+
+    /// Tells whenever the store's content has changed.
+    pub(crate) fn facts(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.facts.subscribe()
+    }
+
+    /// The views, the present one first.
+    pub(crate) fn views(&self) -> watch::Receiver<Arc<View>> {
+        self.view.subscribe()
+    }
+
+    /// Something was stored: read it back, show it, and let everybody know who waits for it.
+    pub(crate) async fn refresh(&self) -> Result<(), StoreError> {
+        // In order: an older reading must not be published after a newer one.
+        let _in_order = self.reading.lock().await;
+        let snapshot = Arc::new(self.store.snapshot().await?);
+        self.facts.send_replace(snapshot);
+        self.show(|_| ());
+        Ok(())
+    }
+
+    /// Changes what is true now, and shows it.
+    pub(crate) fn show<T>(&self, change: impl FnOnce(&mut Live) -> T) -> T {
+        // Published under the lock, so that views come in order.
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(&mut live);
+        let next = view::build(&self.facts.borrow(), &live, self.world.now());
+        self.view.send_if_modified(|present| {
+            let changed = **present != next;
+            if changed {
+                *present = Arc::new(next);
+            }
+            changed
+        });
+        result
+    }
+
+    /// The state of the live stream.
+    pub(crate) fn show_network(&self, network: NetworkState) {
+        let now = self.world.now();
+        self.show(|live| {
+            if live.network != network {
+                live.network = network;
+                live.network_since = now;
+            }
+        });
+    }
+
+    /// The phone's enrolment.
+    pub(crate) fn phone(&self) -> Result<Phone, Problem> {
+        self.snapshot().phone.clone().ok_or(Problem::NotEnrolled)
+    }
+
+    /// Phone and session, for what a signed-in worker does.
+    pub(crate) fn signed_in(&self) -> Result<(Phone, Session), Problem> {
+        let snapshot = self.snapshot();
+        let phone = snapshot.phone.clone().ok_or(Problem::NotEnrolled)?;
+        let session = snapshot.session.clone().ok_or(Problem::SignedOut)?;
+        if session.ends_at <= self.world.now() { Err(Problem::SignedOut) } else { Ok((phone, session)) }
+    }
+
+    /// The station of this enrolment; its connections are kept between calls.
+    pub(crate) fn station(&self, phone: &Phone) -> Result<Arc<dyn Station>, StationError> {
+        let mut kept = self.station.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((url, station)) = &*kept
+            && *url == phone.station_url
+        {
+            return Ok(station.clone());
+        }
+        let station = self.stations.at(&phone.station_url)?;
+        *kept = Some((phone.station_url.clone(), station.clone()));
+        Ok(station)
+    }
+
+    /// A call with the session's token failed: a token that the station no longer takes is not used again.
+    pub(crate) async fn call_failed(&self, session: SessionId, error: &StationError) {
+        if !error.ends_session() {
+            return;
+        }
+        tracing::info!("the station refuses the session: sign-in needed");
+        if let Err(error) = self.store.reject_session(session).await {
+            tracing::error!(%error, "store");
+        }
+        self.refresh_or_log().await;
+    }
+
+    /// As [`Self::refresh`], for tasks that have nobody to tell.
+    pub(crate) async fn refresh_or_log(&self) {
+        if let Err(error) = self.refresh().await {
+            tracing::error!(%error, "store");
+        }
+    }
+
+    /// The worker has read a refusal.
+    pub(crate) async fn dismiss_refusal(&self, event: EventId) -> Result<(), Problem> {
+        let known = self.store.dismiss_refusal(event).await?;
+        self.refresh().await?;
+        if known { Ok(()) } else { Err(Problem::NotFound) }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "store");
+        Self::StoreFailed
+    }
+}

@@ -1,0 +1,11 @@
+//! What the engine knows, in one place. Facts go to the store; what is true only now (network, Bluetooth, reach of
+//! doors) is [`Live`]; both together become the [`crate::interface::View`].
+
+mod backoff;
+mod core;
+mod live;
+mod view;
+
+pub(crate) use backoff::Backoff;
+pub(crate) use core::Core;
+pub(crate) use live::{HubLive, Live};

@@ -1,0 +1,149 @@
+//! From facts to view: a pure function.
+
+use chrono::Datelike as _;
+use std::time::Duration;
+
+use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
+use terskel_model::Timestamp;
+use terskel_model::dispatch::DispatchPhase;
+use terskel_model::rules::ARRIVE_WITHIN;
+
+use super::Live;
+use crate::interface::{
+    AlertView, DetailsView, DoorResult, DoorView, HubView, RefusalView, SessionView, StatusView, View,
+    VisitView,
+};
+use crate::store::{Snapshot, VisitFacts};
+
+/// How long a dispatch that somebody else took stays in the list.
+const SHOW_TAKEN: Duration = Duration::from_secs(15 * 60);
+
+/// The phone as it is at `now`.
+pub(super) fn build(snapshot: &Snapshot, live: &Live, now: Timestamp) -> View {
+    View {
+        enrolled: snapshot.phone.is_some(),
+        session: snapshot.session.as_ref().map(|s| SessionView {
+            worker_name: s.worker_name.clone(),
+            team_name: s.team_name.clone(),
+            ends_at: s.ends_at,
+        }),
+        status: status(snapshot, live),
+        alerts: alerts(snapshot, now),
+        visit: snapshot
+            .open_visit()
+            .and_then(|(facts, dispatch)| visit(snapshot, live, facts, dispatch, now)),
+        refusals: snapshot
+            .refusals
+            .iter()
+            .map(|r| RefusalView { event: r.event, kind: r.kind.clone(), at: r.at, code: r.code.clone() })
+            .collect(),
+    }
+}
+
+fn status(snapshot: &Snapshot, live: &Live) -> StatusView {
+    let rejected = snapshot.session.as_ref().is_some_and(|s| s.rejected);
+    StatusView {
+        network: live.network,
+        network_since: live.network_since,
+        bluetooth: live.bluetooth,
+        unsent: snapshot.unsent,
+        sign_in_needed: rejected || (snapshot.session.is_none() && snapshot.unsent > 0),
+    }
+}
+
+fn alerts(snapshot: &Snapshot, now: Timestamp) -> Vec<AlertView> {
+    let mut alerts: Vec<_> = snapshot
+        .dispatches
+        .iter()
+        .filter(|d| !d.mine && shown(d, now))
+        .map(|d| AlertView {
+            id: d.id,
+            raised_at: d.raised_at,
+            accept_by: d.accept_by,
+            unanswered: d.unanswered_since.is_some(),
+            declined: d.declined,
+            taken_by: d.accepted_by.clone(),
+            taken: d.phase != DispatchPhase::Open,
+            details: d.details.as_ref().map(|details| text(details, now)),
+        })
+        .collect();
+    alerts.sort_by_key(|a| std::cmp::Reverse((a.raised_at, a.id)));
+    alerts
+}
+
+fn shown(dispatch: &Dispatch, now: Timestamp) -> bool {
+    match dispatch.phase {
+        DispatchPhase::Open => true,
+        DispatchPhase::Closed => false,
+        _ => dispatch.accepted_at.is_none_or(|at| now < at + SHOW_TAKEN),
+    }
+}
+
+fn text(details: &DispatchDetails, now: Timestamp) -> DetailsView {
+    let resident = &details.resident;
+    DetailsView {
+        cause: details.cause.as_str().to_owned(),
+        note: details.note.clone(),
+        first_name: resident.first_name.clone(),
+        last_name: resident.last_name.clone(),
+        age: resident.birth_year.and_then(|born| u16::try_from(now.year()).ok()?.checked_sub(born)),
+        address: resident.address.clone(),
+        town: resident.town.clone(),
+        phone_number: resident.phone_number.clone(),
+        way_in: resident.way_in.clone(),
+    }
+}
+
+fn visit(
+    snapshot: &Snapshot,
+    live: &Live,
+    facts: &VisitFacts,
+    dispatch: &Dispatch,
+    now: Timestamp,
+) -> Option<VisitView> {
+    let details = dispatch.details.as_ref()?;
+    Some(VisitView {
+        id: dispatch.id,
+        details: text(details, now),
+        raised_at: dispatch.raised_at,
+        accepted_at: facts.accepted_at,
+        arrive_by: dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN),
+        doors: details.doors.iter().map(|d| door(snapshot, live, dispatch, d)).collect(),
+        hub: details.hub.as_ref().map(|_| HubView {
+            reach: live.hub.reach,
+            working: live.hub.working,
+            checked_in_at: facts.arrived_at,
+            checked_out_at: facts.left_at,
+            problem: live.hub.problem.clone(),
+        }),
+    })
+}
+
+fn door(snapshot: &Snapshot, live: &Live, dispatch: &Dispatch, door: &Door) -> DoorView {
+    let facts = snapshot.door(dispatch.id, door.id);
+    let now = live.doors.get(&door.id).cloned().unwrap_or_default();
+    DoorView {
+        id: door.id,
+        kind: door.kind.as_str().to_owned(),
+        name: door.name.clone(),
+        has_lock: door.lock.is_some(),
+        reach: now.reach,
+        rssi: now.rssi,
+        working: now.working.map(|o| o.as_str().to_owned()),
+        last: facts.and_then(|f| {
+            Some(DoorResult {
+                operation: f.operation.clone()?,
+                outcome: f.outcome.clone()?,
+                reason: f.reason.clone(),
+                at: f.at?,
+            })
+        }),
+        locked: facts.and_then(|f| f.locked),
+        battery_percent: facts.and_then(|f| f.battery_percent),
+        key_until: door
+            .lock
+            .as_ref()
+            .and_then(|lock| snapshot.key(dispatch.id, lock.id))
+            .map(|key| key.expires),
+    }
+}

@@ -1,0 +1,151 @@
+//! The station over HTTP.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use terskel_api::dispatch::{Accepted, Decline};
+use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::phone::{Enrol, Enrolled};
+use terskel_api::problem::{ProblemDetails, code};
+use terskel_api::session::{SignIn, SignedIn};
+use terskel_api::{Secret, path};
+use terskel_model::DispatchId;
+
+use super::{Answer, ByteStream, Station, StationError, Stations};
+
+const CONNECT: Duration = Duration::from_secs(5);
+const WHOLE: Duration = Duration::from_secs(10);
+
+/// Reaches stations by the system's network.
+#[derive(Debug, Default)]
+pub(crate) struct HttpStations;
+
+impl Stations for HttpStations {
+    fn at(&self, url: &str) -> Result<Arc<dyn Station>, StationError> {
+        let parsed = Url::parse(url).map_err(|_| StationError::NoNetwork)?;
+        // Redirects would carry the token to wherever they point.
+        let mut client = Client::builder().connect_timeout(CONNECT).redirect(redirect::Policy::none());
+        if super::url::is_loopback(&parsed) {
+            client = client.no_proxy();
+        }
+        let client = client.build().map_err(|_| StationError::NoNetwork)?;
+        Ok(Arc::new(HttpStation { client, base: url.to_owned() }))
+    }
+}
+
+struct HttpStation {
+    client: Client,
+    base: String,
+}
+
+impl HttpStation {
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.base))
+    }
+
+    fn dispatch(&self, path: &str, dispatch: DispatchId, token: &Secret) -> RequestBuilder {
+        self.request(Method::POST, &path.replace("{id}", &dispatch.to_string())).bearer_auth(token.expose())
+    }
+}
+
+impl Station for HttpStation {
+    fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
+        json(with(self.request(Method::POST, path::ENROL), &body)).boxed()
+    }
+
+    fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn> {
+        json(with(self.request(Method::POST, path::SESSION), &body)).boxed()
+    }
+
+    fn sign_out<'a>(&'a self, token: &'a Secret) -> Answer<'a, ()> {
+        nothing(self.request(Method::DELETE, path::SESSION).bearer_auth(token.expose())).boxed()
+    }
+
+    fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted> {
+        json(self.dispatch(path::ACCEPT, dispatch, token)).boxed()
+    }
+
+    fn decline<'a>(&'a self, token: &'a Secret, dispatch: DispatchId, body: Decline) -> Answer<'a, ()> {
+        nothing(with(self.dispatch(path::DECLINE, dispatch, token), &body)).boxed()
+    }
+
+    fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts> {
+        json(with(self.request(Method::POST, path::EVENTS).bearer_auth(token.expose()), &batch)).boxed()
+    }
+
+    fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream> {
+        let mut request = self
+            .request(Method::GET, path::STREAM)
+            .bearer_auth(token.expose())
+            .header("accept", "text/event-stream");
+        if let Some(cursor) = cursor {
+            request = request.header("last-event-id", cursor);
+        }
+        // The stream has no end: the limit is for its beginning only.
+        async move {
+            let begun = tokio::time::timeout(WHOLE, request.send()).await;
+            let response = begun.map_err(|_| StationError::NoNetwork)?.map_err(|e| lost(&e))?;
+            let bytes = check(response).await?.bytes_stream();
+            Ok(bytes.map(|chunk| chunk.map(|b| b.to_vec()).map_err(|e| lost(&e))).boxed())
+        }
+        .boxed()
+    }
+}
+
+fn with(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
+    request.json(body)
+}
+
+async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, StationError> {
+    let response = check(request.timeout(WHOLE).send().await.map_err(|e| lost(&e))?).await?;
+    let status = response.status().as_u16();
+    let bytes = response.bytes().await.map_err(|e| lost(&e))?;
+    serde_json::from_slice(&bytes).map_err(|_| StationError::Failed(status))
+}
+
+async fn nothing(request: RequestBuilder) -> Result<(), StationError> {
+    check(request.timeout(WHOLE).send().await.map_err(|e| lost(&e))?).await?;
+    Ok(())
+}
+
+/// The answer if it is a good one, else what the station says is wrong.
+async fn check(response: Response) -> Result<Response, StationError> {
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response);
+    }
+    let problem = match tokio::time::timeout(WHOLE, response.bytes()).await {
+        Ok(Ok(bytes)) => serde_json::from_slice::<ProblemDetails>(&bytes).ok(),
+        Ok(Err(_)) | Err(_) => None,
+    };
+    Err(match problem {
+        Some(problem) => StationError::Problem { problem: Box::new(problem) },
+        None if status == StatusCode::UNAUTHORIZED => unauthenticated(),
+        None => StationError::Failed(status.as_u16()),
+    })
+}
+
+/// A 401 from something in front of the station.
+fn unauthenticated() -> StationError {
+    let problem = ProblemDetails {
+        kind: format!("urn:terskel:problem:{}", code::UNAUTHENTICATED),
+        title: "unauthenticated".into(),
+        status: 401,
+        code: code::UNAUTHENTICATED.into(),
+        detail: None,
+        field: None,
+        retry_after_s: None,
+        accepted_by: None,
+    };
+    StationError::Problem { problem: Box::new(problem) }
+}
+
+/// The error without its address, which may name people.
+fn lost(error: &reqwest::Error) -> StationError {
+    tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "no answer from the station");
+    StationError::NoNetwork
+}

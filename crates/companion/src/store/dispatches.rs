@@ -1,0 +1,124 @@
+//! Dispatches as the station told them.
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_api::dispatch::Dispatch;
+use terskel_model::dispatch::DispatchPhase;
+use terskel_model::event::EventKind;
+use terskel_model::{Timestamp, WorkerId, World};
+
+use super::events::{Draft, record};
+use super::{Phone, Result, Store, StoreError, ms};
+
+impl Store {
+    /// A dispatch from the stream or from an answer. The stream's cursor and, for an alert that is new here, the
+    /// event that tells its delivery are stored with it. An older revision is ignored.
+    ///
+    /// Returns whether it was a new alert.
+    pub(crate) async fn receive(
+        &self,
+        dispatch: &Dispatch,
+        cursor: Option<&str>,
+        phone: &Phone,
+        worker: WorkerId,
+        world: &dyn World,
+    ) -> Result<bool> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        if let Some(cursor) = cursor {
+            save_cursor(&mut tx, cursor).await?;
+        }
+        let known = revision(&mut tx, dispatch).await?;
+        let older = known.is_some_and(|known| dispatch.revision < known);
+        let alert = known.is_none() && dispatch.phase == DispatchPhase::Open && !dispatch.declined;
+        if !older {
+            put(&mut tx, dispatch).await?;
+        }
+        if alert {
+            let draft = Draft::new(EventKind::AlertDelivered, world.now(), worker, dispatch.id);
+            record(&mut tx, phone, world, draft).await?;
+        }
+        tx.commit().await?;
+        Ok(alert)
+    }
+
+    /// The stream was read up to here and told nothing that is kept.
+    pub(crate) async fn save_cursor(&self, cursor: &str) -> Result<()> {
+        save_cursor(&mut *self.connection().await, cursor).await
+    }
+}
+
+async fn save_cursor(connection: &mut SqliteConnection, cursor: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO cursor (only, last_event_id) VALUES (1, $1)
+         ON CONFLICT (only) DO UPDATE SET last_event_id = excluded.last_event_id",
+    )
+    .bind(cursor)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn revision(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Result<Option<u64>> {
+    let known: Option<i64> = sqlx::query_scalar("SELECT revision FROM dispatch WHERE id = $1")
+        .bind(dispatch.id.to_string())
+        .fetch_optional(tx)
+        .await?;
+    Ok(known.map(i64::unsigned_abs))
+}
+
+/// Stores `dispatch` as the present state, and the visit it may be.
+pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Result<()> {
+    if dispatch.phase == DispatchPhase::Closed && !dispatch.mine {
+        sqlx::query("DELETE FROM dispatch WHERE id = $1").bind(dispatch.id.to_string()).execute(tx).await?;
+        return Ok(());
+    }
+    let mut kept = dispatch.clone();
+    // The station leaves the text out of what this phone may not read; what it forgot to leave out is not kept.
+    if !kept.mine && kept.phase != DispatchPhase::Open {
+        kept.details = None;
+    }
+    sqlx::query(
+        "INSERT INTO dispatch (id, revision, body) VALUES ($1, $2, $3)
+         ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, body = excluded.body",
+    )
+    .bind(kept.id.to_string())
+    .bind(i64::try_from(kept.revision).map_err(|_| StoreError::Unreadable("revision"))?)
+    .bind(serde_json::to_string(&kept).map_err(|_| StoreError::Unreadable("dispatch"))?)
+    .execute(&mut *tx)
+    .await?;
+    if let (true, Some(accepted_at)) = (kept.mine, kept.accepted_at) {
+        put_visit(tx, &kept, accepted_at).await?;
+    }
+    Ok(())
+}
+
+/// What the phone has recorded itself stands; what it does not know is taken from the station.
+async fn put_visit(tx: &mut SqliteConnection, dispatch: &Dispatch, accepted_at: Timestamp) -> Result<()> {
+    let name =
+        dispatch.details.as_ref().map(|d| format!("{} {}", d.resident.first_name, d.resident.last_name));
+    sqlx::query(
+        "INSERT INTO visit (dispatch, resident_name, accepted_at_ms, arrived_at_ms, closed_at_ms)
+         VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (dispatch) DO UPDATE SET
+           arrived_at_ms = coalesce(arrived_at_ms, excluded.arrived_at_ms),
+           closed_at_ms = coalesce(closed_at_ms, excluded.closed_at_ms)",
+    )
+    .bind(dispatch.id.to_string())
+    .bind(name)
+    .bind(ms(accepted_at))
+    .bind(dispatch.arrived_at.map(ms))
+    .bind(dispatch.closed_at.map(ms))
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<Dispatch>> {
+    let rows = sqlx::query("SELECT body FROM dispatch ORDER BY id").fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            let body: String = row.try_get("body")?;
+            serde_json::from_str(&body).map_err(|_| StoreError::Unreadable("dispatch"))
+        })
+        .collect()
+}

@@ -1,0 +1,157 @@
+//! The outbox: events are signed and stored in the same transaction as the fact they tell, before anything is sent.
+
+use sqlx::{Row as _, SqliteConnection};
+use terskel_keys::event;
+use terskel_model::door::{DoorOutcome, Operation};
+use terskel_model::event::{EventKind, PhoneEvent};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WorkerId, World};
+
+use super::{Phone, Result, Store, StoreError, id, ms};
+
+/// An event before the phone has numbered and signed it.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    pub(crate) at: Timestamp,
+    pub(crate) worker: WorkerId,
+    pub(crate) kind: EventKind,
+    pub(crate) dispatch: Option<DispatchId>,
+    pub(crate) door: Option<DoorId>,
+    pub(crate) operation: Option<Operation>,
+    pub(crate) outcome: Option<DoorOutcome>,
+    pub(crate) reason: Option<String>,
+    pub(crate) key: Option<KeyId>,
+    pub(crate) receipt: Option<String>,
+}
+
+impl Draft {
+    /// Something that happened in a dispatch.
+    pub(crate) fn new(kind: EventKind, at: Timestamp, worker: WorkerId, dispatch: DispatchId) -> Self {
+        Self {
+            at,
+            worker,
+            kind,
+            dispatch: Some(dispatch),
+            door: None,
+            operation: None,
+            outcome: None,
+            reason: None,
+            key: None,
+            receipt: None,
+        }
+    }
+}
+
+/// An event that waits to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Queued {
+    pub(crate) id: EventId,
+    pub(crate) signed: Vec<u8>,
+}
+
+/// Numbers, chains, signs and stores `draft`, inside the caller's transaction.
+pub(super) async fn record(
+    tx: &mut SqliteConnection,
+    phone: &Phone,
+    world: &dyn World,
+    draft: Draft,
+) -> Result<EventId> {
+    let (sequence, previous) = end_of_chain(tx, phone).await?;
+    let told = PhoneEvent {
+        id: EventId::new(world),
+        phone: phone.id,
+        sequence: sequence + 1,
+        previous,
+        at: draft.at,
+        worker: draft.worker,
+        kind: draft.kind,
+        dispatch: draft.dispatch,
+        door: draft.door,
+        operation: draft.operation,
+        outcome: draft.outcome,
+        reason: draft.reason,
+        key: draft.key,
+        receipt: draft.receipt,
+    };
+    let signed = event::sign(&told, &phone.identity).map_err(|_| StoreError::Signing)?;
+    sqlx::query(
+        "INSERT INTO chain (phone, sequence, previous) VALUES ($1, $2, $3)
+         ON CONFLICT (phone) DO UPDATE SET sequence = excluded.sequence, previous = excluded.previous",
+    )
+    .bind(phone.id.to_string())
+    .bind(i64::try_from(told.sequence).map_err(|_| StoreError::Unreadable("sequence"))?)
+    .bind(event::chain_hash(&signed).to_vec())
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("INSERT INTO event (id, dispatch, kind, at_ms, signed) VALUES ($1, $2, $3, $4, $5)")
+        .bind(told.id.to_string())
+        .bind(told.dispatch.map(|d| d.to_string()))
+        .bind(told.kind.as_str())
+        .bind(ms(told.at))
+        .bind(signed)
+        .execute(&mut *tx)
+        .await?;
+    Ok(told.id)
+}
+
+async fn end_of_chain(tx: &mut SqliteConnection, phone: &Phone) -> Result<(u64, [u8; 32])> {
+    let row = sqlx::query("SELECT sequence, previous FROM chain WHERE phone = $1")
+        .bind(phone.id.to_string())
+        .fetch_optional(tx)
+        .await?;
+    let Some(row) = row else { return Ok((0, [0; 32])) };
+    let previous: Vec<u8> = row.try_get("previous")?;
+    Ok((
+        row.try_get::<i64, _>("sequence")?.unsigned_abs(),
+        previous.try_into().map_err(|_| StoreError::Unreadable("hash"))?,
+    ))
+}
+
+impl Store {
+    /// The oldest events that wait, with the attempt already counted.
+    pub(crate) async fn take_for_sending(&self, most: u32) -> Result<Vec<Queued>> {
+        let mut guard = self.connection().await;
+        sqlx::query(
+            "UPDATE event SET attempts = attempts + 1 WHERE position IN
+             (SELECT position FROM event WHERE state = 'queued' ORDER BY position LIMIT $1)",
+        )
+        .bind(most)
+        .execute(&mut *guard)
+        .await?;
+        let rows =
+            sqlx::query("SELECT id, signed FROM event WHERE state = 'queued' ORDER BY position LIMIT $1")
+                .bind(most)
+                .fetch_all(&mut *guard)
+                .await?;
+        rows.iter()
+            .map(|row| Ok(Queued { id: id(row.try_get("id")?)?, signed: row.try_get("signed")? }))
+            .collect()
+    }
+
+    /// The station has it.
+    pub(crate) async fn event_sent(&self, event: EventId) -> Result<()> {
+        sqlx::query("DELETE FROM event WHERE id = $1")
+            .bind(event.to_string())
+            .execute(&mut *self.connection().await)
+            .await?;
+        Ok(())
+    }
+
+    /// The station has refused it for good: a person must see that.
+    pub(crate) async fn event_refused(&self, event: EventId, code: &str) -> Result<()> {
+        sqlx::query("UPDATE event SET state = 'refused', code = $2 WHERE id = $1")
+            .bind(event.to_string())
+            .bind(code)
+            .execute(&mut *self.connection().await)
+            .await?;
+        Ok(())
+    }
+
+    /// The worker has read that it was refused. False when there is no such refusal.
+    pub(crate) async fn dismiss_refusal(&self, event: EventId) -> Result<bool> {
+        let done = sqlx::query("DELETE FROM event WHERE id = $1 AND state = 'refused'")
+            .bind(event.to_string())
+            .execute(&mut *self.connection().await)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+}

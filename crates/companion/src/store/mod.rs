@@ -1,0 +1,50 @@
+//! What the phone keeps: one encrypted SQLite file (SQLCipher), one connection, every fact stored in the same
+//! transaction as the event that tells it.
+//!
+//! | what | kept until |
+//! | --- | --- |
+//! | phone identity, station, authority key | the phone is enrolled anew |
+//! | session, badge, stream cursor | sign-out or the end of the shift |
+//! | dispatches, doors | sign-out or the end of the shift; a closed visit 60 minutes after accepting |
+//! | digital keys | the visit is closed; sign-out or the end of the shift |
+//! | visits (times; the name as long as the dispatch) | sign-out or the end of the shift |
+//! | events | the station has them; refused ones until the worker has read it |
+
+mod dispatches;
+mod doors;
+mod error;
+mod events;
+mod key;
+mod keys;
+mod open;
+mod phone;
+mod retention;
+mod session;
+mod snapshot;
+mod visits;
+
+pub use error::StoreError;
+pub use key::StoreKey;
+
+pub(crate) use doors::{Intention, Operated};
+pub(crate) use events::Queued;
+pub(crate) use open::Store;
+pub(crate) use phone::Phone;
+pub(crate) use session::Session;
+pub(crate) use snapshot::{KeyFacts, Snapshot, VisitFacts};
+
+use terskel_model::Timestamp;
+
+type Result<T> = std::result::Result<T, StoreError>;
+
+fn ms(at: Timestamp) -> i64 {
+    at.timestamp_millis()
+}
+
+fn time(ms: i64) -> Result<Timestamp> {
+    Timestamp::from_timestamp_millis(ms).ok_or(StoreError::Unreadable("time"))
+}
+
+fn id<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| StoreError::Unreadable("id"))
+}

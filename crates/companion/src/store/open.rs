@@ -1,0 +1,105 @@
+//! Opening the file, and the one connection that everything goes through.
+
+use std::path::Path;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use tokio::sync::{Mutex, MutexGuard};
+
+use super::{Result, StoreError, StoreKey};
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migrations");
+
+/// The phone's store. Calls queue for its one connection.
+pub(crate) struct Store {
+    connection: Mutex<SqliteConnection>,
+}
+
+impl Store {
+    /// Opens or makes the file.
+    pub(crate) async fn open(path: &Path, key: &StoreKey) -> Result<Self> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            // A raw key, so that no passphrase is stretched at each start. sqlx sends this pragma first.
+            .pragma("key", key.pragma().to_string())
+            .pragma("secure_delete", "ON")
+            .journal_mode(SqliteJournalMode::Wal)
+            // Full: an event that was told must outlive a flat battery.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .disable_statement_logging();
+        let mut connection = options.connect().await.map_err(not_a_database)?;
+        let cipher: Option<String> =
+            sqlx::query_scalar("PRAGMA cipher_version").fetch_optional(&mut connection).await?;
+        if cipher.is_none_or(|version| version.is_empty()) {
+            return Err(StoreError::NotEncrypted);
+        }
+        sqlx::query("SELECT count(*) FROM sqlite_master")
+            .execute(&mut connection)
+            .await
+            .map_err(not_a_database)?;
+        MIGRATIONS.run(&mut connection).await?;
+        Ok(Self { connection: Mutex::new(connection) })
+    }
+
+    pub(super) async fn connection(&self) -> Guard<'_> {
+        Guard {
+            #[cfg(test)]
+            _anchor: crate::testing::Anchor::drop_here(),
+            connection: self.connection.lock().await,
+        }
+    }
+
+    /// Writes what is pending into the one file and closes it.
+    #[cfg(test)]
+    pub(crate) async fn close(self) -> Result<()> {
+        Ok(self.connection.into_inner().close().await?)
+    }
+}
+
+/// The connection, for one operation.
+pub(super) struct Guard<'a> {
+    /// Holds virtual time still while SQLite's own thread works.
+    #[cfg(test)]
+    _anchor: crate::testing::Anchor,
+    connection: MutexGuard<'a, SqliteConnection>,
+}
+
+impl std::ops::Deref for Guard<'_> {
+    type Target = SqliteConnection;
+    fn deref(&self) -> &Self::Target {
+        &self.connection
+    }
+}
+
+impl std::ops::DerefMut for Guard<'_> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.connection
+    }
+}
+
+/// SQLITE_NOTADB: what a wrong key looks like.
+fn not_a_database(error: sqlx::Error) -> StoreError {
+    match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
+        Some(code) if code == "26" => StoreError::WrongKey,
+        _ => StoreError::Database(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn another_key_opens_nothing_and_the_file_shows_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("phone.db");
+        Store::open(&path, &StoreKey::new([1; 32])).await.unwrap().close().await.unwrap();
+        assert!(matches!(Store::open(&path, &StoreKey::new([2; 32])).await, Err(StoreError::WrongKey)));
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.starts_with(b"SQLite format"));
+        assert!(!bytes.windows(8).any(|w| w == b"dispatch"));
+        Store::open(&path, &StoreKey::new([1; 32])).await.unwrap();
+    }
+}

@@ -1,0 +1,59 @@
+//! The enrolment.
+
+use std::sync::Arc;
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_keys::{AuthorityKey, PhoneIdentity};
+use terskel_model::PhoneId;
+
+use super::{Result, Store, StoreError, id};
+
+/// The phone as its station knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Phone {
+    /// Its id there.
+    pub(crate) id: PhoneId,
+    /// Where the station is.
+    pub(crate) station_url: String,
+    /// What digital keys verify against.
+    pub(crate) authority: AuthorityKey,
+    /// The private keys.
+    pub(crate) identity: Arc<PhoneIdentity>,
+}
+
+impl Store {
+    /// A new enrolment. Whatever the old one gave is wiped; unsent events stay.
+    pub(crate) async fn save_phone(&self, phone: &Phone) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        super::retention::wipe_shift(&mut tx).await?;
+        sqlx::query("DELETE FROM phone").execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO phone (only, id, station_url, authority_key, identity) VALUES (1, $1, $2, $3, $4)",
+        )
+        .bind(phone.id.to_string())
+        .bind(&phone.station_url)
+        .bind(phone.authority.0.to_vec())
+        .bind(phone.identity.to_bytes().to_vec())
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Phone>> {
+    let row = sqlx::query("SELECT id, station_url, authority_key, identity FROM phone")
+        .fetch_optional(connection)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let authority: Vec<u8> = row.try_get("authority_key")?;
+    let identity = zeroize::Zeroizing::new(row.try_get::<Vec<u8>, _>("identity")?);
+    Ok(Some(Phone {
+        id: id(row.try_get("id")?)?,
+        station_url: row.try_get("station_url")?,
+        authority: AuthorityKey(authority.try_into().map_err(|_| StoreError::Unreadable("authority key"))?),
+        identity: Arc::new(
+            PhoneIdentity::from_bytes(&identity).map_err(|_| StoreError::Unreadable("identity"))?,
+        ),
+    }))
+}

@@ -1,0 +1,65 @@
+//! What is deleted, and when. The table is in the module's head.
+
+use sqlx::{Connection as _, SqliteConnection};
+use terskel_model::Timestamp;
+use terskel_model::rules::READABLE_AFTER_ACCEPT;
+
+use super::{Result, Store, ms};
+
+impl Store {
+    /// The worker has signed out, or the shift has ended. Unsent events and refusals stay: they are signed and name
+    /// nobody but by id.
+    pub(crate) async fn end_session(&self) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        wipe_shift(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Deletes what has come to its end by `now`. Returns whether anything was deleted.
+    pub(crate) async fn sweep(&self, now: Timestamp) -> Result<bool> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let over =
+            sqlx::query("DELETE FROM session WHERE ends_at_ms <= $1").bind(ms(now)).execute(&mut *tx).await?;
+        let mut deleted = over.rows_affected();
+        if deleted > 0 {
+            wipe_shift(&mut tx).await?;
+        }
+        let accepted_before = ms(now - READABLE_AFTER_ACCEPT);
+        for table in ["dispatch WHERE id", "digital_key WHERE dispatch", "door WHERE dispatch"] {
+            // The table names are the ones above; nothing from outside is in the text.
+            let sql = format!(
+                "DELETE FROM {table} IN
+                 (SELECT dispatch FROM visit WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1)"
+            );
+            let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(accepted_before).execute(&mut *tx).await?;
+            deleted += done.rows_affected();
+        }
+        let done = sqlx::query(
+            "UPDATE visit SET resident_name = NULL
+             WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1 AND resident_name IS NOT NULL",
+        )
+        .bind(accepted_before)
+        .execute(&mut *tx)
+        .await?;
+        deleted += done.rows_affected();
+        tx.commit().await?;
+        Ok(deleted > 0)
+    }
+}
+
+/// Everything of residents, keys and the session.
+pub(super) async fn wipe_shift(tx: &mut SqliteConnection) -> Result<()> {
+    for sql in [
+        "DELETE FROM session",
+        "DELETE FROM cursor",
+        "DELETE FROM dispatch",
+        "DELETE FROM digital_key",
+        "DELETE FROM visit",
+        "DELETE FROM door",
+    ] {
+        sqlx::query(sql).execute(&mut *tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! The worker on shift.
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_api::Secret;
+use terskel_model::{SessionId, Timestamp, WorkerId};
+
+use super::{Result, Store, id, ms, time};
+
+/// A sign-in, until the shift ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// The station's name for it.
+    pub(crate) id: SessionId,
+    /// The bearer token.
+    pub(crate) token: Secret,
+    /// Who.
+    pub(crate) worker: WorkerId,
+    /// Their name.
+    pub(crate) worker_name: String,
+    /// Their team's.
+    pub(crate) team_name: String,
+    /// The shift ends.
+    pub(crate) ends_at: Timestamp,
+    /// For hubs.
+    pub(crate) badge: Vec<u8>,
+    /// The station no longer takes the token.
+    pub(crate) rejected: bool,
+}
+
+impl Store {
+    /// A sign-in. What another worker left is wiped; the same worker finds their visit as it was.
+    pub(crate) async fn save_session(&self, session: &Session) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let before = read(&mut tx).await?;
+        if before.is_none_or(|b| b.worker != session.worker) {
+            super::retention::wipe_shift(&mut tx).await?;
+        }
+        // The cursor belongs to the old session's stream.
+        sqlx::query("DELETE FROM cursor").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
+        sqlx::query(
+            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected)
+             VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(session.id.to_string())
+        .bind(session.token.expose())
+        .bind(session.worker.to_string())
+        .bind(&session.worker_name)
+        .bind(&session.team_name)
+        .bind(ms(session.ends_at))
+        .bind(&session.badge)
+        .bind(session.rejected)
+        .execute(&mut *tx)
+        .await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The station has refused this session's token. Another session that has begun meanwhile is left alone.
+    pub(crate) async fn reject_session(&self, session: SessionId) -> Result<()> {
+        sqlx::query("UPDATE session SET rejected = 1 WHERE id = $1")
+            .bind(session.to_string())
+            .execute(&mut *self.connection().await)
+            .await?;
+        Ok(())
+    }
+}
+
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {
+    let row = sqlx::query(
+        "SELECT id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected FROM session",
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(Session {
+        id: id(row.try_get("id")?)?,
+        token: Secret::new(row.try_get::<String, _>("token")?),
+        worker: id(row.try_get("worker")?)?,
+        worker_name: row.try_get("worker_name")?,
+        team_name: row.try_get("team_name")?,
+        ends_at: time(row.try_get("ends_at_ms")?)?,
+        badge: row.try_get("badge")?,
+        rejected: row.try_get("rejected")?,
+    }))
+}

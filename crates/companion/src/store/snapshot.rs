@@ -1,0 +1,128 @@
+//! All that the phone knows, read at one moment.
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_api::dispatch::Dispatch;
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
+
+use super::{Phone, Result, Session, Store, id, time};
+
+/// The store's content, but for the signed events. Has no `Debug`: it is full of residents.
+#[derive(Clone, Default)]
+pub(crate) struct Snapshot {
+    pub(crate) phone: Option<Phone>,
+    pub(crate) session: Option<Session>,
+    pub(crate) cursor: Option<String>,
+    pub(crate) dispatches: Vec<Dispatch>,
+    pub(crate) keys: Vec<KeyFacts>,
+    /// Newest first.
+    pub(crate) visits: Vec<VisitFacts>,
+    pub(crate) doors: Vec<DoorFacts>,
+    pub(crate) unsent: u32,
+    pub(crate) refusals: Vec<Refusal>,
+}
+
+/// A digital key that has been verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KeyFacts {
+    pub(crate) id: KeyId,
+    pub(crate) dispatch: DispatchId,
+    pub(crate) lock: LockId,
+    pub(crate) expires: Timestamp,
+    pub(crate) bytes: Vec<u8>,
+}
+
+/// A visit of this shift.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct VisitFacts {
+    pub(crate) dispatch: DispatchId,
+    pub(crate) resident_name: Option<String>,
+    pub(crate) accepted_at: Timestamp,
+    pub(crate) arrived_at: Option<Timestamp>,
+    pub(crate) left_at: Option<Timestamp>,
+    pub(crate) closed_at: Option<Timestamp>,
+    pub(crate) unsent: u32,
+}
+
+/// What is known of a door of a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DoorFacts {
+    pub(crate) dispatch: DispatchId,
+    pub(crate) door: DoorId,
+    pub(crate) operation: Option<String>,
+    pub(crate) outcome: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) at: Option<Timestamp>,
+    /// Has opened at least once in this visit.
+    pub(crate) opened: bool,
+    pub(crate) locked: Option<bool>,
+    pub(crate) battery_percent: Option<u8>,
+}
+
+/// An event that the station refused for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) event: EventId,
+    pub(crate) kind: String,
+    pub(crate) at: Timestamp,
+    pub(crate) code: String,
+}
+
+impl Snapshot {
+    /// The visit that is going on: this phone's dispatch that the worker has not ended.
+    pub(crate) fn open_visit(&self) -> Option<(&VisitFacts, &Dispatch)> {
+        self.visits.iter().filter(|v| v.closed_at.is_none()).find_map(|v| {
+            let dispatch = self.dispatches.iter().find(|d| d.id == v.dispatch && d.mine)?;
+            Some((v, dispatch))
+        })
+    }
+
+    /// What is known of a door in a visit.
+    pub(crate) fn door(&self, dispatch: DispatchId, door: DoorId) -> Option<&DoorFacts> {
+        self.doors.iter().find(|d| d.dispatch == dispatch && d.door == door)
+    }
+
+    /// The digital key for a lock in a visit: the one that lasts longest.
+    pub(crate) fn key(&self, dispatch: DispatchId, lock: LockId) -> Option<&KeyFacts> {
+        self.keys.iter().filter(|k| k.dispatch == dispatch && k.lock == lock).max_by_key(|k| k.expires)
+    }
+}
+
+impl Store {
+    /// Reads everything in one transaction.
+    pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let snapshot = Snapshot {
+            phone: super::phone::read(&mut tx).await?,
+            session: super::session::read(&mut tx).await?,
+            cursor: sqlx::query_scalar("SELECT last_event_id FROM cursor").fetch_optional(&mut *tx).await?,
+            dispatches: super::dispatches::read(&mut tx).await?,
+            keys: super::keys::read(&mut tx).await?,
+            visits: super::visits::read(&mut tx).await?,
+            doors: super::doors::read(&mut tx).await?,
+            unsent: sqlx::query_scalar("SELECT count(*) FROM event WHERE state = 'queued'")
+                .fetch_one(&mut *tx)
+                .await?,
+            refusals: refusals(&mut tx).await?,
+        };
+        tx.commit().await?;
+        Ok(snapshot)
+    }
+}
+
+async fn refusals(connection: &mut SqliteConnection) -> Result<Vec<Refusal>> {
+    let rows =
+        sqlx::query("SELECT id, kind, at_ms, code FROM event WHERE state = 'refused' ORDER BY position")
+            .fetch_all(connection)
+            .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Refusal {
+                event: id(row.try_get("id")?)?,
+                kind: row.try_get("kind")?,
+                at: time(row.try_get("at_ms")?)?,
+                code: row.try_get::<Option<String>, _>("code")?.unwrap_or_default(),
+            })
+        })
+        .collect()
+}

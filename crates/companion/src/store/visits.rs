@@ -1,0 +1,93 @@
+//! Check-in, check-out and the end of a visit, each with its event.
+
+use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_keys::receipt::{Direction, Receipt};
+use terskel_model::event::EventKind;
+use terskel_model::{DispatchId, WorkerId, World};
+
+use super::events::{Draft, record};
+use super::snapshot::VisitFacts;
+use super::{Phone, Result, Store, id, ms, time};
+
+impl Store {
+    /// The hub's receipt. The first of each direction counts for the visit; each is told.
+    pub(crate) async fn save_receipt(
+        &self,
+        receipt: &Receipt,
+        signed: &[u8],
+        phone: &Phone,
+        worker: WorkerId,
+        world: &dyn World,
+    ) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let (kind, update) = match receipt.direction {
+            Direction::In => (
+                EventKind::CheckedIn,
+                "UPDATE visit SET arrived_at_ms = coalesce(arrived_at_ms, $2) WHERE dispatch = $1",
+            ),
+            Direction::Out => (
+                EventKind::CheckedOut,
+                "UPDATE visit SET left_at_ms = coalesce(left_at_ms, $2) WHERE dispatch = $1",
+            ),
+        };
+        sqlx::query(update).bind(receipt.visit.to_string()).bind(ms(receipt.at)).execute(&mut *tx).await?;
+        let mut draft = Draft::new(kind, world.now(), worker, receipt.visit);
+        draft.receipt = Some(signed.iter().map(|b| format!("{b:02x}")).collect());
+        record(&mut tx, phone, world, draft).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The worker ends the visit: its keys are of no more use. False when it had ended before.
+    pub(crate) async fn close_visit(
+        &self,
+        dispatch: DispatchId,
+        phone: &Phone,
+        worker: WorkerId,
+        world: &dyn World,
+    ) -> Result<bool> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let done =
+            sqlx::query("UPDATE visit SET closed_at_ms = $2 WHERE dispatch = $1 AND closed_at_ms IS NULL")
+                .bind(dispatch.to_string())
+                .bind(ms(world.now()))
+                .execute(&mut *tx)
+                .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query("DELETE FROM digital_key WHERE dispatch = $1")
+            .bind(dispatch.to_string())
+            .execute(&mut *tx)
+            .await?;
+        record(&mut tx, phone, world, Draft::new(EventKind::VisitClosed, world.now(), worker, dispatch))
+            .await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<VisitFacts>> {
+    let rows = sqlx::query(
+        "SELECT dispatch, resident_name, accepted_at_ms, arrived_at_ms, left_at_ms, closed_at_ms,
+           (SELECT count(*) FROM event WHERE event.dispatch = visit.dispatch AND state = 'queued') AS unsent
+         FROM visit ORDER BY accepted_at_ms DESC",
+    )
+    .fetch_all(connection)
+    .await?;
+    let maybe = |ms: Option<i64>| ms.map(time).transpose();
+    rows.iter()
+        .map(|row| {
+            Ok(VisitFacts {
+                dispatch: id::<DispatchId>(row.try_get("dispatch")?)?,
+                resident_name: row.try_get("resident_name")?,
+                accepted_at: time(row.try_get("accepted_at_ms")?)?,
+                arrived_at: maybe(row.try_get("arrived_at_ms")?)?,
+                left_at: maybe(row.try_get("left_at_ms")?)?,
+                closed_at: maybe(row.try_get("closed_at_ms")?)?,
+                unsent: row.try_get("unsent")?,
+            })
+        })
+        .collect()
+}

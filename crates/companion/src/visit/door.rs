@@ -1,0 +1,243 @@
+//! Keeps one lock: watches how near it is, holds it ready when it is next, and does what the worker asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use terskel_api::dispatch::Lock;
+use terskel_keys::digital_key::{self, DigitalKey};
+use terskel_locks::lock::{LockCommand, LockEvent, LockState};
+use terskel_model::door::{DoorReason, Operation};
+use terskel_model::{DispatchId, DoorId};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::desk::DoorOrder;
+use super::family;
+use super::preparation::Preparation;
+use super::scan::Seen;
+use super::slot::{Happened, Slot};
+use crate::interface::Reach;
+use crate::state::Core;
+use crate::store::Snapshot;
+
+/// How long a session that is not needed any more stays open for what the lock still has to tell.
+const LINGER: Duration = Duration::from_secs(3);
+
+pub(super) struct DoorKeeper {
+    pub(super) core: Arc<Core>,
+    pub(super) dispatch: DispatchId,
+    pub(super) door: DoorId,
+    pub(super) lock: Lock,
+    pub(super) seen: watch::Receiver<Option<Seen>>,
+    pub(super) slot: Slot<LockCommand, LockEvent>,
+    /// The session in the slot has authenticated.
+    pub(super) ready: bool,
+    /// Nobody knows where the bolt is: connect once more, only to read it.
+    pub(super) look_again: bool,
+    pub(super) preparation: Preparation,
+    /// When to close a session that is not needed.
+    pub(super) close_at: Option<Instant>,
+    orders: mpsc::Receiver<DoorOrder>,
+}
+
+impl DoorKeeper {
+    pub(super) fn new(
+        core: Arc<Core>,
+        dispatch: DispatchId,
+        door: DoorId,
+        lock: Lock,
+        seen: watch::Receiver<Option<Seen>>,
+        orders: mpsc::Receiver<DoorOrder>,
+    ) -> Self {
+        Self {
+            core,
+            dispatch,
+            door,
+            lock,
+            seen,
+            slot: Slot::Empty,
+            ready: false,
+            look_again: false,
+            preparation: Preparation::new(),
+            close_at: None,
+            orders,
+        }
+    }
+
+    /// Runs until the visit ends.
+    pub(super) async fn run(mut self) {
+        let mut facts = self.core.facts();
+        loop {
+            self.prepare();
+            self.show_reach();
+            tokio::select! {
+                order = self.orders.recv() => match order {
+                    Some(order) => self.take(order).await,
+                    None => break,
+                },
+                happened = self.slot.next() => self.hear(happened).await,
+                Ok(()) = facts.changed() => {}
+                Ok(()) = self.seen.changed() => {}
+                () = until(self.close_at) => self.close(),
+                () = until(self.preparation.next()) => {}
+                // A device that is not heard any more does not tell so.
+                () = sleep(Duration::from_secs(5)) => {}
+            }
+        }
+        self.close();
+    }
+
+    async fn take(&mut self, order: DoorOrder) {
+        let result = self.perform(order.operation).await;
+        // The asker may have gone; what happened is stored and shown.
+        let _ = order.answer.send(result);
+    }
+
+    /// Connects ahead of the worker's slide, where this is the next lock.
+    fn prepare(&mut self) {
+        let wanted = self.look_again || is_next(&self.core.snapshot(), self.dispatch, self.door);
+        if !wanted {
+            if !self.slot.is_empty() && self.close_at.is_none() {
+                self.close_at = Some(Instant::now() + LINGER);
+            }
+            return;
+        }
+        let seen = self.seen.borrow().clone().filter(Seen::is_fresh);
+        match seen {
+            None if self.slot.is_empty() => self.preparation = Preparation::new(),
+            Some(seen) if self.slot.is_empty() && self.preparation.may_try() => {
+                self.preparation.tried();
+                if let Err(reason) = self.connect(&seen) {
+                    tracing::debug!(%reason, "not preparing");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Begins to connect. Nothing is asked of the lock yet.
+    pub(super) fn connect(&mut self, seen: &Seen) -> Result<(), DoorReason> {
+        let core = &self.core;
+        let phone = core.phone().map_err(|_| DoorReason::NoKey)?;
+        let key = self.key().ok_or(DoorReason::NoKey)?;
+        key.check(self.lock.id, &Operation::Open, core.world.now())
+            .or_else(|_| key.check(self.lock.id, &Operation::Lock, core.world.now()))
+            .map_err(|_| DoorReason::KeyExpired)?;
+        let credential = key.open_credential(&phone.identity).map_err(|_| DoorReason::NoKey)?;
+        let connecting = family::connect_lock(
+            &self.lock,
+            &credential,
+            seen.device.clone(),
+            core.radio.clone(),
+            core.world.clone(),
+            core.world.clone(),
+        )?;
+        self.slot = Slot::Connecting(connecting);
+        self.ready = false;
+        self.close_at = None;
+        Ok(())
+    }
+
+    /// The digital key for this lock, if there is one that verifies.
+    pub(super) fn key(&self) -> Option<DigitalKey> {
+        let snapshot = self.core.snapshot();
+        let phone = snapshot.phone.as_ref()?;
+        let key = snapshot.key(self.dispatch, self.lock.id)?;
+        digital_key::verify(&key.bytes, &phone.authority, &phone.identity.public()).ok()
+    }
+
+    /// What the session tells while nothing is asked.
+    async fn hear(&mut self, happened: Happened<LockEvent>) {
+        match happened {
+            Happened::Connected => {}
+            Happened::Failed(error) => {
+                tracing::debug!(%error, "could not hold the lock ready");
+                self.look_again = false;
+            }
+            Happened::Event(LockEvent::Ready(_)) => self.ready = true,
+            Happened::Event(LockEvent::State(state)) => self.note(state).await,
+            Happened::Event(LockEvent::Outcome { .. } | LockEvent::Ended { .. }) => {}
+            Happened::Over => self.ready = false,
+        }
+    }
+
+    /// Keeps what the lock says of itself.
+    pub(super) async fn note(&mut self, state: LockState) {
+        if state.locked.is_some() {
+            self.look_again = false;
+        }
+        let snapshot = self.core.snapshot();
+        let known = snapshot.door(self.dispatch, self.door);
+        let news = |new: Option<u8>, old: Option<u8>| new.is_some() && new != old;
+        let locked = (state.locked.map(u8::from), known.and_then(|k| k.locked).map(u8::from));
+        let battery = (state.battery_percent, known.and_then(|k| k.battery_percent));
+        if !news(locked.0, locked.1) && !news(battery.0, battery.1) {
+            return;
+        }
+        let saved = self
+            .core
+            .store
+            .save_lock_state(self.dispatch, self.door, state.locked, state.battery_percent)
+            .await;
+        if let Err(error) = saved {
+            tracing::error!(%error, "store");
+        }
+        self.core.refresh_or_log().await;
+    }
+
+    fn close(&mut self) {
+        self.close_at = None;
+        self.ready = false;
+        // A session that is open says goodbye by itself; one on its way is dropped.
+        if !self.slot.send(LockCommand::Close) {
+            self.slot = Slot::Empty;
+        }
+    }
+
+    pub(super) fn show_reach(&self) {
+        let seen = self.seen.borrow().clone().filter(Seen::is_fresh);
+        let reach = match &self.slot {
+            Slot::Connecting(_) => Reach::Connecting,
+            Slot::Open(_) if self.ready => Reach::Ready,
+            Slot::Open(_) => Reach::Connecting,
+            Slot::Empty if seen.is_some() => Reach::Seen,
+            Slot::Empty => Reach::Looking,
+        };
+        let rssi = seen.and_then(|s| s.rssi);
+        self.core.show(|live| {
+            let door = live.doors.entry(self.door).or_default();
+            door.reach = reach;
+            // Every advertisement differs a little: only what a person could notice is shown.
+            let differs = match (door.rssi, rssi) {
+                (Some(old), Some(new)) => old.abs_diff(new) >= 4,
+                (old, new) => old != new,
+            };
+            if differs {
+                door.rssi = rssi;
+            }
+        });
+    }
+}
+
+/// On the way in, the first lock that has not opened yet; after check-out, the last one that is not known to be
+/// locked again.
+fn is_next(snapshot: &Snapshot, dispatch: DispatchId, door: DoorId) -> bool {
+    let Some((visit, body)) = snapshot.open_visit().filter(|(v, _)| v.dispatch == dispatch) else {
+        return false;
+    };
+    let with_locks: Vec<DoorId> =
+        body.details.iter().flat_map(|d| &d.doors).filter(|d| d.lock.is_some()).map(|d| d.id).collect();
+    let opened = |door: &DoorId| snapshot.door(dispatch, *door).is_some_and(|f| f.opened);
+    let locked = |door: &DoorId| snapshot.door(dispatch, *door).is_some_and(|f| f.locked == Some(true));
+    if visit.left_at.is_some() {
+        return with_locks.iter().rev().find(|d| opened(d)) == Some(&door) && !locked(&door);
+    }
+    with_locks.iter().find(|d| !opened(d)) == Some(&door)
+}
+
+async fn until(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,27 @@
+//! The visit that is going on: looking for its locks and its hub, holding the next one ready, and asking them.
+//!
+//! ```text
+//! supervise ─► scan ──sightings──► DoorKeeper (one a lock) ── Slot ── LockSession over a link
+//!          └─► keys                HubKeeper               ── Slot ── HubSession over a link
+//! ```
+//! Each keeper is a task with a mailbox: one thing at a time is asked of a lock, and an intent whose asker has gone
+//! away still ends with its one event.
+
+mod check;
+mod close;
+mod desk;
+mod door;
+mod family;
+mod hub;
+mod keys;
+mod operate;
+mod preparation;
+mod scan;
+mod slot;
+mod supervise;
+
+pub(crate) use check::check;
+pub(crate) use close::close;
+pub(crate) use desk::{AbortOnDrop, VisitDesk};
+pub(crate) use operate::operate;
+pub(crate) use supervise::supervise;

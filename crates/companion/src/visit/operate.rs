@@ -1,0 +1,251 @@
+//! Opening and locking a door. One slide: at most one command to the lock, exactly one event, stored before the answer.
+
+use std::time::Duration;
+
+use terskel_keys::KeyError;
+use terskel_locks::lock::{LockCommand, LockEvent, LockState};
+use terskel_model::door::{DoorOutcome, DoorReason, Operation};
+use terskel_model::{DispatchId, DoorId};
+use terskel_radio::{AdapterState, RadioError};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout};
+
+use super::desk::DoorOrder;
+use super::door::DoorKeeper;
+use super::preparation::Preparation;
+use super::scan::Seen;
+use super::slot::{Happened, Slot};
+use crate::interface::{DoorResult, Outcome, Problem};
+use crate::state::Core;
+use crate::store::{Intention, Operated};
+
+/// How long a lock is looked for.
+const FIND_WITHIN: Duration = Duration::from_secs(15);
+/// A radio that has just been started needs a moment.
+const ADAPTER_WITHIN: Duration = Duration::from_secs(2);
+/// A slide is worth this long: no command goes out later.
+const LIFE: Duration = Duration::from_secs(45);
+/// Connections in which the command may be tried, as long as none of them has sent it.
+const ATTEMPTS: u32 = 3;
+/// Longer than every limit inside a session.
+const WATCHDOG: Duration = Duration::from_secs(40);
+
+/// The worker asks for `operation` at a door of the visit.
+pub(crate) async fn operate(
+    core: &Core,
+    dispatch: DispatchId,
+    door: DoorId,
+    operation: Operation,
+) -> Result<Outcome, Problem> {
+    core.signed_in()?;
+    let keeper = core.visit.door(dispatch, door).ok_or(Problem::NotFound)?;
+    let free = core.show(|live| {
+        let door = live.doors.entry(door).or_default();
+        let free = door.working.is_none();
+        if free {
+            door.working = Some(operation.clone());
+        }
+        free
+    });
+    if !free {
+        return Err(Problem::Busy);
+    }
+    let (answer, result) = oneshot::channel();
+    let result = match keeper.send(DoorOrder { operation, answer }).await {
+        Ok(()) => result.await.unwrap_or(Err(Problem::NotFound)),
+        Err(_) => Err(Problem::NotFound),
+    };
+    core.show(|live| {
+        if let Some(door) = live.doors.get_mut(&door) {
+            door.working = None;
+        }
+    });
+    Ok(Outcome::Door { result: result? })
+}
+
+/// How one try of the command ended.
+enum Tried {
+    /// The session told an outcome.
+    Told(DoorOutcome, Option<DoorReason>),
+    /// The session did not take the command.
+    NotTaken,
+    /// The session took it and ended without a word.
+    Silent,
+}
+
+impl DoorKeeper {
+    /// Does it, and stores what came of it.
+    pub(super) async fn perform(&mut self, operation: Operation) -> Result<DoorResult, Problem> {
+        let (phone, session) = self.core.signed_in()?;
+        let key = self.key();
+        let intention = Intention {
+            dispatch: self.dispatch,
+            door: self.door,
+            operation,
+            key: key.as_ref().map(|k| k.claims().id),
+            worker: session.worker,
+            at: self.core.world.now(),
+        };
+        self.preparation = Preparation::new();
+        let (mut row, mut state) = (None, None);
+        let allowed = match key {
+            None => Err(DoorReason::NoKey),
+            Some(key) => key
+                .check(self.lock.id, &intention.operation, intention.at)
+                .map_err(|error| key_reason(&error)),
+        };
+        let (outcome, reason) = match allowed {
+            Ok(()) => self.attempt(&intention, &mut row, &mut state).await?,
+            Err(reason) => (DoorOutcome::Refused, Some(reason)),
+        };
+        let operated = Operated { outcome, reason, at: self.core.world.now() };
+        self.core.store.finish_operation(row, &intention, &operated, &phone, &*self.core.world).await?;
+        self.core.outbox.notify_one();
+        self.core.refresh().await?;
+        if let Some(state) = state {
+            self.note(state).await;
+        }
+        self.look_again = operated.outcome == DoorOutcome::Unsure;
+        Ok(DoorResult {
+            operation: intention.operation.as_str().to_owned(),
+            outcome: operated.outcome.as_str().to_owned(),
+            reason: operated.reason.map(|r| r.as_str().to_owned()),
+            at: operated.at,
+        })
+    }
+
+    /// Tries until the command has gone out, once. An error: nothing was sent, because it could not be written down.
+    async fn attempt(
+        &mut self,
+        intention: &Intention,
+        row: &mut Option<i64>,
+        state: &mut Option<LockState>,
+    ) -> Result<(DoorOutcome, Option<DoorReason>), Problem> {
+        let end = Instant::now() + LIFE;
+        let mut last = DoorReason::NoAnswer;
+        for _ in 0..ATTEMPTS {
+            if let Err(reason) = self.reach_lock(end).await {
+                return Ok((DoorOutcome::Refused, Some(reason)));
+            }
+            if row.is_none() {
+                *row = Some(self.core.store.intend_operation(intention).await?);
+            }
+            if Instant::now() >= end {
+                break;
+            }
+            let tried = self.command(&intention.operation, state).await;
+            match tried {
+                Tried::Told(DoorOutcome::Refused, Some(reason)) if worth_another_try(&reason) => {
+                    last = reason
+                }
+                Tried::Told(outcome, reason) => return Ok((outcome, reason)),
+                Tried::NotTaken => last = DoorReason::LinkLost,
+                Tried::Silent => return Ok((DoorOutcome::Unsure, Some(DoorReason::Interrupted))),
+            }
+            self.slot = Slot::Empty;
+            self.ready = false;
+        }
+        Ok((DoorOutcome::Refused, Some(last)))
+    }
+
+    /// Gives the command to the open session and waits for its outcome.
+    async fn command(&mut self, operation: &Operation, state: &mut Option<LockState>) -> Tried {
+        if !self.slot.send(LockCommand::Operate(operation.clone())) {
+            return Tried::NotTaken;
+        }
+        let heard = timeout(WATCHDOG, async {
+            loop {
+                match self.slot.next().await {
+                    Happened::Event(LockEvent::Outcome { outcome, reason, detail, .. }) => {
+                        tracing::info!(%outcome, ?reason, ?detail, "the lock's outcome");
+                        return Tried::Told(outcome, reason);
+                    }
+                    Happened::Event(LockEvent::State(told)) => *state = Some(told),
+                    Happened::Event(LockEvent::Ready(_)) => {
+                        self.ready = true;
+                        self.show_reach();
+                    }
+                    Happened::Event(LockEvent::Ended { .. }) | Happened::Connected => {}
+                    Happened::Failed(_) | Happened::Over => return Tried::Silent,
+                }
+            }
+        })
+        .await;
+        heard.unwrap_or_else(|_| {
+            tracing::error!("the session gave no outcome");
+            self.slot = Slot::Empty;
+            Tried::Silent
+        })
+    }
+
+    /// Until a session is open: the one that was prepared, or a new one.
+    async fn reach_lock(&mut self, end: Instant) -> Result<(), DoorReason> {
+        let mut failed = 0;
+        loop {
+            self.show_reach();
+            if matches!(self.slot, Slot::Open(_)) {
+                self.close_at = None;
+                return Ok(());
+            }
+            if self.slot.is_empty() {
+                let seen = self.find().await?;
+                self.connect(&seen)?;
+                continue;
+            }
+            if let Happened::Failed(error) = self.slot.next().await {
+                failed += 1;
+                tracing::info!(%error, "no connection to the lock");
+                if failed > 1 || Instant::now() >= end || !matches!(error, RadioError::Timeout(..)) {
+                    return Err(self.radio_reason(&error));
+                }
+            }
+        }
+    }
+
+    /// Where the lock is; looks for it if it was not heard yet.
+    async fn find(&mut self) -> Result<Seen, DoorReason> {
+        let mut adapter = self.core.radio.state();
+        let on = timeout(ADAPTER_WITHIN, adapter.wait_for(|s| *s == AdapterState::On)).await.is_ok();
+        if !on {
+            return Err(adapter_reason(*adapter.borrow()).unwrap_or(DoorReason::BluetoothGone));
+        }
+        // Heard a while ago is heard: whether it is still there shows when it is connected to.
+        let heard = timeout(FIND_WITHIN, self.seen.wait_for(Option::is_some)).await;
+        match heard {
+            Ok(Ok(seen)) => seen.clone().ok_or(DoorReason::NotFound),
+            Ok(Err(_)) | Err(_) => Err(adapter_reason(*adapter.borrow()).unwrap_or(DoorReason::NotFound)),
+        }
+    }
+
+    fn radio_reason(&self, error: &RadioError) -> DoorReason {
+        match error {
+            RadioError::Off => DoorReason::BluetoothOff,
+            RadioError::Absent => DoorReason::BluetoothGone,
+            RadioError::Missing(_) => DoorReason::WrongDevice,
+            RadioError::Timeout(..) | RadioError::LinkLost | RadioError::Failed(_) => {
+                let near = self.seen.borrow().as_ref().is_some_and(Seen::is_fresh);
+                if near { DoorReason::NoAnswer } else { DoorReason::NotFound }
+            }
+        }
+    }
+}
+
+/// The command was not sent, and another connection may do better.
+fn worth_another_try(reason: &DoorReason) -> bool {
+    matches!(reason, DoorReason::LinkLost | DoorReason::NoAnswer)
+}
+
+pub(super) fn adapter_reason(state: AdapterState) -> Option<DoorReason> {
+    match state {
+        AdapterState::On => None,
+        AdapterState::Off => Some(DoorReason::BluetoothOff),
+        AdapterState::Absent => Some(DoorReason::BluetoothGone),
+    }
+}
+
+fn key_reason(error: &KeyError) -> DoorReason {
+    match error {
+        KeyError::Expired | KeyError::NotYetValid => DoorReason::KeyExpired,
+        _ => DoorReason::NoKey,
+    }
+}
