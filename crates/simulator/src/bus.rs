@@ -1,6 +1,7 @@
 //! A D-Bus daemon of our own, with its socket in a directory that goes when we go.
 
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 
@@ -54,6 +55,8 @@ impl PrivateBus {
             .arg(dir.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            // A signal to our whole group must not take the bus away before we have ended.
+            .process_group(0)
             .spawn()?;
         let alive = keeper.stdin.take();
         let mut address = String::new();

@@ -110,15 +110,16 @@ impl Bluez {
     }
 
     /// Notify sessions outlive a link: the daemon subscribes again by itself, unless a client has just asked for it.
+    /// It does so before anything that clients have written meanwhile, for they were told that they are subscribed.
     fn renew_subscriptions(&mut self, i: usize, now: Uptime) {
         let p = &mut self.peripherals[i];
         let lasting: Vec<usize> =
             (0..p.characteristics.len()).filter(|c| !p.characteristics[*c].sessions.is_empty()).collect();
         let Some(link) = p.link() else { return };
-        for c in lasting {
+        for c in lasting.into_iter().rev() {
             let asked = link.up.iter().any(|packet| matches!(packet, Up::Subscribe(other, _) if *other == c));
             if !asked {
-                link.up.push_back(Up::Subscribe(c, None));
+                link.up.push_front(Up::Subscribe(c, None));
             }
         }
         if !link.up.is_empty() || !link.down.is_empty() {

@@ -107,6 +107,22 @@ fn a_hasty_client_waits_for_the_services() {
 }
 
 #[test]
+fn a_lasting_session_is_renewed_before_the_first_write() {
+    let mut scene = Scene::new();
+    scene.connect();
+    scene.subscribe();
+    scene.bluez.set_out_of_range(0, true, scene.now());
+    scene.forward(1000);
+    scene.bluez.set_out_of_range(0, false, scene.now());
+    scene.call(ADA, DEVICE, "Connect", &());
+    scene.forward(100);
+    scene.call(ADA, TX, "StartNotify", &());
+    scene.write("request", &[1, 9]);
+    scene.forward(600);
+    assert_eq!(scene.told().last().unwrap(), "changed char0014 Value=8109");
+}
+
+#[test]
 fn a_second_subscription_is_no_error() {
     let mut scene = Scene::new();
     scene.connect();
