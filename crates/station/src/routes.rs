@@ -5,7 +5,6 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use axum::routing::get;
 use terskel_api::path;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
 use utoipa_axum::routes;
@@ -43,9 +42,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
 /// The whole server.
 pub(crate) fn router(app: Shared) -> Router {
     let (router, document) = routes().split_for_parts();
-    let docs = SwaggerUi::new("/docs").external_url_unchecked(path::OPENAPI, serde_json::Value::Null);
+    // Serves the document as well as the pages that read it.
+    let docs = SwaggerUi::new("/docs").url(path::OPENAPI, document);
     router
-        .route(path::OPENAPI, get(|| async move { axum::Json(document) }))
         .merge(docs)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use terskel_api::Secret;
 use terskel_keys::Authority;
 use terskel_model::{Timestamp, World};
@@ -79,7 +80,7 @@ impl Station {
         let listener = TcpListener::bind(config.listen).await.map_err(io)?;
         let address = listener.local_addr().map_err(io)?;
         let tasks = vec![
-            tokio::spawn(serve(listener, app.clone())),
+            tokio::spawn(serve(listener, routes::router(app.clone()), app.stopping.subscribe())),
             tokio::spawn(follow(app.clone())),
             tokio::spawn(watch_deadlines(app.clone())),
         ];
@@ -169,8 +170,7 @@ async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartErr
     }))
 }
 
-async fn serve(listener: TcpListener, app: Shared) {
-    let mut stopping = app.stopping.subscribe();
+async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
     let stop = async move {
         let _ = stopping.wait_for(|stop| *stop).await;
     };
@@ -180,7 +180,7 @@ async fn serve(listener: TcpListener, app: Shared) {
             tracing::debug!(%error, "TCP_NODELAY");
         }
     });
-    if let Err(error) = axum::serve(listener, routes::router(app)).with_graceful_shutdown(stop).await {
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop).await {
         tracing::error!(%error, "the server ended");
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn locked_out(left: Duration) -> Failure {
 }
 
 fn lock_for(failed: i64) -> Option<Duration> {
-    let doublings = u32::try_from(failed.checked_sub(FREE)?).ok()?.min(10);
+    let doublings = u32::try_from(failed.checked_sub(FREE)?.min(10)).ok()?;
     Some(FIRST_LOCK.saturating_mul(1 << doublings).min(LONGEST_LOCK))
 }
 

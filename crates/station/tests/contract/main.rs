@@ -1,0 +1,18 @@
+//! The station's contract, over real HTTP, told as stories. Each runs on SQLite and, where `TERSKEL_TEST_DATABASE_URL`
+//! names a PostgreSQL server, on PostgreSQL too, in a database of its own.
+
+#[macro_use]
+mod support;
+
+mod administration;
+mod audit;
+mod deadlines;
+mod dispatches;
+mod documents;
+mod doors;
+mod enrolment;
+mod events;
+mod receipts;
+mod sign_in;
+mod stream;
+mod visit;

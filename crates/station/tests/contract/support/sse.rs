@@ -1,0 +1,64 @@
+//! Listens to the stream as a phone does.
+
+use std::time::Duration;
+
+use reqwest::Response;
+use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
+use terskel_api::path;
+
+use super::{House, Phone};
+
+/// An open stream.
+pub(crate) struct Listener {
+    response: Response,
+    buffer: String,
+    /// What `Last-Event-ID` will be.
+    pub(crate) cursor: Option<String>,
+}
+
+impl Listener {
+    pub(crate) async fn open(house: &House, phone: &Phone, cursor: Option<&str>) -> Self {
+        let mut request = house.http.get(house.url(path::STREAM)).bearer_auth(phone.token());
+        if let Some(cursor) = cursor {
+            request = request.header("Last-Event-ID", cursor);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { response, buffer: String::new(), cursor: cursor.map(str::to_owned) }
+    }
+
+    /// The next dispatch; comments and cursors in between are taken in. `None`: the stream has ended.
+    pub(crate) async fn next(&mut self) -> Option<Dispatch> {
+        loop {
+            let block = self.block().await?;
+            let part = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
+            if let Some(id) = part("id: ") {
+                self.cursor = Some(id);
+            }
+            if let Some(data) = part("data: ") {
+                assert_eq!(part("event: ").as_deref(), Some(STREAM_DISPATCH));
+                return Some(serde_json::from_str(&data).expect("a dispatch"));
+            }
+        }
+    }
+
+    /// The next dispatch, which must come.
+    pub(crate) async fn expect(&mut self) -> Dispatch {
+        self.next().await.expect("the stream goes on")
+    }
+
+    /// One block of lines. A test that waits here for ever is a test that fails.
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.buffer.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.buffer = rest;
+                return Some(block);
+            }
+            let chunk = tokio::time::timeout(Duration::from_secs(30), self.response.chunk()).await;
+            let chunk = chunk.expect("the stream says something").ok().flatten()?;
+            self.buffer.push_str(std::str::from_utf8(&chunk).expect("text"));
+        }
+    }
+}
