@@ -58,7 +58,6 @@ async def story(control, device):
         raise SystemExit("dkey interop: a wrong activation code was taken")
     except WrongActivationCode:
         print("dkey interop: wrong activation code refused")
-    await lock.disconnect()
 
     lock = await fresh()
     association = await lock.associate(device["activation_code"])
@@ -73,7 +72,8 @@ async def story(control, device):
     await until(lambda: lock.state.unlock_status == UnlockStatus.UNLOCKED, "library heard: unlocked")
     assert moves() == ["unlocked"], moves()
     assert await lock.lock()
-    await until(lambda: lock.state.unlock_status == UnlockStatus.LOCKED, "library heard: locked")
+    locked = (UnlockStatus.LOCKED, UnlockStatus.SECURITY_LOCKED)
+    await until(lambda: lock.state.unlock_status in locked, "library heard: locked")
     assert moves() == ["unlocked", "locked"], moves()
     assert report(control, device)["state"] == "locked"
     assert lock.battery_level is not None

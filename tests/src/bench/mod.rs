@@ -51,6 +51,14 @@ pub struct Promise {
     pub limit: f64,
 }
 
+impl Promise {
+    /// Whether the figure is as good as promised.
+    #[must_use]
+    pub fn kept(&self) -> bool {
+        self.value <= self.limit
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

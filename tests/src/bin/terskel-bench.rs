@@ -2,9 +2,9 @@
 
 use std::process::Stdio;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
-use terskel_tests::bench::{Row, dispatch, unlock};
+use terskel_tests::bench::{Promise, Row, dispatch, unlock};
 use terskel_tests::stage::Air;
 
 /// Says that this process is the one that sees the simulator's bus.
@@ -64,7 +64,7 @@ fn table(rows: &[Row]) -> String {
     for row in rows {
         let trips = row.round_trips.map_or_else(|| "–".into(), |trips| trips.to_string());
         let promise = row.promise.as_ref().map_or_else(String::new, |promise| {
-            let kept = if promise.value <= promise.limit { "kept" } else { "BROKEN" };
+            let kept = if promise.kept() { "kept" } else { "BROKEN" };
             format!("{}: {:.2} ≤ {:.2} {kept}", promise.what, promise.value, promise.limit)
         });
         text += &format!(
