@@ -18,6 +18,17 @@ pub(crate) enum Failure {
     Internal(&'static str),
 }
 
+impl Failure {
+    /// What failed, without the database's own text: that can repeat a row's values.
+    pub(crate) fn for_log(&self) -> String {
+        match self {
+            Self::Problem(problem) => problem.code.clone(),
+            Self::Database(error) => database_kind(error),
+            Self::Internal(what) => (*what).to_owned(),
+        }
+    }
+}
+
 impl From<ProblemDetails> for Failure {
     fn from(problem: ProblemDetails) -> Self {
         Self::Problem(Box::new(problem))
@@ -83,20 +94,17 @@ fn words(code: &str) -> (StatusCode, &'static str) {
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
+        if !matches!(self, Self::Problem(_)) {
+            tracing::error!(error = self.for_log(), "a request failed");
+        }
         let problem = match self {
             Self::Problem(problem) => *problem,
-            Self::Database(error) => {
-                tracing::error!(error = database_kind(&error), "the database failed");
-                ProblemDetails {
-                    status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
-                    retry_after_s: Some(2),
-                    ..problem(code::INTERNAL)
-                }
-            }
-            Self::Internal(what) => {
-                tracing::error!(what, "the station failed");
-                problem(code::INTERNAL)
-            }
+            Self::Database(_) => ProblemDetails {
+                status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+                retry_after_s: Some(2),
+                ..problem(code::INTERNAL)
+            },
+            Self::Internal(_) => problem(code::INTERNAL),
         };
         respond(&problem)
     }
@@ -117,7 +125,6 @@ fn respond(problem: &ProblemDetails) -> Response {
     response
 }
 
-/// What failed, without the database's own text: that can repeat a row's values.
 fn database_kind(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(e) => format!("code {}", e.code().unwrap_or_default()),

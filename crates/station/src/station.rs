@@ -19,7 +19,6 @@ use crate::auth::token::{NewApiToken, new_token};
 use crate::db::dialect::sqlite_url;
 use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
-use crate::problem::Failure;
 use crate::seal::Seal;
 use crate::secret_file::{SecretFileError, read_or_make};
 use crate::stream::{Live, follow};
@@ -27,11 +26,13 @@ use crate::{check, routes};
 
 /// How often deadlines are looked at.
 const TICK: Duration = Duration::from_millis(500);
+/// How long a stopping station waits for requests that do not end.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How many PINs are checked at the same time.
 const PIN_CHECKS: usize = 2;
 
 /// Where a station lives.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Config {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
@@ -40,6 +41,14 @@ pub struct Config {
     pub data: PathBuf,
     /// PostgreSQL, as `postgres://…`. SQLite in the data directory where there is none.
     pub database_url: Option<String>,
+}
+
+impl std::fmt::Debug for Config {
+    /// A database URL can hold a password.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let database = if self.database_url.is_some() { "by URL" } else { "SQLite" };
+        write!(f, "Config {{ listen: {}, data: {:?}, database: {database} }}", self.listen, self.data)
+    }
 }
 
 /// Why a station does not start.
@@ -112,15 +121,17 @@ impl Station {
     /// # Errors
     /// Text for the log when the database fails.
     pub async fn tick(&self, now: Timestamp) -> Result<usize, String> {
-        fire_due(&self.app, now).await.map_err(|e| e.to_string())
+        fire_due(&self.app, now).await.map_err(|e| e.for_log())
     }
 
     /// Ends streams, lets requests finish, closes the database.
     pub async fn stop(self) {
         self.app.stopping.send_replace(true);
-        for task in self.tasks {
-            if let Err(error) = task.await {
-                tracing::error!(%error, "a task of the station ended badly");
+        for mut task in self.tasks {
+            match tokio::time::timeout(PATIENCE, &mut task).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::error!(%error, "a task of the station ended badly"),
+                Err(_) => task.abort(),
             }
         }
         self.app.db.close().await;
@@ -189,15 +200,11 @@ async fn watch_deadlines(app: Shared) {
     let mut stopping = app.stopping.subscribe();
     loop {
         if let Err(error) = fire_due(&app, app.now()).await {
-            log_failure(&error);
+            tracing::error!(error = error.for_log(), "deadlines could not be looked at");
         }
         tokio::select! {
             () = tokio::time::sleep(TICK) => {}
             _ = stopping.wait_for(|stop| *stop) => return,
         }
     }
-}
-
-fn log_failure(error: &Failure) {
-    tracing::error!(%error, "deadlines could not be looked at");
 }

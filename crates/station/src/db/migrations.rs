@@ -62,3 +62,39 @@ pub(crate) async fn run(
 fn checksum(text: &str) -> String {
     digest(&SHA256, text.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn database() -> AnyConnection {
+        sqlx::any::install_default_drivers();
+        AnyConnection::connect("sqlite::memory:").await.unwrap()
+    }
+
+    /// A change to a landed migration must fail here, not at a municipality.
+    #[test]
+    fn landed_migrations_are_frozen() {
+        let frozen = ["572cea711682756cad33a11916802cbbda47128d7f660272065df28bb4fffdcd"];
+        let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
+        assert_eq!(checksums, frozen);
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=1));
+    }
+
+    #[tokio::test]
+    async fn running_twice_changes_nothing_and_a_changed_or_newer_database_is_refused() {
+        let mut connection = database().await;
+        for _ in 0..2 {
+            run(&mut connection, Dialect::Sqlite, 0).await.unwrap();
+        }
+        sqlx::raw_sql("INSERT INTO migrations VALUES (99, 'later', '', 0)")
+            .execute(&mut connection)
+            .await
+            .unwrap();
+        let newer = run(&mut connection, Dialect::Sqlite, 0).await;
+        assert!(matches!(newer, Err(MigrationError::Newer(99))));
+        sqlx::raw_sql("UPDATE migrations SET checksum = 'x'").execute(&mut connection).await.unwrap();
+        let changed = run(&mut connection, Dialect::Sqlite, 0).await;
+        assert!(matches!(changed, Err(MigrationError::Changed(1))));
+    }
+}

@@ -23,7 +23,7 @@ pub(crate) async fn follow(app: Shared) {
     let mut seen = None;
     loop {
         if let Err(error) = spread_new(&app, &mut seen).await {
-            tracing::warn!(%error, "the stream could not be read");
+            tracing::warn!(error = error.for_log(), "the stream could not be read");
         }
         tokio::select! {
             () = app.live.wake.notified() => {}

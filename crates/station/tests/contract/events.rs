@@ -100,6 +100,10 @@ stories! {
         ada.sign(&lost);
         let next = ada.record(&house, EventKind::AlertDelivered, dispatch);
         assert_eq!(ada.send(&house, &next).await, None);
+        let whole = ada.record(&house, EventKind::AlertDelivered, dispatch);
+        assert_eq!(ada.send(&house, &whole).await, None);
+        assert_eq!(house.count("SELECT COUNT(*) FROM phone_events WHERE chain_ok = 0").await, 1);
+        assert_eq!(house.count("SELECT COUNT(*) FROM phone_events WHERE chain_ok = 1").await, 1);
     }
 
     async fn only_the_holder_closes_the_visit(house) {

@@ -1,6 +1,13 @@
 //! The station's contract, over real HTTP, told as stories. Each runs on SQLite and, where `TERSKEL_TEST_DATABASE_URL`
 //! names a PostgreSQL server, on PostgreSQL too, in a database of its own.
 
+#![expect(
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "all of this is test code; clippy knows only functions marked as tests"
+)]
+
 #[macro_use]
 mod support;
 

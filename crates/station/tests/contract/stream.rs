@@ -75,6 +75,30 @@ stories! {
         phone.try_accept(&house, dispatch).await.refused(409, code::ALREADY_ACCEPTED);
     }
 
+    async fn another_nodes_phones_hear_it_too(house) {
+        let ada = house.phone_of(&house.ada).await;
+        let node = house.second_node().await;
+        let mut stream = Listener::open_at(&house, &node.url(), &ada, None).await;
+        let dispatch = house.dispatch("C-1").await;
+        assert_eq!(stream.expect().await.id, dispatch);
+        ada.accept(&house, dispatch).await;
+        assert!(stream.expect().await.mine);
+        node.stop().await;
+    }
+
+    async fn a_restart_in_between_resends_nothing_that_was_told(house) {
+        let ada = house.phone_of(&house.ada).await;
+        house.dispatch("C-1").await;
+        let mut stream = Listener::open(&house, &ada, None).await;
+        stream.expect().await;
+        let cursor = stream.cursor.clone().unwrap();
+        house.stop().await;
+        house.start().await;
+        let mut stream = Listener::open(&house, &ada, Some(&cursor)).await;
+        let next = house.dispatch("C-2").await;
+        assert_eq!(stream.expect().await.id, next);
+    }
+
     async fn nobody_listens_without_a_session(house) {
         house.get(path::STREAM, "").await.refused(401, code::UNAUTHENTICATED);
         house.get(path::STREAM, &house.centre).await.refused(403, code::FORBIDDEN);

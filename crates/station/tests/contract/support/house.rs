@@ -8,6 +8,7 @@ use reqwest::{Client, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sqlx::Connection;
 use terskel_api::Secret;
 use terskel_api::admin::Created;
 use terskel_api::dispatch::CentreDispatch;
@@ -156,6 +157,19 @@ impl House {
         let station = Station::start(self.config.clone(), self.world.clone()).await.unwrap();
         *self.base.lock().unwrap() = station.url();
         *self.station.write().await = Some(station);
+    }
+
+    /// A further node of the same station; it runs until it is stopped.
+    pub(crate) async fn second_node(&self) -> Station {
+        Station::start(self.config.clone(), self.world.clone()).await.unwrap()
+    }
+
+    /// A number straight from the database.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let file = format!("sqlite://{}", self.config.data.join("station.sqlite").display());
+        let url = self.config.database_url.clone().unwrap_or(file);
+        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
     }
 
     pub(crate) async fn end(self) {

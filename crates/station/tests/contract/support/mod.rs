@@ -14,26 +14,22 @@ pub(crate) use sse::Listener;
 
 /// Makes two tests of each story: one for each database.
 macro_rules! stories {
-    ($($(#[$doc:meta])* async fn $name:ident($house:ident) $body:block)+) => {$(
+    ($(async fn $name:ident($house:ident) $body:block)+) => {$(
+        async fn $name($house: $crate::support::House) {
+            $body
+            $house.end().await;
+        }
+
         mod $name {
-            use super::*;
-
-            async fn story($house: $crate::support::House) {
-                $body
-                $house.end().await;
-            }
-
-            $(#[$doc])*
             #[tokio::test]
             async fn on_sqlite() {
-                story($crate::support::House::build($crate::support::Database::sqlite()).await).await;
+                super::$name($crate::support::House::build($crate::support::Database::sqlite()).await).await;
             }
 
-            $(#[$doc])*
             #[tokio::test]
             async fn on_postgres() {
                 if let Some(database) = $crate::support::Database::postgres().await {
-                    story($crate::support::House::build(database).await).await;
+                    super::$name($crate::support::House::build(database).await).await;
                 }
             }
         }

@@ -18,7 +18,12 @@ pub(crate) struct Listener {
 
 impl Listener {
     pub(crate) async fn open(house: &House, phone: &Phone, cursor: Option<&str>) -> Self {
-        let mut request = house.http.get(house.url(path::STREAM)).bearer_auth(phone.token());
+        Self::open_at(house, &house.url(""), phone, cursor).await
+    }
+
+    /// At another node of the station.
+    pub(crate) async fn open_at(house: &House, node: &str, phone: &Phone, cursor: Option<&str>) -> Self {
+        let mut request = house.http.get(format!("{node}{}", path::STREAM)).bearer_auth(phone.token());
         if let Some(cursor) = cursor {
             request = request.header("Last-Event-ID", cursor);
         }
