@@ -2,5 +2,7 @@
 
 mod answer;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use run::{flush, keep_sending};

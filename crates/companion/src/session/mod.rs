@@ -4,6 +4,8 @@ mod enrol;
 mod shift;
 mod sign_in;
 mod sign_out;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use enrol::enrol;
 pub(crate) use shift::keep_time;

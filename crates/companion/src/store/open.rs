@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{Result, StoreError, StoreKey};
@@ -54,7 +54,7 @@ impl Store {
     /// Writes what is pending into the one file and closes it.
     #[cfg(test)]
     pub(crate) async fn close(self) -> Result<()> {
-        Ok(self.connection.into_inner().close().await?)
+        Ok(sqlx::Connection::close(self.connection.into_inner()).await?)
     }
 }
 

@@ -2,5 +2,7 @@
 
 mod run;
 mod sse;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use run::keep_reading;

@@ -19,6 +19,8 @@ mod preparation;
 mod scan;
 mod slot;
 mod supervise;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use check::check;
 pub(crate) use close::close;

@@ -1,0 +1,97 @@
+//! Enrolling, signing in and out, the end of the shift, in virtual time.
+
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::interface::{Answer, Intent, Outcome, Problem, Question};
+use crate::testing::{Home, Mood, engine};
+
+#[tokio::test(start_paused = true)]
+async fn every_wrong_field_is_named() {
+    let home = Home::new().await;
+    let enrol = |url: &str, code: &str, name: &str| Intent::Enrol {
+        station_url: url.into(),
+        code: code.into(),
+        phone_name: name.into(),
+    };
+    let good = "https://station.example";
+    for (intent, field) in [
+        (enrol("http://station.example", "ABCD-2345", "x"), "stationUrl"),
+        (enrol(good, "ABC", "x"), "code"),
+        (enrol(good, "ABCD-2345", " "), "phoneName"),
+    ] {
+        assert_eq!(home.intend(intent).await, Err(Problem::Invalid { field: field.into() }));
+    }
+    assert_eq!(home.intend(enrol(good, "ZZZZ-9999", "x")).await, Err(Problem::CodeInvalid));
+    let sign_in = Intent::SignIn { staff_number: "17".into(), pin: "4711".into() };
+    assert_eq!(home.intend(sign_in).await, Err(Problem::NotEnrolled));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wrong_pin_changes_nothing() {
+    let home = Home::new().await;
+    home.enrol().await;
+    let sign_in = Intent::SignIn { staff_number: "17".into(), pin: "0000".into() };
+    assert_eq!(home.intend(sign_in).await, Err(Problem::WrongPin));
+    assert_eq!(home.view().session, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn signing_out_without_network_wipes_and_keeps_what_is_unsent() {
+    let home = Home::enrolled().await;
+    home.station.feel(Mood::Unreachable);
+    home.see("offline", |v| v.status.network == crate::interface::NetworkState::Offline).await;
+    home.station.feel(Mood::Good);
+    home.station.dispatch(home.body.clone());
+    home.see("the alert", |v| !v.alerts.is_empty()).await;
+    home.sent().await;
+    assert_eq!(home.intend(Intent::SignOut).await, Ok(Outcome::Done));
+    let view = home.view();
+    assert!(view.alerts.is_empty() && view.session.is_none() && !view.status.sign_in_needed);
+    assert_eq!(home.engine.ask(Question::VisitsToday).await, Err(Problem::SignedOut));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_shift_wipes_residents_and_keys_and_keeps_unsent_events() {
+    let home = Home::accepted().await;
+    home.sent().await;
+    home.station.feel(Mood::Unreachable);
+    home.open(home.stairwell).await;
+    home.world.skip(Duration::from_secs(8 * 3600));
+    let view = home.see("signed out", |v| v.session.is_none()).await;
+    assert!(view.visit.is_none() && view.alerts.is_empty());
+    assert_eq!((view.status.unsent, view.status.sign_in_needed), (1, true));
+    assert_eq!(home.intend(Intent::Accept { dispatch: home.dispatch }).await, Err(Problem::SignedOut));
+    home.station.feel(Mood::Good);
+    home.sign_in().await;
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["alert_delivered", "door_operated"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_visit_is_forgotten_but_for_its_times_an_hour_after_accepting() {
+    let home = Home::accepted().await;
+    home.intend(Intent::CloseVisit { dispatch: home.dispatch }).await.unwrap();
+    let names = async || match home.engine.ask(Question::VisitsToday).await.unwrap() {
+        Answer::VisitsToday { visits } => visits.into_iter().map(|v| v.resident_name).collect::<Vec<_>>(),
+    };
+    assert_eq!(names().await, [Some("Kari Nordmann".into())]);
+    home.world.skip(Duration::from_secs(61 * 60));
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(names().await, [None]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_process_finds_the_visit_as_it_was() {
+    let home = Home::accepted().await;
+    home.open(home.stairwell).await;
+    home.sent().await;
+    let Home { engine: first, store, world, air, station, _dir, .. } = home;
+    drop(first);
+    let second = engine(&store, &world, &air, &station).await;
+    let view = second.views().borrow().clone();
+    let visit = view.visit.as_ref().unwrap();
+    assert_eq!(visit.doors[0].last.as_ref().unwrap().outcome, "opened");
+    assert_eq!(view.session.as_ref().unwrap().worker_name, "Ada");
+}

@@ -1,0 +1,344 @@
+//! A station of a few lines, with moods. It checks every signature it is shown.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::{FutureExt as _, StreamExt as _};
+use terskel_api::Secret;
+use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey};
+use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
+use terskel_api::phone::{Enrol, Enrolled};
+use terskel_api::problem::{ProblemDetails, code};
+use terskel_api::session::{SignIn, SignedIn};
+use terskel_keys::digital_key::{self, Claims};
+use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
+use terskel_model::door::Operation;
+use terskel_model::event::PhoneEvent;
+use terskel_model::{Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WorkerId};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+
+use super::TestWorld;
+use crate::station_client::{Answer, ByteStream, Station, StationError, Stations};
+
+/// How the station feels today.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Mood {
+    #[default]
+    Good,
+    /// Nothing comes through.
+    Unreachable,
+    /// Takes no token.
+    Unauthenticated,
+    /// Does everything, and its answers to accept are lost.
+    AnswersLost,
+    /// Refuses events of this kind for good.
+    Refuses(&'static str),
+    /// Somebody else is always first.
+    AlreadyAccepted,
+    /// Refuses batches of more than one event.
+    TooLarge,
+}
+
+pub(crate) struct FakeStation {
+    pub(crate) world: Arc<TestWorld>,
+    pub(crate) authority: Authority,
+    pub(crate) phone: PhoneId,
+    pub(crate) worker: WorkerId,
+    pub(crate) shift: Duration,
+    pub(crate) key_lifetime: Duration,
+    pub(crate) credentials: Vec<(LockId, Vec<u8>)>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    mood: Mood,
+    public: Option<PhonePublic>,
+    token: String,
+    dispatch: Option<Dispatch>,
+    streams: Vec<mpsc::UnboundedSender<Vec<u8>>>,
+    cursors: Vec<Option<String>>,
+    cursor: u64,
+    events: Vec<PhoneEvent>,
+    known: HashSet<EventId>,
+    batches: Vec<usize>,
+}
+
+impl FakeStation {
+    pub(crate) fn new(world: Arc<TestWorld>, credentials: Vec<(LockId, Vec<u8>)>) -> Self {
+        Self {
+            authority: Authority::from_seed(&[7; 32]),
+            phone: PhoneId::new(&*world),
+            worker: WorkerId::new(&*world),
+            shift: Duration::from_secs(8 * 3600),
+            key_lifetime: Duration::from_secs(3600),
+            credentials,
+            state: Mutex::default(),
+            world,
+        }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap()
+    }
+
+    pub(crate) fn feel(&self, mood: Mood) {
+        let mut state = self.state();
+        if matches!(mood, Mood::Unreachable | Mood::Unauthenticated) {
+            state.streams.clear();
+        }
+        state.mood = mood;
+    }
+
+    /// Sends the dispatch to every phone, in a new revision.
+    pub(crate) fn tell(&self, change: impl FnOnce(&mut Dispatch)) {
+        let mut state = self.state();
+        let Some(dispatch) = &mut state.dispatch else { return };
+        change(dispatch);
+        dispatch.revision += 1;
+        state.cursor += 1;
+        state.broadcast();
+    }
+
+    pub(crate) fn dispatch(&self, dispatch: Dispatch) {
+        let mut state = self.state();
+        state.dispatch = Some(dispatch);
+        state.cursor += 1;
+        state.broadcast();
+    }
+
+    /// Bytes to every open stream, as they are.
+    pub(crate) fn say(&self, bytes: &str) {
+        for stream in &self.state().streams {
+            let _ = stream.send(bytes.as_bytes().to_vec());
+        }
+    }
+
+    pub(crate) fn break_streams(&self) {
+        self.state().streams.clear();
+    }
+
+    /// What each stream began with.
+    pub(crate) fn cursors(&self) -> Vec<Option<String>> {
+        self.state().cursors.clone()
+    }
+
+    pub(crate) fn batches(&self) -> Vec<usize> {
+        self.state().batches.clone()
+    }
+
+    /// The events it took, in order; their chain has no gap.
+    pub(crate) fn events(&self) -> Vec<PhoneEvent> {
+        let events = self.state().events.clone();
+        for (event, n) in events.iter().zip(1..) {
+            assert_eq!(event.sequence, n, "the chain has a gap");
+        }
+        events
+    }
+
+    pub(crate) fn kinds(&self) -> Vec<String> {
+        self.events().iter().map(|e| e.kind.as_str().to_owned()).collect()
+    }
+
+    fn check(&self, token: Option<&Secret>) -> Result<(), StationError> {
+        let state = self.state();
+        match state.mood {
+            Mood::Unreachable => Err(StationError::NoNetwork),
+            Mood::Unauthenticated if token.is_some() => Err(problem(401, code::UNAUTHENTICATED)),
+            _ if token.is_some_and(|t| t.expose() != state.token) => Err(problem(401, code::UNAUTHENTICATED)),
+            _ => Ok(()),
+        }
+    }
+
+    fn keys(&self, dispatch: &Dispatch) -> Vec<IssuedKey> {
+        let doors = dispatch.details.iter().flat_map(|d| &d.doors);
+        let public = self.state().public.clone().unwrap();
+        doors
+            .filter_map(|door| Some((door, door.lock.as_ref()?)))
+            .map(|(door, lock)| {
+                let now = self.world.now();
+                let claims = Claims {
+                    id: KeyId::new(&*self.world),
+                    issuer: "station".into(),
+                    worker: self.worker,
+                    phone: self.phone,
+                    lock: lock.id,
+                    door: door.id,
+                    family: lock.family.clone(),
+                    dispatch: Some(dispatch.id),
+                    operations: vec![Operation::Open, Operation::Lock],
+                    not_before: now,
+                    expires: now + self.key_lifetime,
+                    issued_at: now,
+                };
+                let secret = &self.credentials.iter().find(|(id, _)| *id == lock.id).unwrap().1;
+                let key =
+                    digital_key::issue(&self.authority, &claims, &public, secret, &*self.world).unwrap();
+                IssuedKey { id: claims.id, lock: lock.id, door: door.id, key: terskel_api::Bytes(key) }
+            })
+            .collect()
+    }
+}
+
+impl State {
+    fn frame(&self) -> Vec<u8> {
+        let body = serde_json::to_string(&self.dispatch).unwrap();
+        format!("id: {}\nevent: dispatch\ndata: {body}\n\n", self.cursor).into_bytes()
+    }
+
+    fn broadcast(&mut self) {
+        let frame = self.frame();
+        self.streams.retain(|stream| stream.send(frame.clone()).is_ok());
+    }
+}
+
+pub(crate) fn problem(status: u16, code: &str) -> StationError {
+    let problem = ProblemDetails {
+        kind: format!("urn:terskel:problem:{code}"),
+        title: code.into(),
+        status,
+        code: code.into(),
+        detail: None,
+        field: None,
+        retry_after_s: Some(60),
+        accepted_by: Some("Bo".into()),
+    };
+    StationError::Problem { problem: Box::new(problem) }
+}
+
+/// Both: the station itself, and the way to it.
+#[derive(Clone)]
+pub(crate) struct Way(pub(crate) Arc<FakeStation>);
+
+impl Stations for Way {
+    fn at(&self, _: &str) -> Result<Arc<dyn Station>, StationError> {
+        Ok(Arc::new(self.clone()))
+    }
+}
+
+impl Station for Way {
+    fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
+        async move {
+            self.0.check(None)?;
+            if body.code.expose() != "ABCD-2345" {
+                return Err(problem(422, code::CODE_INVALID));
+            }
+            let public = PhonePublic::parse(&body.signing_key.0, &body.sealing_key.0).unwrap();
+            self.0.state().public = Some(public);
+            let authority_key = terskel_api::Bytes(self.0.authority.public_key().0.to_vec());
+            Ok(Enrolled { phone: self.0.phone, authority_key })
+        }
+        .boxed()
+    }
+
+    fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn> {
+        async move {
+            self.0.check(None)?;
+            let public = self.0.state().public.clone().ok_or_else(|| problem(401, code::PHONE_UNKNOWN))?;
+            let message = sign_in::message(body.phone, &body.staff_number, body.at, &body.nonce.0);
+            public.verify(&message, &body.proof.0).map_err(|_| problem(401, code::BAD_PROOF))?;
+            if body.pin.expose() != "4711" {
+                return Err(problem(401, code::WRONG_PIN));
+            }
+            let now = self.0.world.now();
+            let session = SessionId::new(&*self.0.world);
+            self.0.state().token = session.to_string();
+            let ends_at = now + self.0.shift;
+            let badge = badge::Badge {
+                worker: self.0.worker,
+                phone: self.0.phone,
+                signing_key: public.signing,
+                issued_at: now,
+                expires: ends_at,
+            };
+            Ok(SignedIn {
+                session,
+                token: Secret::new(session.to_string()),
+                worker: self.0.worker,
+                worker_name: "Ada".into(),
+                team: TeamId::new(&*self.0.world),
+                team_name: "Nattpatrulje Vest".into(),
+                ends_at,
+                badge: terskel_api::Bytes(badge::issue(&self.0.authority, &badge).unwrap()),
+                station_time: now,
+            })
+        }
+        .boxed()
+    }
+
+    fn sign_out<'a>(&'a self, token: &'a Secret) -> Answer<'a, ()> {
+        async move { self.0.check(Some(token)) }.boxed()
+    }
+
+    fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted> {
+        async move {
+            self.0.check(Some(token))?;
+            if self.0.state().mood == Mood::AlreadyAccepted {
+                return Err(problem(409, code::ALREADY_ACCEPTED));
+            }
+            let now = self.0.world.now();
+            self.0.tell(|d| {
+                d.phase = terskel_model::dispatch::DispatchPhase::Accepted;
+                d.mine = true;
+                d.accepted_by = Some("Ada".into());
+                d.accepted_at = d.accepted_at.or(Some(now));
+                d.arrive_by = Some(now + Duration::from_secs(1800));
+            });
+            let dispatch = self.0.state().dispatch.clone().filter(|d| d.id == dispatch);
+            let dispatch = dispatch.ok_or_else(|| problem(404, code::NOT_FOUND))?;
+            let keys = self.0.keys(&dispatch);
+            if self.0.state().mood == Mood::AnswersLost {
+                return Err(StationError::NoNetwork);
+            }
+            Ok(Accepted { dispatch, keys })
+        }
+        .boxed()
+    }
+
+    fn decline<'a>(&'a self, token: &'a Secret, _: DispatchId, _: Decline) -> Answer<'a, ()> {
+        async move { self.0.check(Some(token)) }.boxed()
+    }
+
+    fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts> {
+        async move {
+            self.0.check(Some(token))?;
+            let mut state = self.0.state();
+            state.batches.push(batch.events.len());
+            if state.mood == Mood::TooLarge && batch.events.len() > 1 {
+                return Err(problem(413, code::TOO_LARGE));
+            }
+            let public = state.public.clone().unwrap();
+            let mut receipts = Vec::new();
+            for signed in &batch.events {
+                let event = event::verify(&signed.0, &public).unwrap();
+                let refused = (state.mood == Mood::Refuses("door_operated")
+                    && event.kind.as_str() == "door_operated")
+                    .then(|| code::BAD_PROOF.to_owned());
+                receipts.push(EventReceipt { id: Some(event.id), refused: refused.clone() });
+                if state.known.insert(event.id) {
+                    state.events.push(event);
+                }
+            }
+            Ok(EventReceipts { receipts })
+        }
+        .boxed()
+    }
+
+    fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream> {
+        async move {
+            self.0.check(Some(token))?;
+            let mut state = self.0.state();
+            state.cursors.push(cursor.map(str::to_owned));
+            let (sender, receiver) = mpsc::unbounded_channel();
+            let read = cursor.and_then(|c| c.parse::<u64>().ok()).unwrap_or(0);
+            if state.dispatch.is_some() && state.cursor > read {
+                let _ = sender.send(state.frame());
+            }
+            state.streams.push(sender);
+            Ok(UnboundedReceiverStream::new(receiver).map(Ok).boxed())
+        }
+        .boxed()
+    }
+}
