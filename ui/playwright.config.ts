@@ -12,6 +12,7 @@ export default defineConfig({
     hasTouch: true,
     locale: "nb-NO",
     timezoneId: "Europe/Oslo",
+    contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: process.env["TERSKEL_CHROMIUM"] ?? "/usr/bin/chromium",

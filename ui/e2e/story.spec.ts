@@ -24,6 +24,7 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
   await step("a wrong PIN is told; the right one signs in", async () => {
     await ada.signIn(here.ada, "000000");
     await expect(ada.page.getByRole("alert").filter({ hasText: "Ansattnummer eller PIN-kode er feil." })).toBeVisible();
+    await ada.picture("1-sign-in");
     await ada.signIn(here.ada);
     await bo.signIn(here.bo);
     await ada.expectOnline();
@@ -36,6 +37,7 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
       await expect(phone.alert(kari)).toContainText("Trygghetsalarm");
       await expect(phone.alert(kari)).toContainText("Svarer ikke på toveis tale.");
     }
+    await ada.picture("2-alert");
     await look(ada);
   });
 
@@ -45,6 +47,8 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
     await ada.accept(kari);
     await expect(bo.page.getByTestId("settled-alert")).toContainText(`Tatt av ${here.ada.name}`);
     await expect(ada.page.getByTestId("arrival")).toContainText("igjen");
+    await bo.picture("3-taken");
+    await ada.picture("4-visit");
     await look(ada);
   });
 
@@ -52,12 +56,16 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
     await step(`Ada slides the ${kind} open`, async () => {
       await ada.slideOpen(kind);
       await ada.expectOutcome(kind, "opened");
+      await ada.door(kind).scrollIntoViewIfNeeded();
+      await ada.picture(kind === "stairwell" ? "5-stairwell-open" : "6-flat-open");
     });
   }
 
   await step("she checks in, and out", async () => {
     await ada.page.getByTestId("check-in").tap();
     await expect(ada.page.getByTestId("arrival")).toContainText("Sjekket inn");
+    await ada.page.getByTestId("hub").scrollIntoViewIfNeeded();
+    await ada.picture("7-checked-in");
     await ada.page.getByTestId("check-out").tap();
     await expect(ada.page.getByTestId("arrival")).toContainText("Sjekket ut");
   });
@@ -85,6 +93,7 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
     await expect(row).toContainText(kari);
     await expect(row).toContainText("Avsluttet");
     await ada.expectEverythingSent();
+    await ada.picture("8-today");
     await bo.expectEverythingSent();
     await look(ada);
   });

@@ -9,6 +9,11 @@ export class PhoneInHand {
     this.page = page;
   }
 
+  /** A picture of the screen as it is, for the README. */
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({ path: `test-results/story/${name}.png` });
+  }
+
   heading(name: string): Locator {
     return this.page.getByRole("heading", { level: 1, name });
   }

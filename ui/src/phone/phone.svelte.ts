@@ -1,4 +1,5 @@
 import type { Engine, View } from "../kit/engine";
+import { ticker } from "../kit/time/ticker.svelte";
 
 /** The screens that a signed-in worker moves between. */
 export type Screen = "alerts" | "visit" | "today";
@@ -37,6 +38,7 @@ export class Phone {
     if (now !== undefined && now !== before) this.screen = "visit";
     if (now === undefined && before !== undefined && this.screen === "visit") this.screen = "today";
     if (!view.status.signInNeeded) this.signingIn = false;
+    ticker.move();
     this.#view = view;
   }
 }
