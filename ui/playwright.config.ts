@@ -28,7 +28,7 @@ export default defineConfig({
   },
   projects: [
     // Every screen, from fixed views, on the built interface.
-    { name: "screens", testMatch: "screens.spec.ts", fullyParallel: true },
+    { name: "screens", testMatch: "screens.spec.ts", fullyParallel: true, timeout: 120_000 },
     // The job by tapping, on the real engine: `cargo xtask test` starts it and says where it is.
     { name: "story", testMatch: "story.spec.ts", timeout: 120_000, expect: { timeout: 20_000 } },
   ],
