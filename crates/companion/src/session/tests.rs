@@ -39,17 +39,19 @@ async fn a_wrong_pin_changes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn signing_out_without_network_wipes_and_keeps_what_is_unsent() {
-    let home = Home::enrolled().await;
-    home.station.feel(Mood::Unreachable);
-    home.see("offline", |v| v.status.network == crate::interface::NetworkState::Offline).await;
-    home.station.feel(Mood::Good);
-    home.station.dispatch(home.body.clone());
-    home.see("the alert", |v| !v.alerts.is_empty()).await;
+    let home = Home::accepted().await;
     home.sent().await;
+    home.station.feel(Mood::Unreachable);
+    home.intend(Intent::CloseVisit { dispatch: home.dispatch }).await.unwrap();
     assert_eq!(home.intend(Intent::SignOut).await, Ok(Outcome::Done));
     let view = home.view();
-    assert!(view.alerts.is_empty() && view.session.is_none() && !view.status.sign_in_needed);
+    assert!(view.alerts.is_empty() && view.visit.is_none() && view.session.is_none());
+    assert_eq!((view.status.unsent, view.status.sign_in_needed), (1, true));
     assert_eq!(home.engine.ask(Question::VisitsToday).await, Err(Problem::SignedOut));
+    home.station.feel(Mood::Good);
+    home.sign_in().await;
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["alert_delivered", "visit_closed"]);
 }
 
 #[tokio::test(start_paused = true)]
