@@ -1,6 +1,7 @@
 //! Starting and stopping.
 
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,7 +164,9 @@ async fn store_token(app: &App, role: Role, name: &str) -> Result<Secret, StartE
 
 async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartError> {
     let data = &config.data;
-    std::fs::create_dir_all(data).map_err(|e| StartError::Io(data.display().to_string(), e))?;
+    // Names and addresses lie in it: for the station's own user only.
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
+    made.map_err(|e| StartError::Io(data.display().to_string(), e))?;
     let seed = read_or_make(&data.join("authority.seed"), &*world)?;
     let master_path = data.join("master.key");
     let master = read_or_make(&master_path, &*world)?;

@@ -50,7 +50,8 @@ impl Listener {
 
     /// The next dispatch, which must come.
     pub(crate) async fn expect(&mut self) -> Dispatch {
-        self.next().await.expect("the stream goes on")
+        let next = tokio::time::timeout(Duration::from_secs(20), self.next()).await;
+        next.expect("the dispatch comes").expect("the stream goes on")
     }
 
     /// One block of lines. A test that waits here for ever is a test that fails.
