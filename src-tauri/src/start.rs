@@ -25,12 +25,13 @@ pub(crate) fn data_dir(app: &AppHandle) -> anyhow::Result<PathBuf> {
 /// Starts the engine on the system's Bluetooth.
 ///
 /// The store's key lies in a file beside the store. That is for development: it keeps a copied database closed, and
-/// nothing more. A phone in service must hold it in the system's key store.
+/// nothing more. A phone in service must hold it in the system's key store. The two files have the names that
+/// `terskel-headless` gives them: a phone can go on in the window where it began in the browser.
 pub(crate) async fn engine(dir: &Path) -> anyhow::Result<Engine> {
     let world = Arc::new(SystemWorld);
     let config = EngineConfig {
         store_path: dir.join("phone.db"),
-        store_key: StoreKey::from_file(&dir.join("phone.key"), world.as_ref())?,
+        store_key: StoreKey::from_file(&dir.join("store.key"), world.as_ref())?,
         world,
         radio: Arc::new(BluetoothRadio::start()),
     };
