@@ -58,3 +58,19 @@ fn pulled_out_and_put_in_again_the_scan_goes_on() {
         assert!(timeout(SOON, scan.recv()).await.expect("the same scan hears again").is_some());
     });
 }
+
+#[test]
+fn a_dead_bus_is_noticed_and_nothing_hangs() {
+    on_the_street("adapter::a_dead_bus_is_noticed_and_nothing_hangs", async |air| {
+        let radio = radio().await;
+        let device = find_at(&radio, hubs(), HUB_ADDRESS).await;
+        let mut link = connect_hub(&radio, &device).await;
+        air.end().await;
+        let write = link.write(terskel_locks::hub::REQUEST, &[0], true);
+        assert!(timeout(SOON, write).await.expect("a write ends within its limit").is_err());
+        assert_eq!(next(&mut link).await, LinkEvent::Disconnected);
+        expect_state(&radio, AdapterState::Absent).await;
+        let refused = connect(&radio, &device, &hub_profile(), SOON).await.err();
+        assert_eq!(refused, Some(RadioError::Absent));
+    });
+}

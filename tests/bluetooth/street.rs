@@ -13,9 +13,12 @@ use terskel_radio::{
     AdapterState, BluetoothRadio, DeviceRef, Link, LinkEvent, Radio, ScanFilter, connect, find,
 };
 use terskel_simulator::{Options, Simulator, Street};
+use tokio::io::{AsyncBufReadExt, BufReader};
 
 const CONTROL: &str = "TERSKEL_TEST_CONTROL";
 const PART: &str = "TERSKEL_TEST_PART";
+/// Said by the phone's process to have the simulator ended.
+const END: &str = "-- the world may end --";
 const BUS: &str = "DBUS_SYSTEM_BUS_ADDRESS";
 
 /// Long enough for a slow machine; nothing waits so long when all is well.
@@ -73,6 +76,17 @@ impl Air {
         self.look(device).await["connected"].as_bool().unwrap()
     }
 
+    /// Ends the simulator and its bus, as when the whole Bluetooth service dies.
+    pub(crate) async fn end(&self) {
+        println!("{END}");
+        let gone = async {
+            while self.client.get(format!("{}/devices", self.control)).send().await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(SOON, gone).await.expect("the world should end when asked to");
+    }
+
     /// Waits until the device's own side is, or is not, connected.
     pub(crate) async fn wait_connected(&self, device: &str, connected: bool) {
         let wait = async {
@@ -108,12 +122,25 @@ pub(crate) fn in_parts(test: &str, parts: usize, story: impl AsyncFnOnce(Air)) {
 
 async fn be_the_world(test: &str, parts: usize) {
     let street = Street::parse(include_str!("street.toml")).unwrap();
-    let simulator = Simulator::start(&street, Options::default()).await.unwrap();
+    let mut simulator = Some(Simulator::start(&street, Options::default()).await.unwrap());
     for part in 1..=parts {
+        let world = simulator.as_ref().expect("only the last part ends the world");
         let mut phone = tokio::process::Command::new(std::env::current_exe().unwrap());
-        phone.args([test, "--exact", "--nocapture"]).stdin(Stdio::null()).kill_on_drop(true);
-        phone.env(BUS, &simulator.bus).env(CONTROL, &simulator.control).env(PART, part.to_string());
-        let ended = phone.status().await.unwrap();
+        phone
+            .args([test, "--exact", "--nocapture"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
+        phone.env(BUS, &world.bus).env(CONTROL, &world.control).env(PART, part.to_string());
+        let mut phone = phone.spawn().unwrap();
+        let mut lines = BufReader::new(phone.stdout.take().unwrap()).lines();
+        while let Some(line) = lines.next_line().await.unwrap() {
+            if line.ends_with(END) {
+                simulator = None;
+            }
+            println!("{line}");
+        }
+        let ended = phone.wait().await.unwrap();
         assert!(ended.success(), "part {part} of {test} failed in the phone's process: {ended}");
     }
 }
