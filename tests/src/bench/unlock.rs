@@ -42,9 +42,15 @@ pub async fn measure(runs: usize) -> Result<Vec<Row>> {
     for run in 0..runs {
         // In turn, so that the slow end of one connection is not in the way of the next.
         let lock = locks.get(run % locks.len().max(1)).context("the street has no locks")?;
-        cold.push(open_cold(&radio, lock).await?);
+        cold.push(open_cold(&radio, lock, street.connection_interval).await?);
     }
-    let prepared = open_prepared(&radio, locks.first().context("the street has no locks")?, runs).await?;
+    let prepared = open_prepared(
+        &radio,
+        locks.first().context("the street has no locks")?,
+        runs,
+        street.connection_interval,
+    )
+    .await?;
     Ok(rows(&cold, &prepared, street.connection_interval))
 }
 
@@ -81,8 +87,8 @@ fn row(name: &str, samples: &[Sample]) -> Row {
     }
 }
 
-async fn open_cold(radio: &BluetoothRadio, lock: &Lock) -> Result<Sample> {
-    let (mut session, trips, from) = connect(radio, lock).await?;
+async fn open_cold(radio: &BluetoothRadio, lock: &Lock, interval: Duration) -> Result<Sample> {
+    let (mut session, trips, from) = connect(radio, lock, interval).await?;
     session.send(LockCommand::Operate(Operation::Open))?;
     let took = opened(&mut session, from).await?;
     let sample = Sample { round_trips: trips.so_far(), took };
@@ -91,8 +97,13 @@ async fn open_cold(radio: &BluetoothRadio, lock: &Lock) -> Result<Sample> {
     Ok(sample)
 }
 
-async fn open_prepared(radio: &BluetoothRadio, lock: &Lock, runs: usize) -> Result<Vec<Sample>> {
-    let (mut session, trips, _) = connect(radio, lock).await?;
+async fn open_prepared(
+    radio: &BluetoothRadio,
+    lock: &Lock,
+    runs: usize,
+    interval: Duration,
+) -> Result<Vec<Sample>> {
+    let (mut session, trips, _) = connect(radio, lock, interval).await?;
     // The state comes once authentication and the asking for it are through: then nothing is under way.
     wait_for(&mut session, |event| matches!(event, LockEvent::State(state) if state.locked.is_some()))
         .await?;
@@ -119,7 +130,11 @@ async fn open_prepared(radio: &BluetoothRadio, lock: &Lock, runs: usize) -> Resu
 }
 
 /// Finds the lock, connects, and starts a session. The time is that of the finished subscription.
-async fn connect(radio: &BluetoothRadio, lock: &Lock) -> Result<(Running, RoundTrips, Uptime)> {
+async fn connect(
+    radio: &BluetoothRadio,
+    lock: &Lock,
+    interval: Duration,
+) -> Result<(Running, RoundTrips, Uptime)> {
     let credential = lock.credential.as_ref().context("a lock of the street has no credential")?;
     let session = LockSession::new(Credential::from_bytes(credential.expose())?, None, Arc::new(SystemWorld));
     let filter = ScanFilter { services: vec![dkey::SERVICE, dkey::TO_SERVER], companies: vec![] };
@@ -127,7 +142,7 @@ async fn connect(radio: &BluetoothRadio, lock: &Lock) -> Result<(Running, RoundT
         terskel_radio::find(radio, filter, LOOK, |s| s.address.as_deref() == Some(&lock.address)).await?;
     let link = terskel_radio::connect(radio, &sighting.device, &session.profile(), LOOK).await?;
     let from = SystemWorld.uptime();
-    let (link, trips) = counting(link);
+    let (link, trips) = counting(link, interval);
     Ok((terskel_radio::run(session, link, Arc::new(SystemWorld)), trips, from))
 }
 

@@ -25,6 +25,10 @@ async fn main() -> Result<()> {
                 "{}",
                 if as_json { serde_json::to_string_pretty(&json!({"rows": rows}))? } else { table(&rows) }
             );
+            ensure!(
+                rows.iter().filter_map(|row| row.promise.as_ref()).all(Promise::kept),
+                "a promise is broken"
+            );
         }
         Some("unlock") => on_the_bus(&args).await?,
         Some("dispatch") => {
