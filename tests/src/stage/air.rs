@@ -83,6 +83,16 @@ impl Air {
         Ok(())
     }
 
+    /// Switches the Bluetooth adapter: `{"powered": bool}`, or pulls it out: `{"present": bool}`.
+    ///
+    /// # Errors
+    /// When it can't be switched now.
+    pub async fn adapter(&self, state: &Value) -> Result<()> {
+        let url = format!("{}/adapter", self.control);
+        self.http.post(url).json(state).send().await?.error_for_status()?;
+        Ok(())
+    }
+
     /// Mends everything at a device.
     ///
     /// # Errors

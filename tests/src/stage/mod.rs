@@ -144,6 +144,15 @@ impl Stage {
         self.centre.dispatch(&new).await
     }
 
+    /// Kills the station in the middle of whatever it does, and starts it again at the same address.
+    ///
+    /// # Errors
+    /// When it does not become ready again.
+    pub async fn restart_station(self) -> Result<Self> {
+        let station = self.station.kill_and_restart().await?;
+        Ok(Self { station, ..self })
+    }
+
     /// Ends station and simulator in order. Phones are stopped by whoever has them, before.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 pub mod audit;
 mod timeline;
-mod visit;
+pub mod visit;
 
 pub use timeline::{Step, Timeline};
 pub use visit::play;

@@ -72,12 +72,18 @@ pub async fn play(
 }
 
 /// The alert, as soon as the phone shows it.
-async fn alert(phone: &Phone, dispatch: DispatchId) -> Result<AlertView> {
+///
+/// # Errors
+/// When it does not within seconds.
+pub async fn alert(phone: &Phone, dispatch: DispatchId) -> Result<AlertView> {
     phone.see("the alert", ALERTED, |view| find(view, dispatch).cloned()).await
 }
 
 /// The centre is told how many phones have the alert.
-async fn delivered(stage: &Stage, dispatch: DispatchId, phones: u32) -> Result<()> {
+///
+/// # Errors
+/// When it is not told of so many within seconds.
+pub async fn delivered(stage: &Stage, dispatch: DispatchId, phones: u32) -> Result<()> {
     until("delivery acknowledged", SOON, async || {
         let progress = stage.centre.progress(dispatch).await?;
         Ok((progress.delivered == phones).then_some(()))
@@ -85,35 +91,58 @@ async fn delivered(stage: &Stage, dispatch: DispatchId, phones: u32) -> Result<(
     .await
 }
 
-async fn taken(phone: &Phone, dispatch: DispatchId, by: &str) -> Result<()> {
+/// The phone shows that somebody else has it.
+///
+/// # Errors
+/// When it does not within seconds.
+pub async fn taken(phone: &Phone, dispatch: DispatchId, by: &str) -> Result<()> {
     let is_taken = |alert: &AlertView| alert.taken && alert.taken_by.as_deref() == Some(by);
     phone.see("taken", ALERTED, |view| find(view, dispatch).filter(|alert| is_taken(alert)).map(drop)).await
 }
 
-async fn door_ready(phone: &Phone, door: DoorId) -> Result<()> {
+/// The lock of a door is prepared: one slide away.
+///
+/// # Errors
+/// When it is not within half a minute.
+pub async fn door_ready(phone: &Phone, door: DoorId) -> Result<()> {
     let ready = |view: &View| door_of(view, door).filter(|door| door.reach == Reach::Ready).map(drop);
     phone.see("lock ready", REACHED, ready).await
 }
 
-async fn hub_ready(phone: &Phone) -> Result<()> {
+/// The hub is prepared.
+///
+/// # Errors
+/// When it is not within half a minute.
+pub async fn hub_ready(phone: &Phone) -> Result<()> {
     let reach = |view: &View| view.visit.as_ref()?.hub.as_ref().map(|hub| hub.reach);
     phone.see("hub ready", REACHED, |view| (reach(view)? == Reach::Ready).then_some(())).await
 }
 
-async fn done(phone: &Phone, intent: Intent) -> Result<()> {
+/// The worker does something that simply gets done.
+///
+/// # Errors
+/// When it does not.
+pub async fn done(phone: &Phone, intent: Intent) -> Result<()> {
     let outcome = phone.must(&intent).await?;
     ensure!(outcome == Outcome::Done, "{intent:?} came to {outcome:?}");
     Ok(())
 }
 
-async fn operate(phone: &Phone, intent: Intent, expected: &str) -> Result<()> {
+/// The worker slides; what came of it is `expected`, a `DoorOutcome`.
+///
+/// # Errors
+/// When something else came of it.
+pub async fn operate(phone: &Phone, intent: Intent, expected: &str) -> Result<()> {
     let Outcome::Door { result } = phone.must(&intent).await? else { anyhow::bail!("a door has an outcome") };
     ensure!(result.outcome == expected, "the door is {}: {:?}", result.outcome, result.reason);
     Ok(())
 }
 
 /// Nothing waits on the phone any longer, and the centre sees the dispatch closed.
-async fn closed(stage: &Stage, phone: &Phone, dispatch: DispatchId) -> Result<()> {
+///
+/// # Errors
+/// When it is not so within seconds.
+pub async fn closed(stage: &Stage, phone: &Phone, dispatch: DispatchId) -> Result<()> {
     let sent = |view: &View| (view.status.unsent == 0 && view.visit.is_none()).then_some(());
     phone.see("everything sent", SOON, sent).await?;
     until("closed", SOON, async || Ok(stage.centre.progress(dispatch).await?.closed_at.map(drop))).await

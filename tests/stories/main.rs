@@ -1,0 +1,10 @@
+//! Stories of the trade, played by the real programs: what happens on a good night, and what on a bad one.
+
+#[cfg(test)]
+mod bad_doors;
+#[cfg(test)]
+mod good_night;
+#[cfg(test)]
+mod outages;
+#[cfg(test)]
+mod shift;
