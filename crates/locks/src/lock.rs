@@ -15,7 +15,8 @@ pub enum LockCommand {
 /// What a lock session tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LockEvent {
-    /// Authenticated: an operation costs one round trip now.
+    /// Authenticated, and nothing else is under way: an operation costs one round trip now. Told at most once, and
+    /// earlier where an operation is asked already: it goes out as soon as it can.
     Ready(LockDescription),
     /// The lock told its state, asked or not.
     State(LockState),

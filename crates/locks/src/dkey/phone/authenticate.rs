@@ -11,7 +11,7 @@ use crate::dkey::message::{
     Ack, Identification, LockName, auth_reply, error, feature, fixed, id, is_command,
 };
 use crate::dkey::message::{is_handshake, is_lock_command};
-use crate::lock::{LockDescription, LockEvent};
+use crate::lock::LockDescription;
 
 /// Where a session stands.
 pub(super) enum Stage {
@@ -105,7 +105,6 @@ impl LockSession {
         }
         self.description.name = name.name;
         self.stage = Stage::Ready;
-        self.events.push_back(LockEvent::Ready(self.description.clone()));
         Ok(())
     }
 }

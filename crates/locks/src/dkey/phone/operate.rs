@@ -79,7 +79,11 @@ impl LockSession {
 
     /// Sends what is next: an operation to open before anything else, one to lock when its outcome can be heard.
     pub(super) fn advance(&mut self, now: Uptime) {
-        if !matches!(self.stage, Stage::Ready) || !self.channel.is_free() {
+        if !matches!(self.stage, Stage::Ready) {
+            return;
+        }
+        self.tell_ready();
+        if !self.channel.is_free() {
             return;
         }
         let audible = self.notifications == Notifications::Settled;
@@ -97,6 +101,30 @@ impl LockSession {
             _ => return,
         };
         self.channel.send(command);
+    }
+
+    /// Tells once that an operation costs one round trip: when nothing is before it on the link, or when one is asked
+    /// already, which then goes as soon as it can.
+    fn tell_ready(&mut self) {
+        let settled = self.notifications == Notifications::Settled && self.channel.is_free();
+        if !self.ready_told && (settled || self.operation.is_some()) {
+            self.ready_told = true;
+            self.events.push_back(LockEvent::Ready(self.description.clone()));
+        }
+    }
+
+    /// Goes on without notifications where a lock that answered everything else does not answer the question for them
+    /// and nothing is asked of it. False if that is not what is waited for.
+    pub(super) fn settle_without_answer(&mut self, now: Uptime) -> bool {
+        let asking = self.notifications == Notifications::Asking;
+        if !asking || self.operation.is_some() || self.channel.is_partial() {
+            return false;
+        }
+        self.notifications = Notifications::Settled;
+        self.channel.answered(id::GET_MASK);
+        self.channel.answered(id::SET_MASK);
+        self.advance(now);
+        true
     }
 
     /// A value with this id was given out.

@@ -22,7 +22,7 @@ use crate::session::{Profile, Session, Transmit};
 /// The phone's half of an ordinary connection (6.2, 6.3, 6.5 to 6.8).
 ///
 /// An operation that is asked while the session authenticates goes out with the last acknowledgement; notifications
-/// are switched on after it. One command, given out once, is all that an [`LockCommand::Operate`] ever sends.
+/// are switched on after it; one that is asked after [`LockEvent::Ready`] costs one round trip. One command, given out once, is all that an [`LockCommand::Operate`] ever sends.
 pub struct LockSession {
     pub(super) credential: Credential,
     pub(super) expected: Option<[u8; 4]>,
@@ -33,6 +33,7 @@ pub struct LockSession {
     pub(super) state: LockState,
     pub(super) notifications: Notifications,
     pub(super) operation: Option<Pending>,
+    pub(super) ready_told: bool,
     pub(super) events: VecDeque<LockEvent>,
     deadline: Option<(Uptime, &'static str)>,
 }
@@ -64,6 +65,7 @@ impl LockSession {
             state: LockState::default(),
             notifications: Notifications::NotAsked,
             operation: None,
+            ready_told: false,
             events: VecDeque::new(),
             deadline: None,
         }
@@ -205,7 +207,7 @@ impl Session for LockSession {
 
     fn timed_out(&mut self, now: Uptime) {
         let Some((_, awaited)) = self.deadline.filter(|(at, _)| *at <= now) else { return };
-        if !self.operation_timed_out(now) {
+        if !self.operation_timed_out(now) && !self.settle_without_answer(now) {
             self.fail(Failure::new(DoorReason::NoAnswer, format!("no answer in time: {awaited}")));
         }
         self.set_deadline(now);

@@ -16,11 +16,11 @@ use crate::dkey::{FROM_SERVER, TO_SERVER};
 use crate::lock::{LockCommand, LockEvent};
 use crate::session::Session;
 
-const NOW: Uptime = Uptime(std::time::Duration::ZERO);
+pub(super) const NOW: Uptime = Uptime(std::time::Duration::ZERO);
 
 /// A phone, and the lock's end of the link without a lock.
-struct Bench {
-    phone: LockSession,
+pub(super) struct Bench {
+    pub(super) phone: LockSession,
     lock: Channel,
 }
 
@@ -46,6 +46,15 @@ impl Bench {
 
     /// Ready, notifications on.
     fn ready() -> Self {
+        let mut bench = Self::asked_for_notifications();
+        bench.say(Frame::new(id::MASK, [0x7f]));
+        bench.heard();
+        bench.say(Frame::new(id::SET_MASK_ANSWER, [2, 0x7f, 0x42, 0]));
+        bench
+    }
+
+    /// Authenticated; the phone has asked which notifications there are.
+    pub(super) fn asked_for_notifications() -> Self {
         let mut bench = Self::identified();
         bench.say(handshake());
         bench.heard();
@@ -59,18 +68,15 @@ impl Bench {
         };
         bench.say(name.encode());
         while bench.heard().iter().all(|frame| frame.id != id::GET_MASK) {}
-        bench.say(Frame::new(id::MASK, [0x7f]));
-        bench.heard();
-        bench.say(Frame::new(id::SET_MASK_ANSWER, [2, 0x7f, 0x42, 0]));
         bench
     }
 
-    fn ask(&mut self, operation: Operation) {
+    pub(super) fn ask(&mut self, operation: Operation) {
         self.phone.command(LockCommand::Operate(operation), NOW);
         assert_eq!(self.heard().len(), 1);
     }
 
-    fn say(&mut self, frame: Frame) {
+    pub(super) fn say(&mut self, frame: Frame) {
         self.lock.send(frame);
         self.carry();
     }
@@ -82,7 +88,7 @@ impl Bench {
     }
 
     /// What the phone says, put together.
-    fn heard(&mut self) -> Vec<Frame> {
+    pub(super) fn heard(&mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
         while let Some(sent) = self.phone.poll_transmit() {
             frames.extend(self.lock.receive(Some(sent.characteristic), &sent.value).unwrap());
@@ -91,11 +97,11 @@ impl Bench {
         frames
     }
 
-    fn events(&mut self) -> Vec<LockEvent> {
+    pub(super) fn events(&mut self) -> Vec<LockEvent> {
         std::iter::from_fn(|| self.phone.poll_event()).collect()
     }
 
-    fn outcome(&mut self) -> Option<(DoorOutcome, Option<DoorReason>)> {
+    pub(super) fn outcome(&mut self) -> Option<(DoorOutcome, Option<DoorReason>)> {
         self.events().into_iter().find_map(|event| match event {
             LockEvent::Outcome { outcome, reason, .. } => Some((outcome, reason)),
             _ => None,

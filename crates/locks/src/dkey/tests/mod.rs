@@ -6,6 +6,7 @@ mod driver;
 mod malformed;
 mod opening;
 mod pair;
+mod ready;
 mod refusing;
 mod script;
 mod transcript;

@@ -25,6 +25,8 @@ pub(super) enum Air {
     CutAt(usize),
     /// The link is lost right after this packet arrived.
     CutAfter(usize),
+    /// The air stands still after this packet, until it is clear again.
+    StopAfter(usize),
     Lose(usize),
     Repeat(usize),
     /// This packet and the next one of the same direction change places.
@@ -42,6 +44,8 @@ pub(super) struct Pair<S: Session> {
     pub(super) packets: usize,
     /// Times the phone waited for the lock: link-level turns.
     pub(super) turns: usize,
+    /// The count of turns when each event was told.
+    pub(super) told_in_turn: Vec<usize>,
     connected: bool,
     held: Option<(Uuid, Vec<u8>)>,
     phone_spoke: bool,
@@ -78,6 +82,7 @@ impl<S: Session> Pair<S> {
             events: Vec::new(),
             packets: 0,
             turns: 0,
+            told_in_turn: Vec::new(),
             connected: false,
             held: None,
             phone_spoke: false,
@@ -110,6 +115,10 @@ impl<S: Session> Pair<S> {
             if !self.connected {
                 // A runner may still ask; nothing may be left to send.
                 assert!(self.phone.poll_transmit().is_none(), "sends after the link is gone");
+                return;
+            }
+            self.told_in_turn.resize(self.events.len(), self.turns);
+            if matches!(self.air, Air::StopAfter(n) if n <= self.packets) {
                 return;
             }
             if let Some(sent) = self.phone.poll_transmit() {
