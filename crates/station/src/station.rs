@@ -22,7 +22,7 @@ use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
 use crate::seal::Seal;
 use crate::secret_file::{SecretFileError, read_or_make};
-use crate::stream::{Live, follow};
+use crate::stream::{Live, Tailer};
 use crate::{check, routes};
 
 /// How often deadlines are looked at.
@@ -64,6 +64,9 @@ pub enum StartError {
     /// The database.
     #[error("the database cannot be used: {0}")]
     Database(#[from] MigrationError),
+    /// The database does not tell where the stream stands.
+    #[error("the stream's head cannot be read")]
+    Stream,
     /// The database took no token.
     #[error("no token was stored")]
     Token,
@@ -87,11 +90,12 @@ impl Station {
     pub async fn start(config: Config, world: Arc<dyn World>) -> Result<Self, StartError> {
         let app = open(&config, world).await?;
         let io = |e| StartError::Io(config.listen.to_string(), e);
+        let tailer = Tailer::begin(&app).await.map_err(|_| StartError::Stream)?;
         let listener = TcpListener::bind(config.listen).await.map_err(io)?;
         let address = listener.local_addr().map_err(io)?;
         let tasks = vec![
             tokio::spawn(serve(listener, routes::router(app.clone()), app.stopping.subscribe())),
-            tokio::spawn(follow(app.clone())),
+            tokio::spawn(tailer.follow(app.clone())),
             tokio::spawn(watch_deadlines(app.clone())),
         ];
         Ok(Self { app, address, tasks })
@@ -162,7 +166,7 @@ async fn store_token(app: &App, role: Role, name: &str) -> Result<Secret, StartE
     Ok(token)
 }
 
-async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartError> {
+pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartError> {
     let data = &config.data;
     // Names and addresses lie in it: for the station's own user only.
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);

@@ -2,15 +2,20 @@
 
 mod sse;
 mod tailer;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
+use sqlx::AnyConnection;
 use terskel_model::PhoneId;
 use tokio::sync::{Notify, broadcast};
 
+use crate::db::Columns;
 use crate::dispatch::Loaded;
+use crate::problem::Failure;
 pub(crate) use sse::{__path_stream, stream};
-pub(crate) use tailer::follow;
+pub(crate) use tailer::Tailer;
 
 /// How many changes a slow connection may be behind before it reads the database again.
 const BACKLOG: usize = 256;
@@ -53,4 +58,10 @@ impl Live {
     fn listen(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
     }
+}
+
+/// The place of the last change.
+async fn head(reader: &mut AnyConnection) -> Result<i64, Failure> {
+    let row = sqlx::query("SELECT seq FROM stream_head WHERE one = 1").fetch_one(reader).await?;
+    Ok(row.int("seq")?)
 }

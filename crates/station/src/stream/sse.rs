@@ -20,7 +20,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::News;
+use super::{News, head};
 use crate::app::Shared;
 use crate::auth::PhoneSession;
 use crate::db::{Columns, ms};
@@ -53,15 +53,13 @@ pub(crate) async fn stream(
         news: app.live.listen(),
         stopping: app.stopping.subscribe(),
         viewer: Viewer::from(&session),
-        sent: resume.unwrap_or(0),
+        sent: 0,
         ready: VecDeque::new(),
         beat,
         app,
         session,
     };
-    // A cursor from before this session says nothing about what this team had open then.
-    let continues = resume.is_some_and(|id| id >= connection.session.stream_from);
-    connection.read_database(if continues { Backlog::Changed } else { Backlog::Everything }).await?;
+    connection.begin(resume).await?;
     Ok(Sse::new(futures_util::stream::unfold(connection, |mut connection| async {
         let event = connection.next().await?;
         Some((Ok(event), connection))
@@ -70,10 +68,10 @@ pub(crate) async fn stream(
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Backlog {
-    /// What changed since the cursor.
+    /// What changed since what was sent last.
     Changed,
-    /// That, and all that is open or this phone's.
-    Everything,
+    /// All that is open or this phone's, and what changed since this cursor, if there is one.
+    Everything(Option<i64>),
 }
 
 /// What the database had for this phone, in the order of the stream.
@@ -99,6 +97,21 @@ struct Connection {
 }
 
 impl Connection {
+    /// Finds out what this phone has to be told first.
+    async fn begin(&mut self, cursor: Option<i64>) -> Result<(), Failure> {
+        let head = head(&mut *self.app.reader().await?).await?;
+        // A cursor beyond the head is from a database that is no more: to believe it would keep the phone silent.
+        let cursor = cursor.filter(|cursor| (0..=head).contains(cursor));
+        // A cursor from before this session says nothing about what this team had open then.
+        match cursor {
+            Some(cursor) if cursor >= self.session.stream_from => {
+                self.sent = cursor;
+                self.read_database(Backlog::Changed).await
+            }
+            cursor => self.read_database(Backlog::Everything(cursor)).await,
+        }
+    }
+
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         loop {
@@ -108,6 +121,11 @@ impl Connection {
             tokio::select! {
                 biased;
                 () = stopped(&mut self.stopping) => return None,
+                // Before the news: in a busy night too, a session that has ended is noticed.
+                _ = self.beat.tick() => {
+                    self.session.still_good(&self.app).await.ok()?.then_some(())?;
+                    return Some(Event::default().comment("alive"));
+                }
                 news = self.news.recv() => match news {
                     Ok(News::Changed(dispatch)) => {
                         if let Some(event) = self.tell(&dispatch) {
@@ -122,10 +140,6 @@ impl Connection {
                     Err(RecvError::Lagged(_)) => self.read_database(Backlog::Changed).await.ok()?,
                     Err(RecvError::Closed) => return None,
                 },
-                _ = self.beat.tick() => {
-                    self.session.still_good(&self.app).await.ok()?.then_some(())?;
-                    return Some(Event::default().comment("alive"));
-                }
             }
         }
     }
@@ -152,23 +166,24 @@ impl Connection {
     }
 
     async fn read_database(&mut self, backlog: Backlog) -> Result<(), Failure> {
+        let (changed_since, everything) = match backlog {
+            Backlog::Changed => (self.sent, false),
+            Backlog::Everything(cursor) => (cursor.unwrap_or(i64::MAX), true),
+        };
         let mut reader = self.app.reader().await?;
-        let head = sqlx::query("SELECT seq FROM stream_head WHERE one = 1")
-            .fetch_one(&mut *reader)
-            .await?
-            .int("seq")?;
+        let head = head(&mut reader).await?;
         let rows = sqlx::query(
             "SELECT id, revision FROM dispatches
              WHERE (team_id = $1 OR (phone_id = $2 AND worker_id = $3))
-               AND ((revision > $4 AND $4 > 0)
+               AND (revision > $4
                  OR ($5 = 1 AND (phase <> $6 OR (phone_id = $2 AND worker_id = $3 AND closed_ms > $7))))
              ORDER BY revision",
         )
         .bind(self.viewer.team.to_string())
         .bind(self.viewer.phone.to_string())
         .bind(self.viewer.worker.to_string())
-        .bind(self.sent)
-        .bind(i64::from(backlog == Backlog::Everything))
+        .bind(changed_since)
+        .bind(i64::from(everything))
         .bind(DispatchPhase::Closed.as_str())
         .bind(ms(self.app.now() - READABLE_AFTER_ACCEPT))
         .fetch_all(&mut *reader)

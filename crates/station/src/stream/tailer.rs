@@ -4,9 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::AnyConnection;
 use terskel_model::DispatchId;
 
-use super::News;
+use super::{News, head};
 use crate::app::{App, Shared};
 use crate::db::Columns;
 use crate::dispatch::load;
@@ -17,50 +18,73 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// How many changes are read at a time.
 const PAGE: i64 = 200;
 
-/// Runs until the station stops.
-pub(crate) async fn follow(app: Shared) {
-    let mut stopping = app.stopping.subscribe();
-    let mut seen = None;
-    loop {
-        if let Err(error) = spread_new(&app, &mut seen).await {
-            tracing::warn!(error = error.for_log(), "the stream could not be read");
-        }
-        tokio::select! {
-            () = app.live.wake.notified() => {}
-            () = tokio::time::sleep(LOOK_EVERY) => {}
-            _ = stopping.wait_for(|stop| *stop) => return,
-        }
-    }
+/// How far the stream has been spread on this node.
+pub(crate) struct Tailer {
+    seen: i64,
 }
 
-/// What was stored before the tailer began is read by each connection itself.
-async fn spread_new(app: &App, seen: &mut Option<i64>) -> Result<(), Failure> {
-    let mut reader = app.reader().await?;
-    let mut from = match *seen {
-        Some(seen) => seen,
-        None => sqlx::query("SELECT seq FROM stream_head WHERE one = 1")
-            .fetch_one(&mut *reader)
-            .await?
-            .int("seq")?,
-    };
-    loop {
-        *seen = Some(from);
+impl Tailer {
+    /// Begins at the stream's head. A connection that was opened before this could miss what comes in between: begin
+    /// first, then listen.
+    pub(crate) async fn begin(app: &App) -> Result<Self, Failure> {
+        Ok(Self { seen: head(&mut *app.reader().await?).await? })
+    }
+
+    /// Runs until the station stops.
+    pub(crate) async fn follow(mut self, app: Shared) {
+        let mut stopping = app.stopping.subscribe();
+        loop {
+            if let Err(error) = self.spread_new(&app).await {
+                tracing::warn!(error = error.for_log(), "the stream could not be read");
+            }
+            tokio::select! {
+                () = app.live.wake.notified() => {}
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                _ = stopping.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    pub(super) async fn spread_new(&mut self, app: &App) -> Result<(), Failure> {
+        let mut reader = app.reader().await?;
+        loop {
+            let changes = self.changes(&mut reader).await?;
+            if changes.is_empty() {
+                return Ok(());
+            }
+            self.spread(app, &mut reader, changes).await?;
+        }
+    }
+
+    /// What has changed, in the order of the stream.
+    pub(super) async fn changes(
+        &self,
+        reader: &mut AnyConnection,
+    ) -> Result<Vec<(DispatchId, i64)>, Failure> {
         let rows =
             sqlx::query("SELECT id, revision FROM dispatches WHERE revision > $1 ORDER BY revision LIMIT $2")
-                .bind(from)
+                .bind(self.seen)
                 .bind(PAGE)
-                .fetch_all(&mut *reader)
+                .fetch_all(reader)
                 .await?;
-        if rows.is_empty() {
-            return Ok(());
-        }
-        for row in rows {
-            let id: DispatchId = row.id("id")?;
-            if let Some(dispatch) = load(&mut reader, id).await? {
+        Ok(rows.iter().map(|row| Ok((row.id("id")?, row.int("revision")?))).collect::<sqlx::Result<_>>()?)
+    }
+
+    /// A dispatch that has changed again since it was listed is left for its new place: told here, it would carry every
+    /// connection's cursor past the changes in between.
+    pub(super) async fn spread(
+        &mut self,
+        app: &App,
+        reader: &mut AnyConnection,
+        changes: Vec<(DispatchId, i64)>,
+    ) -> Result<(), Failure> {
+        for (id, revision) in changes {
+            let dispatch = load(reader, id).await?;
+            if let Some(dispatch) = dispatch.filter(|dispatch| dispatch.revision == revision) {
                 app.live.spread(News::Changed(Arc::new(dispatch)));
             }
-            from = row.int("revision")?;
-            *seen = Some(from);
+            self.seen = revision;
         }
+        Ok(())
     }
 }
