@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, mpsc};
 use tokio::time::{self, Instant};
 
 use super::error::within;
-use super::{Shared, limits};
+use super::{Shared, limits, sightings};
 use crate::{AdapterState, RadioError, ScanFilter, Sighting};
 
 #[derive(Debug, Default)]
@@ -78,6 +78,10 @@ async fn apply(shared: Arc<Shared>) {
             *running = Some(filter);
             shared.discovery.refusals.store(0, Ordering::SeqCst);
             shared.discovery.hears();
+            drop(running);
+            if let Err(error) = sightings::tell_left_over(&shared).await {
+                tracing::debug!(%error, "can't tell which links an earlier process left");
+            }
         }
         Err(error) => {
             tracing::debug!(%error, "discovery was refused, asking again");

@@ -91,6 +91,11 @@ impl Registry {
         receiver
     }
 
+    /// Whether a link of ours is up or being made.
+    pub(super) fn has_link(&self, device: &PeripheralId) -> bool {
+        self.lock().links.get(device).is_some_and(|followers| followers.iter().any(|f| !f.is_closed()))
+    }
+
     pub(super) fn changed(&self, device: &PeripheralId, change: Change) {
         if let Some(followers) = self.lock().links.get(device) {
             for follower in followers {

@@ -44,6 +44,23 @@ async fn tell(shared: Weak<Shared>, adapter: Adapter, mut inbox: mpsc::Receiver<
     }
 }
 
+/// Tells the scans of devices whose link outlived the process that made it: connected, they don't advertise, and
+/// nobody would hear of them before they tire of it. Connecting closes the old link first.
+pub(super) async fn tell_left_over(shared: &Shared) -> Result<(), RadioError> {
+    let Some(adapter) = shared.adapter.borrow().clone() else { return Ok(()) };
+    for peripheral in within(limits::CALL, "listing devices", adapter.peripherals()).await? {
+        let id = peripheral.id();
+        let connected = within(limits::CALL, "asking about a device", peripheral.is_connected()).await?;
+        if !connected || shared.registry.has_link(&id) {
+            continue;
+        }
+        if let Some(known) = within(limits::CALL, "asking about a device", peripheral.properties()).await? {
+            shared.registry.sighted(&id, &describe(&id, known));
+        }
+    }
+    Ok(())
+}
+
 /// `None` for a device that the system remembers and has not heard: only what is heard has a signal strength.
 async fn sighting(adapter: &Adapter, id: &PeripheralId) -> Result<Option<Sighting>, RadioError> {
     let peripheral = within(limits::CALL, "asking about a device", adapter.peripheral(id)).await?;
