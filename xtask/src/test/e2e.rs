@@ -10,7 +10,7 @@ use crate::place;
 
 /// Every screen from fixed views: axe, and a picture each.
 pub(super) fn screens() -> Result<()> {
-    succeed(&mut npm(&["run", "--silent", "e2e:screens"]))
+    succeed(&mut npm(&["run", "--silent", "e2e:screens", "--", "--workers=2"]))
 }
 
 /// The whole job by tapping, on the real engine, station and simulated locks.
