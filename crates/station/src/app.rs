@@ -22,7 +22,7 @@ pub(crate) struct App {
     pub(crate) seal: Seal,
     pub(crate) live: Live,
     /// Each PIN check takes 19 MiB for its time: a crowd at the door must not take the machine's memory.
-    pub(crate) pin_checks: Semaphore,
+    pub(crate) pin_checks: Arc<Semaphore>,
     /// Becomes true when the station stops: streams end.
     pub(crate) stopping: watch::Sender<bool>,
 }

@@ -1,6 +1,7 @@
 //! Rules for single fields; the problem names the field.
 
-use terskel_model::name;
+use chrono::Datelike;
+use terskel_model::{Timestamp, name};
 
 use crate::problem::{Failure, invalid};
 
@@ -12,6 +13,11 @@ pub(crate) fn required(field: &str, text: &str, max: usize) -> Result<String, Fa
 /// 0 to `max` characters.
 pub(crate) fn optional(field: &str, text: &str, max: usize) -> Result<String, Failure> {
     name::optional(text, max).map_err(|e| invalid(field, e.to_string()))
+}
+
+/// A time that a clock may show, however wrong it is. Beyond these years, some readers of dates give up.
+pub(crate) fn this_age(field: &str, at: Timestamp) -> Result<Timestamp, Failure> {
+    if (2000..=2200).contains(&at.year()) { Ok(at) } else { Err(invalid(field, "is not a time of this age")) }
 }
 
 /// Exactly `N` bytes.

@@ -1,4 +1,5 @@
-//! `POST /v1/phones`: a phone introduces itself with a one-time code.
+//! `POST /v1/phones`: a phone introduces itself with a one-time code. Too many wrong codes, from wherever they come,
+//! slow everybody down.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -6,7 +7,7 @@ use axum::response::Json as Answer;
 use sqlx::AnyConnection;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
-use terskel_api::{Bytes, path};
+use terskel_api::{Bytes, Secret, path};
 use terskel_keys::PhonePublic;
 use terskel_model::PhoneId;
 use terskel_model::event::EventKind;
@@ -14,6 +15,7 @@ use terskel_model::event::EventKind;
 use crate::admin::enrolment::code_hash;
 use crate::app::{App, Shared};
 use crate::audit::Entry;
+use crate::auth::{Attempt, Ticket, slow_down};
 use crate::check;
 use crate::db::{Columns, Write, ms};
 use crate::extract::Json;
@@ -36,9 +38,28 @@ pub(crate) async fn enrol(
     let keys = PhonePublic::parse(&request.signing_key.0, &request.sealing_key.0)
         .map_err(|_| invalid("signing_key", "this or sealing_key is not a point on P-256"))?;
     let name = check::required("name", &request.name, 100)?;
-    let phone = app.write(&EnrolPhone { code_hash: code_hash(request.code.expose()), name, keys }).await?;
+    let phone = enrol_unless_guessed(&app, &request.code, name, keys).await?;
     let authority_key = Bytes(app.authority_key.0.to_vec());
     Ok((StatusCode::CREATED, Answer(Enrolled { phone, authority_key })))
+}
+
+/// Counts the attempt, tries the code, and forgives the count when it is right.
+async fn enrol_unless_guessed(
+    app: &App,
+    code: &Secret,
+    name: String,
+    keys: PhonePublic,
+) -> Result<PhoneId, Failure> {
+    let attempt = Attempt::enrolment();
+    let lock = match app.write(&attempt).await? {
+        Ticket::Locked(left) => return Err(slow_down(left)),
+        Ticket::Check { lock_if_wrong } => lock_if_wrong,
+    };
+    match app.write(&EnrolPhone { code_hash: code_hash(code.expose()), name, keys }).await {
+        Ok(phone) => app.write(&attempt.forgive()).await.map(|()| phone),
+        Err(Failure::Problem(wrong)) => Err(lock.map_or_else(|| (*wrong).into(), slow_down)),
+        Err(failure) => Err(failure),
+    }
 }
 
 struct EnrolPhone {

@@ -182,7 +182,7 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
         authority,
         seal: Seal::new(&master).ok_or(SecretFileError::Length(master_path))?,
         live: Live::new(),
-        pin_checks: Semaphore::new(PIN_CHECKS),
+        pin_checks: Arc::new(Semaphore::new(PIN_CHECKS)),
         stopping: watch::Sender::new(false),
         world,
     }))

@@ -18,13 +18,19 @@ fn argon2id() -> Argon2<'static> {
 pub(crate) async fn hash_pin(app: &App, pin: Secret) -> Result<String, Failure> {
     const FAILED: Failure = Failure::Internal("a PIN could not be hashed");
     let salt: [u8; 16] = random(&*app.world);
-    let _turn = app.pin_checks.acquire().await.map_err(|_| FAILED)?;
-    tokio::task::spawn_blocking(move || {
-        argon2id().hash_password_with_salt(pin.expose().as_bytes(), &salt).map(|hash| hash.to_string())
-    })
-    .await
-    .map_err(|_| FAILED)?
-    .map_err(|_| FAILED)
+    let hash = in_turn(app, move || argon2id().hash_password_with_salt(pin.expose().as_bytes(), &salt)).await;
+    hash.and_then(Result::ok).map(|hash| hash.to_string()).ok_or(FAILED)
+}
+
+/// Does `work` when it is its turn. The turn ends with the work, not with the request: who hangs up early frees no
+/// memory and must not let the next one in.
+async fn in_turn<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let turn = app.pin_checks.clone().acquire_owned().await.ok()?;
+    let done = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        work()
+    });
+    done.await.ok()
 }
 
 /// A PIN and what it is checked against.
@@ -38,8 +44,7 @@ impl PinCheck {
     /// Whether the PIN is right: takes the check, so that the PIN is wiped after it.
     pub(crate) async fn passes(self, app: &App) -> Result<bool, Failure> {
         const FAILED: Failure = Failure::Internal("a PIN could not be checked");
-        let _turn = app.pin_checks.acquire().await.map_err(|_| FAILED)?;
-        tokio::task::spawn_blocking(move || self.check()).await.map_err(|_| FAILED)
+        in_turn(app, move || self.check()).await.ok_or(FAILED)
     }
 
     fn check(&self) -> bool {

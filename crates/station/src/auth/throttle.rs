@@ -1,5 +1,5 @@
-//! Wrong PINs are counted in the database, before they are checked: neither a restart nor many at once gives more
-//! guesses. Unknown staff numbers are counted the same way.
+//! Wrong PINs and one-time codes are counted in the database, before they are checked: neither a restart nor many at
+//! once gives more guesses. Unknown staff numbers are counted the same way.
 
 use std::time::Duration;
 
@@ -11,23 +11,44 @@ use crate::app::App;
 use crate::db::{Columns, Write, ms};
 use crate::problem::{Failure, problem};
 
-/// Wrong PINs before the first lock.
-const FREE: i64 = 5;
-/// The first lock; each further wrong PIN doubles it.
-const FIRST_LOCK: Duration = Duration::from_secs(60);
-/// The longest lock.
-const LONGEST_LOCK: Duration = Duration::from_secs(60 * 60);
-/// After so long without an attempt, the count starts anew.
-const FORGET_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+/// How guesses at one thing are slowed.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// This wrong one is the first that locks.
+    first_that_locks: i64,
+    /// The first lock; each further wrong guess doubles it.
+    first_lock: Duration,
+    /// The longest lock.
+    longest_lock: Duration,
+    /// After so long without an attempt, the count starts anew.
+    forget_after: Duration,
+}
+
+const PIN: Limits = Limits {
+    first_that_locks: 5,
+    first_lock: Duration::from_secs(60),
+    longest_lock: Duration::from_secs(60 * 60),
+    forget_after: Duration::from_secs(24 * 60 * 60),
+};
+
+/// One count for everybody: a code names no phone. The lock stays short, for it stops all who enrol; even at one guess
+/// a minute, 40 bits do not fall within a code's hour.
+const CODE: Limits = Limits {
+    first_that_locks: 20,
+    first_lock: Duration::from_secs(60),
+    longest_lock: Duration::from_secs(60),
+    forget_after: Duration::from_secs(10 * 60),
+};
 
 /// Counts an attempt, as a wrong one until [`Forgive`] says otherwise.
 pub(crate) struct Attempt {
     subject: String,
+    limits: Limits,
 }
 
 /// What the attempt may do.
 pub(crate) enum Ticket {
-    /// Check the PIN. If it is wrong, the subject is locked for so long, if at all.
+    /// Check the PIN or code. If it is wrong, the subject is locked for so long, if at all.
     Check { lock_if_wrong: Option<Duration> },
     /// Do not even look at it.
     Locked(Duration),
@@ -35,12 +56,17 @@ pub(crate) enum Ticket {
 
 impl Attempt {
     /// `door` keeps what is guessed without a phone from locking a worker's phone out.
-    pub(crate) fn new(door: &str, staff_number: &str) -> Self {
-        Self { subject: hash(&format!("{door}:{staff_number}")) }
+    pub(crate) fn pin(door: &str, staff_number: &str) -> Self {
+        Self { subject: hash(&format!("{door}:{staff_number}")), limits: PIN }
+    }
+
+    /// Of a one-time code.
+    pub(crate) fn enrolment() -> Self {
+        Self { subject: "enrol".to_owned(), limits: CODE }
     }
 
     async fn locked(&self, now: i64, tx: &mut AnyConnection) -> Result<Ticket, Failure> {
-        let row = sqlx::query("SELECT locked_until_ms FROM sign_in_throttle WHERE subject = $1")
+        let row = sqlx::query("SELECT locked_until_ms FROM throttle WHERE subject = $1")
             .bind(&self.subject)
             .fetch_one(tx)
             .await?;
@@ -53,15 +79,26 @@ impl Attempt {
     }
 }
 
-/// The problem that tells of a lock.
+/// The problem that tells of a locked staff number.
 pub(crate) fn locked_out(left: Duration) -> Failure {
-    let whole_seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-    ProblemDetails { retry_after_s: Some(whole_seconds), ..problem(code::LOCKED_OUT) }.into()
+    wait(code::LOCKED_OUT, left)
 }
 
-fn lock_for(failed: i64) -> Option<Duration> {
-    let doublings = u32::try_from(failed.checked_sub(FREE)?.min(10)).ok()?;
-    Some(FIRST_LOCK.saturating_mul(1 << doublings).min(LONGEST_LOCK))
+/// The problem that tells of too many wrong codes.
+pub(crate) fn slow_down(left: Duration) -> Failure {
+    wait(code::SLOW_DOWN, left)
+}
+
+fn wait(code: &str, left: Duration) -> Failure {
+    let whole_seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+    ProblemDetails { retry_after_s: Some(whole_seconds), ..problem(code) }.into()
+}
+
+impl Limits {
+    fn lock_for(self, failed: i64) -> Option<Duration> {
+        let doublings = u32::try_from(failed.checked_sub(self.first_that_locks)?.min(10)).ok()?;
+        Some(self.first_lock.saturating_mul(1 << doublings).min(self.longest_lock))
+    }
 }
 
 fn span_ms(span: Duration) -> i64 {
@@ -73,15 +110,17 @@ impl Write for Attempt {
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Ticket, Failure> {
         let now = ms(app.now());
-        sqlx::query("DELETE FROM sign_in_throttle WHERE last_ms < $1")
-            .bind(now - span_ms(FORGET_AFTER))
+        sqlx::query("DELETE FROM throttle WHERE last_ms < $1 OR (subject = $2 AND last_ms < $3)")
+            .bind(now - span_ms(PIN.forget_after))
+            .bind(&self.subject)
+            .bind(now - span_ms(self.limits.forget_after))
             .execute(&mut *tx)
             .await?;
         // One statement looks for the lock and counts: a second attempt at the same moment waits for the first.
         let counted = sqlx::query(
-            "INSERT INTO sign_in_throttle (subject, failed, last_ms, locked_until_ms) VALUES ($1, 1, $2, 0)
-             ON CONFLICT (subject) DO UPDATE SET failed = sign_in_throttle.failed + 1, last_ms = $2
-             WHERE sign_in_throttle.locked_until_ms <= $2
+            "INSERT INTO throttle (subject, failed, last_ms, locked_until_ms) VALUES ($1, 1, $2, 0)
+             ON CONFLICT (subject) DO UPDATE SET failed = throttle.failed + 1, last_ms = $2
+             WHERE throttle.locked_until_ms <= $2
              RETURNING failed",
         )
         .bind(&self.subject)
@@ -90,9 +129,9 @@ impl Write for Attempt {
         .await?;
         let Some(row) = counted else { return self.locked(now, tx).await };
         let failed = row.int("failed")?;
-        let lock_if_wrong = lock_for(failed);
+        let lock_if_wrong = self.limits.lock_for(failed);
         if let Some(lock) = lock_if_wrong {
-            sqlx::query("UPDATE sign_in_throttle SET locked_until_ms = $1 WHERE subject = $2")
+            sqlx::query("UPDATE throttle SET locked_until_ms = $1 WHERE subject = $2")
                 .bind(now + span_ms(lock))
                 .bind(&self.subject)
                 .execute(tx)
@@ -102,7 +141,7 @@ impl Write for Attempt {
     }
 }
 
-/// The PIN was right: the count is wiped.
+/// The PIN or code was right: the count is wiped.
 pub(crate) struct Forgive {
     subject: String,
 }
@@ -111,10 +150,7 @@ impl Write for Forgive {
     type Output = ();
 
     async fn run(&self, _app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
-        sqlx::query("DELETE FROM sign_in_throttle WHERE subject = $1")
-            .bind(&self.subject)
-            .execute(tx)
-            .await?;
+        sqlx::query("DELETE FROM throttle WHERE subject = $1").bind(&self.subject).execute(tx).await?;
         Ok(())
     }
 }
@@ -125,12 +161,18 @@ mod tests {
 
     #[test]
     fn the_fifth_wrong_pin_locks_for_a_minute_and_then_it_doubles_up_to_an_hour() {
-        let seconds = |failed| lock_for(failed).map(|lock| lock.as_secs());
+        let seconds = |failed| PIN.lock_for(failed).map(|lock| lock.as_secs());
         assert_eq!(seconds(4), None);
         assert_eq!(seconds(5), Some(60));
         assert_eq!(seconds(6), Some(120));
         assert_eq!(seconds(10), Some(1920));
         assert_eq!(seconds(11), Some(3600));
         assert_eq!(seconds(i64::MAX), Some(3600));
+    }
+
+    #[test]
+    fn wrong_codes_never_stop_everybody_for_more_than_a_minute() {
+        let seconds = |failed| CODE.lock_for(failed).map(|lock| lock.as_secs());
+        assert_eq!([seconds(19), seconds(20), seconds(i64::MAX)], [None, Some(60), Some(60)]);
     }
 }

@@ -1,4 +1,5 @@
-//! `POST /v1/dispatches`: a response centre calls a team out. The same reference is the same dispatch.
+//! `POST /v1/dispatches`: a response centre calls a team out. The same reference is the same dispatch; under another
+//! resident's number it is a mistake, and told as one: that resident would wait for nobody.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -18,10 +19,10 @@ use super::read::centre_view;
 use crate::app::{App, Shared};
 use crate::audit::Entry;
 use crate::auth::Centre;
-use crate::check::{optional, required};
+use crate::check::{self, optional, required};
 use crate::db::{Columns, Write, ms};
 use crate::extract::Json;
-use crate::problem::{Failure, invalid};
+use crate::problem::{Failure, conflict, invalid};
 
 /// Takes a dispatch: 201 when it is new, 200 with the first when its reference was used before by this centre.
 #[utoipa::path(
@@ -43,7 +44,7 @@ pub(crate) async fn create(
         team_code: request.team_code.map(|code| required("team_code", &code, 50)).transpose()?,
         cause: Cause::from(required("cause", request.cause.as_str(), 100)?.as_str()),
         note: optional("note", &request.note, 2000)?,
-        ..request
+        raised_at: check::this_age("raised_at", request.raised_at)?,
     };
     let (id, new) = app.write(&Create { centre, request }).await?;
     let view = centre_view(&app, centre, id).await?;
@@ -84,12 +85,20 @@ impl Write for Create {
 
 impl Create {
     async fn first(&self, tx: &mut AnyConnection) -> Result<Option<DispatchId>, Failure> {
-        let row = sqlx::query("SELECT id FROM dispatches WHERE centre_id = $1 AND reference = $2")
-            .bind(self.centre.to_string())
-            .bind(&self.request.reference)
-            .fetch_optional(tx)
-            .await?;
-        Ok(row.map(|row| row.id("id")).transpose()?)
+        let row = sqlx::query(
+            "SELECT d.id, r.number FROM dispatches d JOIN residents r ON r.id = d.resident_id
+             WHERE d.centre_id = $1 AND d.reference = $2",
+        )
+        .bind(self.centre.to_string())
+        .bind(&self.request.reference)
+        .fetch_optional(tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        if row.text("number")? == self.request.resident_number {
+            Ok(Some(row.id("id")?))
+        } else {
+            Err(conflict("reference", "was used for another resident"))
+        }
     }
 
     async fn resident_and_team(&self, tx: &mut AnyConnection) -> Result<(String, String), Failure> {

@@ -67,7 +67,13 @@ pub(crate) async fn fire_due(app: &App, now: Timestamp) -> Result<usize, Failure
         let deadline =
             if row.text("kind")? == Deadline::Accept.as_str() { Deadline::Accept } else { Deadline::Arrive };
         let fire = Fire { dispatch: row.id("dispatch_id")?, deadline, due: row.time("due_ms")? };
-        fired += usize::from(app.write(&fire).await?);
+        match app.write(&fire).await {
+            Ok(counted) => fired += usize::from(counted),
+            // The row stays and is tried again; the others' alarms do not wait for it.
+            Err(error) => {
+                tracing::error!(dispatch = %fire.dispatch, error = error.for_log(), "a deadline could not fire");
+            }
+        }
     }
     Ok(fired)
 }

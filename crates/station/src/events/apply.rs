@@ -15,7 +15,10 @@ use crate::problem::{Failure, invalid, problem, refuse};
 
 /// Applies one event and writes its audit entry.
 pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
-    check::optional("reason", event.reason.as_deref().unwrap_or_default(), 100)?;
+    let text = |field, text: Option<&str>| check::optional(field, text.unwrap_or_default(), 100);
+    text("reason", event.reason.as_deref())?;
+    text("operation", event.operation.as_ref().map(|o| o.as_str()))?;
+    text("outcome", event.outcome.as_ref().map(|o| o.as_str()))?;
     check::required("kind", event.kind.as_str(), 100)?;
     check_worker(event, tx).await?;
     let proof = match &event.kind {

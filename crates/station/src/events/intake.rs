@@ -22,6 +22,7 @@ impl Write for Intake {
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Option<String>, Failure> {
         let hash = hex(&chain_hash(&self.signed));
+        let chain = self.lock_chain(tx).await?;
         if let Some(before) = self.seen_before(tx, &hash).await? {
             return Ok(before);
         }
@@ -38,13 +39,31 @@ impl Write for Intake {
             }
             Err(failure) => return Err(failure),
         };
-        self.store(app, tx, &hash, refused.as_deref()).await?;
+        self.store(app, tx, &chain, &hash, refused.as_deref()).await?;
         Ok(refused)
     }
 }
 
+/// The last event of a phone that came in.
+struct Chain {
+    sequence: i64,
+    hash: String,
+}
+
 impl Intake {
-    /// The answer given before. Another event under the same id is refused.
+    /// Where this phone's chain stands. An update that changes nothing keeps its row until the transaction ends: when a
+    /// phone sends again what is still being stored, the second waits for the first.
+    async fn lock_chain(&self, tx: &mut AnyConnection) -> Result<Chain, Failure> {
+        let row = sqlx::query(
+            "UPDATE phones SET last_sequence = last_sequence WHERE id = $1 RETURNING last_sequence, last_hash",
+        )
+        .bind(self.event.phone.to_string())
+        .fetch_one(tx)
+        .await?;
+        Ok(Chain { sequence: row.int("last_sequence")?, hash: row.text("last_hash")? })
+    }
+
+    /// The answer given before. Another event under the same id is refused, the station's own events included.
     async fn seen_before(
         &self,
         tx: &mut AnyConnection,
@@ -52,9 +71,9 @@ impl Intake {
     ) -> Result<Option<Option<String>>, Failure> {
         let row = sqlx::query("SELECT hash, refused FROM phone_events WHERE id = $1")
             .bind(self.event.id.to_string())
-            .fetch_optional(tx)
+            .fetch_optional(&mut *tx)
             .await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = row else { return self.id_taken(tx).await };
         if row.text("hash")? == hash {
             Ok(Some(row.text_or_none("refused")?))
         } else {
@@ -62,24 +81,28 @@ impl Intake {
         }
     }
 
+    async fn id_taken(&self, tx: &mut AnyConnection) -> Result<Option<Option<String>>, Failure> {
+        let taken = sqlx::query("SELECT id FROM audit WHERE id = $1")
+            .bind(self.event.id.to_string())
+            .fetch_optional(tx)
+            .await?;
+        Ok(taken.map(|_| Some(code::CONFLICT.to_owned())))
+    }
+
     /// A gap or a break in the chain is written down, not refused: what was recorded counts, and the auditor sees it.
     async fn store(
         &self,
         app: &App,
         tx: &mut AnyConnection,
+        chain: &Chain,
         hash: &str,
         refused: Option<&str>,
     ) -> Result<(), Failure> {
         let phone = self.event.phone.to_string();
-        let last = sqlx::query("SELECT last_sequence, last_hash FROM phones WHERE id = $1")
-            .bind(&phone)
-            .fetch_one(&mut *tx)
-            .await?;
-        let (last_sequence, last_hash) = (last.int("last_sequence")?, last.text("last_hash")?);
         let sequence = i64::try_from(self.event.sequence).unwrap_or(i64::MAX);
-        let expected = if last_sequence == 0 { "0".repeat(64) } else { last_hash };
+        let expected = if chain.sequence == 0 { &"0".repeat(64) } else { &chain.hash };
         let chain_ok =
-            last_sequence.checked_add(1) == Some(sequence) && hex(&self.event.previous) == expected;
+            chain.sequence.checked_add(1) == Some(sequence) && hex(&self.event.previous) == *expected;
         sqlx::query(
             "INSERT INTO phone_events (id, phone_id, sequence, hash, chain_ok, refused, signed, stored_ms)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

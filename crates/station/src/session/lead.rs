@@ -41,7 +41,11 @@ pub(crate) async fn sign_in_lead(
     let refusal = Refusal { phone: None, worker: worker.as_ref().map(|worker| worker.id) };
     check_pin(&app, "lead", &staff_number, request.pin, worker.as_ref(), &refusal).await?;
     let Some(worker) = worker else { return refuse(code::WRONG_PIN) };
-    app.write(&StartLeadSession(worker.id)).await.map(Answer)
+    let signed_in = app.write(&StartLeadSession(worker.id)).await;
+    if let Err(Failure::Problem(problem)) = &signed_in {
+        app.write(&refusal.because(&problem.code)).await?;
+    }
+    signed_in.map(Answer)
 }
 
 struct StartLeadSession(WorkerId);

@@ -93,7 +93,7 @@ pub(super) async fn check_pin(
     worker: Option<&Known>,
     refusal: &Refusal,
 ) -> Result<(), Failure> {
-    let attempt = Attempt::new(door, staff_number);
+    let attempt = Attempt::pin(door, staff_number);
     let lock = match app.write(&attempt).await? {
         Ticket::Locked(left) => {
             app.write(&refusal.because(code::LOCKED_OUT)).await?;
@@ -146,12 +146,12 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn because(self, reason: &str) -> AuditRefusal {
+    pub(super) fn because(self, reason: &str) -> AuditRefusal {
         AuditRefusal { refusal: self, reason: reason.to_owned() }
     }
 }
 
-struct AuditRefusal {
+pub(super) struct AuditRefusal {
     refusal: Refusal,
     reason: String,
 }

@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::token::{hash, new_token};
 use crate::db::{Columns, Write, ms};
-use crate::problem::{Failure, problem};
+use crate::problem::{Failure, problem, refuse};
 
 /// The PIN was right.
 pub(super) struct StartSession {
@@ -35,6 +35,7 @@ impl Write for StartSession {
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<SignedIn, Failure> {
         let shift = self.shift_now(app, tx).await?;
+        self.lock_phone(tx).await?;
         end_sessions_of_phone(app, tx, self.phone).await?;
         let (session, token) = (SessionId::new(&*app.world), new_token(&*app.world));
         self.store(app, tx, session, &token, &shift).await?;
@@ -59,6 +60,16 @@ impl Write for StartSession {
 }
 
 impl StartSession {
+    /// Of two sign-ins on one phone at the same moment, the second waits and then ends the first's session. A phone that
+    /// was withdrawn meanwhile is refused.
+    async fn lock_phone(&self, tx: &mut AnyConnection) -> Result<(), Failure> {
+        let done = sqlx::query("UPDATE phones SET name = name WHERE id = $1 AND withdrawn_ms IS NULL")
+            .bind(self.phone.to_string())
+            .execute(tx)
+            .await?;
+        if done.rows_affected() == 1 { Ok(()) } else { refuse(code::PHONE_UNKNOWN) }
+    }
+
     /// The shift that goes on longest, where several overlap.
     async fn shift_now(&self, app: &App, tx: &mut AnyConnection) -> Result<Shift, Failure> {
         let row = sqlx::query(

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::BodyDataStream;
 use axum::extract::State;
@@ -120,7 +121,8 @@ impl Scene {
 /// The next dispatch on the stream.
 async fn next(stream: &mut BodyDataStream) -> DispatchId {
     loop {
-        let block = stream.next().await.unwrap().unwrap();
+        let block = tokio::time::timeout(Duration::from_secs(5), stream.next()).await;
+        let block = block.expect("the dispatch comes").unwrap().unwrap();
         let text = std::str::from_utf8(&block).unwrap();
         if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
             return serde_json::from_str::<Dispatch>(data).unwrap().id;

@@ -30,6 +30,19 @@ stories! {
         assert!(new == 1 && ids.iter().all(|id| *id == ids[0]), "{new} new, {ids:?}");
     }
 
+    async fn a_reference_used_for_another_resident_is_no_quiet_success(house) {
+        let first = house.dispatch("C-1").await;
+        let olav = json!({"number": "R-90", "team": house.vest, "first_name": "Olav", "last_name": "Nordmann",
+            "address": "Storgata 2", "town": "Bergen"});
+        house.make(path::RESIDENTS, &olav).await;
+        let mut alarm = house.alarm("C-1");
+        alarm["resident_number"] = json!("R-90");
+        let problem = house.post(path::DISPATCHES, &house.centre, &alarm).await.refused(409, code::CONFLICT);
+        assert_eq!(field(&problem), "reference");
+        assert_eq!(house.count("SELECT COUNT(*) FROM dispatches").await, 1);
+        assert_eq!(house.centre_sees(first).await.phase, DispatchPhase::Open);
+    }
+
     async fn a_reference_belongs_to_its_centre(house) {
         let other = house.token(Role::ResponseCentre, "Another centre").await;
         let mine = house.dispatch("C-1").await;
@@ -52,7 +65,8 @@ stories! {
         let faults = [
             ("reference", json!("")), ("reference", json!("x".repeat(101))), ("reference", json!(7)),
             ("resident_number", json!("nobody")), ("team_code", json!("NOWHERE")), ("cause", json!("")),
-            ("cause", json!("c".repeat(101))), ("raised_at", json!("yesterday")), ("note", json!("n".repeat(2001))),
+            ("cause", json!("c".repeat(101))), ("raised_at", json!("yesterday")),
+            ("raised_at", json!("+262000-01-01T00:00:00Z")), ("note", json!("n".repeat(2001))),
             ("note", json!("bell \u{7}")), ("colour", json!("red")),
         ];
         for (name, value) in faults {

@@ -27,6 +27,36 @@ stories! {
         house.post(path::ENROL, "", &guess).await.refused(403, code::CODE_INVALID);
     }
 
+    async fn guessing_codes_slows_everybody_down_for_a_minute(house) {
+        let identity = PhoneIdentity::generate(&*house.world);
+        let note = json!({"note": "Vest 1"});
+        let code: EnrolmentCode = house.post(path::ENROLMENTS, &house.admin, &note).await.is(201);
+        let guess = Phone::introduction("AAAA-AAAA", &identity);
+        for _ in 0..19 {
+            house.post(path::ENROL, "", &guess).await.refused(403, code::CODE_INVALID);
+        }
+        let slow = house.post(path::ENROL, "", &guess).await.refused(429, code::SLOW_DOWN);
+        assert_eq!(slow.retry_after_s, Some(60));
+        let right = Phone::introduction(code.code.expose(), &identity);
+        house.post(path::ENROL, "", &right).await.refused(429, code::SLOW_DOWN);
+        assert_eq!(house.count("SELECT COUNT(*) FROM phones").await, 0, "not even looked at");
+
+        house.forward_minutes(1);
+        house.post(path::ENROL, "", &guess).await.refused(429, code::SLOW_DOWN);
+        house.forward_minutes(1);
+        house.post(path::ENROL, "", &right).await.is::<Enrolled>(201);
+        house.post(path::ENROL, "", &guess).await.refused(403, code::CODE_INVALID);
+    }
+
+    async fn wrong_codes_now_and_then_slow_nobody_down(house) {
+        let identity = PhoneIdentity::generate(&*house.world);
+        let guess = Phone::introduction("AAAA-AAAA", &identity);
+        for _ in 0..21 {
+            house.post(path::ENROL, "", &guess).await.refused(403, code::CODE_INVALID);
+            house.forward_minutes(11);
+        }
+    }
+
     async fn a_key_that_is_no_key_does_not_use_the_code_up(house) {
         let identity = PhoneIdentity::generate(&*house.world);
         let code: EnrolmentCode =

@@ -1,12 +1,13 @@
 //! Events: signed, counted once, each on its own.
 
 use serde_json::json;
+use terskel_api::audit::AuditTrail;
 use terskel_api::path;
 use terskel_api::problem::code;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::EventKind;
 
-use crate::support::{Phone, field};
+use crate::support::{Phone, Worker, field};
 
 stories! {
     async fn an_event_sent_twice_counts_once(house) {
@@ -22,6 +23,40 @@ stories! {
         let mut other = ada.record(&house, EventKind::AlertDelivered, dispatch);
         other.id = event.id;
         assert_eq!(ada.send(&house, &other).await.as_deref(), Some(code::CONFLICT));
+    }
+
+    async fn the_same_event_many_times_at_once_counts_once(house) {
+        let mut ada = house.phone_of(&house.ada).await;
+        let dispatch = house.dispatch("C-1").await;
+        let event = ada.record(&house, EventKind::AlertDelivered, dispatch);
+        let signed = ada.sign(&event);
+        let storm = (0..8).map(|_| ada.send_signed(&house, vec![signed.clone()]));
+        let receipts = futures_util::future::join_all(storm).await;
+        assert!(receipts.iter().all(|r| r[0].id == Some(event.id) && r[0].refused.is_none()), "{receipts:?}");
+        assert_eq!(house.count("SELECT COUNT(*) FROM phone_events WHERE chain_ok = 1").await, 1);
+    }
+
+    async fn an_id_of_the_stations_own_is_refused_and_wedges_nothing(house) {
+        let mut ada = house.phone_of(&house.ada).await;
+        let dispatch = house.dispatch("C-1").await;
+        let mut lead = Worker::new("2001", "Liv Lie", "135790");
+        lead.hire(&house, Some(house.vest)).await;
+        let token = lead.lead_session(&house).await;
+        let trail: AuditTrail = house.get(&format!("{}?dispatch={dispatch}", path::AUDIT), &token).await.is(200);
+        let mut event = ada.record(&house, EventKind::AlertDelivered, dispatch);
+        event.id = trail.entries[0].id;
+        assert_eq!(ada.send(&house, &event).await.as_deref(), Some(code::CONFLICT));
+    }
+
+    async fn texts_that_no_database_takes_are_refused_for_good(house) {
+        let mut ada = house.phone_of(&house.ada).await;
+        let dispatch = house.dispatch("C-1").await;
+        let mut event = ada.record(&house, EventKind::AlertDelivered, dispatch);
+        event.operation = Some("op\0en".into());
+        assert_eq!(ada.send(&house, &event).await.as_deref(), Some(code::INVALID));
+        let mut event = ada.record(&house, EventKind::AlertDelivered, dispatch);
+        event.outcome = Some("x".repeat(101).as_str().into());
+        assert_eq!(ada.send(&house, &event).await.as_deref(), Some(code::INVALID));
     }
 
     async fn another_phones_event_is_refused(house) {

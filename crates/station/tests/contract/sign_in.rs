@@ -78,6 +78,20 @@ stories! {
         assert_eq!(phone.try_sign_in(&house, "1001", "4711").await.status, 200);
     }
 
+    async fn a_right_pin_of_one_who_leads_nobody_leaves_a_trace(house) {
+        let right = json!({"staff_number": "1001", "pin": "4711"});
+        house.post(path::LEAD_SESSION, "", &right).await.refused(403, code::FORBIDDEN);
+        let traces = house.count("SELECT COUNT(*) FROM audit WHERE kind = 'sign_in_refused' AND reason = 'forbidden'");
+        assert_eq!(traces.await, 1);
+    }
+
+    async fn many_sign_ins_on_one_phone_at_once_leave_one_session(house) {
+        let phone = Phone::enrol(&house).await;
+        let storm = (0..8).map(|_| phone.try_sign_in(&house, "1001", "4711"));
+        futures_util::future::join_all(storm).await;
+        assert_eq!(house.count("SELECT COUNT(*) FROM sessions WHERE ended_ms IS NULL").await, 1);
+    }
+
     async fn a_phone_that_is_not_enrolled_is_refused(house) {
         let mut stranger = Phone::enrol(&house).await;
         stranger.id = PhoneId::new(&*house.world);

@@ -124,7 +124,7 @@ CREATE TABLE sign_in_nonces (
   PRIMARY KEY (phone_id, nonce)
 ) {{strict}};
 
-CREATE TABLE sign_in_throttle (
+CREATE TABLE throttle (
   subject TEXT NOT NULL PRIMARY KEY,
   failed {{int}} NOT NULL,
   last_ms {{int}} NOT NULL,
