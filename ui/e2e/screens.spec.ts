@@ -169,9 +169,27 @@ test("the arrival clock runs out on the screen", async ({ page, stage, url }) =>
 });
 
 test("big buttons are big enough for gloves", async ({ page, stage, url }) => {
-  stage.view = view({ alerts: [alert()] });
+  stage.view = view({ alerts: [alert()], visit: visit() });
   await open(page, url, "sv");
-  for (const id of ["accept", "decline"]) {
-    expect((await page.getByTestId(id).boundingBox())!.height).toBeGreaterThanOrEqual(56);
-  }
+  const large = async (ids: string[]): Promise<void> => {
+    for (const id of ids) expect((await page.getByTestId(id).first().boundingBox())!.height, id).toBeGreaterThanOrEqual(56);
+  };
+  await large(["map", "call", "slide", "check-in", "finish"]);
+  await page.getByRole("navigation").getByRole("button").first().click();
+  await large(["accept", "decline", "map", "call"]);
 });
+
+for (const language of languages) {
+  test(`what the worker needs at the door is on the first screen (${language})`, async ({ page, stage, url }) => {
+    stage.view = view({ visit: visit() });
+    await open(page, url, language);
+    const menu = (await page.getByRole("navigation").boundingBox())!.y;
+    const bottoms = [];
+    for (const id of ["arrival", "way-in", "map", "slide"]) {
+      const box = (await page.getByTestId(id).first().boundingBox())!;
+      bottoms.push(box.y + box.height);
+    }
+    expect(bottoms, "in the order of the job").toEqual(bottoms.toSorted((a, b) => a - b));
+    expect(bottoms.at(-1)).toBeLessThanOrEqual(menu);
+  });
+}
