@@ -1,9 +1,12 @@
 //! PINs: argon2id. A PIN of a staff number that does not exist takes as long to refuse as any other.
 
+use std::sync::Arc;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use terskel_api::Secret;
 use terskel_model::world::random;
+use tokio::sync::Semaphore;
 
 use crate::app::App;
 use crate::problem::Failure;
@@ -18,14 +21,19 @@ fn argon2id() -> Argon2<'static> {
 pub(crate) async fn hash_pin(app: &App, pin: Secret) -> Result<String, Failure> {
     const FAILED: Failure = Failure::Internal("a PIN could not be hashed");
     let salt: [u8; 16] = random(&*app.world);
-    let hash = in_turn(app, move || argon2id().hash_password_with_salt(pin.expose().as_bytes(), &salt)).await;
+    let hash =
+        in_turn(&app.pin_checks, move || argon2id().hash_password_with_salt(pin.expose().as_bytes(), &salt))
+            .await;
     hash.and_then(Result::ok).map(|hash| hash.to_string()).ok_or(FAILED)
 }
 
 /// Does `work` when it is its turn. The turn ends with the work, not with the request: who hangs up early frees no
 /// memory and must not let the next one in.
-async fn in_turn<T: Send + 'static>(app: &App, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let turn = app.pin_checks.clone().acquire_owned().await.ok()?;
+async fn in_turn<T: Send + 'static>(
+    turns: &Arc<Semaphore>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let turn = turns.clone().acquire_owned().await.ok()?;
     let done = tokio::task::spawn_blocking(move || {
         let _turn = turn;
         work()
@@ -44,7 +52,7 @@ impl PinCheck {
     /// Whether the PIN is right: takes the check, so that the PIN is wiped after it.
     pub(crate) async fn passes(self, app: &App) -> Result<bool, Failure> {
         const FAILED: Failure = Failure::Internal("a PIN could not be checked");
-        in_turn(app, move || self.check()).await.ok_or(FAILED)
+        in_turn(&app.pin_checks, move || self.check()).await.ok_or(FAILED)
     }
 
     fn check(&self) -> bool {
@@ -74,5 +82,25 @@ mod tests {
         assert!(check("4711", Some(&stored)));
         assert!(!check("4712", Some(&stored)));
         assert!(!check("4711", None));
+    }
+
+    #[tokio::test]
+    async fn who_hangs_up_during_a_check_lets_nobody_in_before_it_is_done() {
+        let turns = Arc::new(Semaphore::new(1));
+        let (begun, begins) = tokio::sync::oneshot::channel();
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let work = move || {
+            begun.send(()).unwrap();
+            finished.recv().unwrap();
+        };
+        tokio::select! {
+            biased;
+            _ = in_turn(&turns, work) => panic!("the work is not done"),
+            _ = begins => {}
+        }
+        assert_eq!(turns.available_permits(), 0);
+        finish.send(()).unwrap();
+        let next = tokio::time::timeout(std::time::Duration::from_secs(5), turns.acquire()).await;
+        assert!(next.is_ok());
     }
 }

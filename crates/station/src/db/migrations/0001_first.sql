@@ -107,6 +107,7 @@ CREATE TABLE sessions (
   ended_ms {{int}}
 ) {{strict}};
 CREATE INDEX sessions_by_phone ON sessions (phone_id, worker_id);
+CREATE UNIQUE INDEX one_open_session ON sessions (phone_id) WHERE ended_ms IS NULL;
 
 CREATE TABLE lead_sessions (
   token_hash TEXT NOT NULL PRIMARY KEY,
