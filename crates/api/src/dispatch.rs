@@ -17,7 +17,8 @@ pub const STREAM_DISPATCH: &str = "dispatch";
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewDispatch {
-    /// The centre's own number for this dispatch, 1–100 characters: the same reference is the same dispatch.
+    /// The centre's own number for this dispatch, 1–100 characters: the same reference is the same dispatch;
+    /// for another resident it is a conflict.
     pub reference: String,
     /// The resident's number, which centre and municipality share.
     pub resident_number: String,
