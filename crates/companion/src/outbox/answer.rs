@@ -23,6 +23,8 @@ pub(super) fn after(error: &StationError, size: usize) -> Next {
         return Next::SignIn;
     }
     match error {
+        // A proxy's limit says nothing of the one event, and the same batch would never pass it.
+        StationError::Failed(413) if size > 1 => Next::OneByOne,
         // Also answers that did not come from the station: a portal, a proxy.
         StationError::NoNetwork | StationError::Failed(_) => Next::WaitAndRepeat,
         StationError::Problem { problem } => match (problem.status, problem.code.as_str()) {
@@ -67,6 +69,8 @@ mod tests {
     #[test]
     fn a_batch_is_taken_apart_before_one_event_is_blamed() {
         assert_eq!(after(&said(413, code::TOO_LARGE), 7), Next::OneByOne);
+        assert_eq!(after(&StationError::Failed(413), 7), Next::OneByOne);
+        assert_eq!(after(&StationError::Failed(413), 1), Next::WaitAndRepeat);
         assert_eq!(after(&said(413, code::TOO_LARGE), 1), Next::Refuse("too_large".into()));
         assert_eq!(after(&said(400, code::INVALID), 1), Next::Refuse("invalid".into()));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, redirect};
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, header, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use terskel_api::dispatch::{Accepted, Decline};
@@ -89,7 +89,7 @@ impl Station for HttpStation {
         async move {
             let begun = tokio::time::timeout(WHOLE, request.send()).await;
             let response = begun.map_err(|_| StationError::NoNetwork)?.map_err(|e| lost(&e))?;
-            let bytes = check(response).await?.bytes_stream();
+            let bytes = events(check(response).await?)?.bytes_stream();
             Ok(bytes.map(|chunk| chunk.map(|b| b.to_vec()).map_err(|e| lost(&e))).boxed())
         }
         .boxed()
@@ -107,9 +107,23 @@ async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Station
     serde_json::from_slice(&bytes).map_err(|_| StationError::Failed(status))
 }
 
+/// A page that a hotel's network puts in the way is a good answer too, but not without content.
 async fn nothing(request: RequestBuilder) -> Result<(), StationError> {
-    check(request.timeout(WHOLE).send().await.map_err(|e| lost(&e))?).await?;
-    Ok(())
+    let response = check(request.timeout(WHOLE).send().await.map_err(|e| lost(&e))?).await?;
+    match response.status() {
+        StatusCode::NO_CONTENT => Ok(()),
+        other => Err(StationError::Failed(other.as_u16())),
+    }
+}
+
+/// The answer if it is a stream of events: any other is not the station's.
+fn events(response: Response) -> Result<Response, StationError> {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
+        Ok(response)
+    } else {
+        Err(StationError::Failed(response.status().as_u16()))
+    }
 }
 
 /// The answer if it is a good one, else what the station says is wrong.
@@ -148,4 +162,52 @@ fn unauthenticated() -> StationError {
 fn lost(error: &reqwest::Error) -> StationError {
     tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "no answer from the station");
     StationError::NoNetwork
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use terskel_model::world::ManualWorld;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    /// Something between phone and station that answers everything with `answer`.
+    async fn answering(answer: &'static str) -> Arc<dyn Station> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut socket, _)) = listener.accept().await {
+                let _ = socket.read(&mut [0; 4096]).await;
+                let _ = socket.write_all(answer.as_bytes()).await;
+            }
+        });
+        HttpStations.at(&url).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_page_of_a_hotels_network_is_never_the_stations_word() {
+        let portal = answering(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>",
+        )
+        .await;
+        let token = Secret::new("token");
+        let dispatch = DispatchId::new(&ManualWorld::new(terskel_model::Timestamp::UNIX_EPOCH, 1));
+        let failed = StationError::Failed(200);
+        let batch = EventBatch { events: Vec::new() };
+        assert_eq!(portal.stream(&token, None).await.err(), Some(failed.clone()));
+        let decline = Decline { reason: terskel_model::dispatch::DeclineReason::Busy };
+        assert_eq!(portal.decline(&token, dispatch, decline).await.err(), Some(failed.clone()));
+        assert_eq!(portal.sign_out(&token).await.err(), Some(failed.clone()));
+        assert_eq!(portal.send_events(&token, batch).await.err(), Some(failed));
+    }
+
+    #[tokio::test]
+    async fn the_stations_own_answers_are_taken() {
+        let token = Secret::new("token");
+        let station = answering("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
+        assert_eq!(station.sign_out(&token).await, Ok(()));
+        let station =
+            answering("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n: hi\n\n")
+                .await;
+        assert!(station.stream(&token, None).await.is_ok());
+    }
 }

@@ -156,8 +156,8 @@ async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -
 }
 
 async fn save_cursor(core: &Core, event: &SseEvent) -> Result<(), StoreError> {
-    match &event.id {
-        Some(id) => core.store.save_cursor(id).await,
-        None => Ok(()),
-    }
+    let Some(id) = &event.id else { return Ok(()) };
+    core.store.save_cursor(id).await?;
+    // The next stream begins where the facts say.
+    core.refresh().await
 }

@@ -8,7 +8,7 @@ const LONGEST_LINE: usize = 1 << 20;
 pub(super) struct SseEvent {
     /// What to give as `Last-Event-ID` after it; the last one seen, if any.
     pub(super) id: Option<String>,
-    /// Its name; `message` when it has none.
+    /// Its name; `message` when it has none, nothing where the stream only says how far it is.
     pub(super) name: String,
     /// Its data lines, joined by line breaks.
     pub(super) data: String,
@@ -27,6 +27,8 @@ pub(super) struct Parser {
     after_cr: bool,
     begun: bool,
     id: Option<String>,
+    /// The block that is being read has an id.
+    has_id: bool,
     name: String,
     data: Vec<String>,
     size: usize,
@@ -65,7 +67,10 @@ impl Parser {
                 self.size += value.len();
                 self.data.push(value.to_owned());
             }
-            "id" if !value.contains('\0') => self.id = Some(value.to_owned()),
+            "id" if !value.contains('\0') => {
+                self.id = Some(value.to_owned());
+                self.has_id = true;
+            }
             // Comments have an empty field name; `retry` is ours to choose; the rest is not known.
             _ => {}
         }
@@ -76,11 +81,14 @@ impl Parser {
         let name = std::mem::take(&mut self.name);
         let data = std::mem::take(&mut self.data);
         self.size = 0;
-        (!data.is_empty()).then(|| SseEvent {
-            id: self.id.clone(),
-            name: if name.is_empty() { "message".to_owned() } else { name },
-            data: data.join("\n"),
-        })
+        let has_id = std::mem::take(&mut self.has_id);
+        let name = match (data.is_empty(), name.is_empty()) {
+            (true, _) if !has_id => return None,
+            (true, _) => String::new(),
+            (false, true) => "message".to_owned(),
+            (false, false) => name,
+        };
+        Some(SseEvent { id: self.id.clone(), name, data: data.join("\n") })
     }
 }
 
@@ -99,6 +107,7 @@ mod tests {
         vec![
             event(Some("7"), "dispatch", "{\"a\":\n1}"),
             event(Some("7"), "message", "plain"),
+            event(Some("8"), "", ""),
             event(Some("8"), "message", " two \n"),
         ]
     }

@@ -97,3 +97,12 @@ async fn a_declined_alert_says_so_at_once() {
     assert_eq!(home.intend(intent).await, Ok(Outcome::Done));
     assert!(home.view().alerts[0].declined);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_only_says_how_far_it_is_goes_on_from_there() {
+    let home = Home::alerted().await;
+    home.station.say(": cursor\nid: 4711\n\n");
+    home.station.break_streams();
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(home.station.cursors().last().unwrap().as_deref(), Some("4711"));
+}

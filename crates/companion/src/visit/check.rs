@@ -5,7 +5,7 @@ use std::time::Duration;
 use terskel_keys::receipt::Direction;
 use terskel_locks::hub::HubRefusal;
 use terskel_locks::hub::phone::{HubCommand, HubEvent};
-use terskel_model::DispatchId;
+use terskel_model::{DispatchId, WorkerId};
 use terskel_radio::{AdapterState, RadioError};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -17,6 +17,7 @@ use super::scan::Seen;
 use super::slot::{Happened, Slot};
 use crate::interface::{Outcome, Problem};
 use crate::state::Core;
+use crate::store::Phone;
 
 const FIND_WITHIN: Duration = Duration::from_secs(15);
 /// A radio that has just been started needs a moment.
@@ -52,11 +53,13 @@ pub(crate) async fn check(
 impl HubKeeper {
     /// Asks the hub until it has answered, twice at most.
     pub(super) async fn perform(&mut self, direction: Direction) -> Result<(), Problem> {
+        // Whoever asked is whom the receipt names, also when the shift ends before the hub has answered.
+        let (phone, session) = self.core.signed_in()?;
         self.preparation = Preparation::new();
         let mut last = Problem::HubNoAnswer;
         for _ in 0..ATTEMPTS {
             self.reach_hub().await?;
-            match self.ask(direction).await {
+            match self.ask(direction, &phone, session.worker).await {
                 Ok(()) => return Ok(()),
                 Err(Problem::HubNoAnswer) => last = Problem::HubNoAnswer,
                 Err(problem) => return Err(problem),
@@ -67,7 +70,7 @@ impl HubKeeper {
         Err(last)
     }
 
-    async fn ask(&mut self, direction: Direction) -> Result<(), Problem> {
+    async fn ask(&mut self, direction: Direction, phone: &Phone, worker: WorkerId) -> Result<(), Problem> {
         let visit = self.dispatch;
         let command = match direction {
             Direction::In => HubCommand::CheckIn { visit },
@@ -104,7 +107,7 @@ impl HubKeeper {
         })
         .await;
         let (receipt, signed) = answer.unwrap_or(Err(Problem::HubNoAnswer))?;
-        self.keep(&receipt, &signed).await
+        self.keep(&receipt, &signed, phone, worker).await
     }
 
     async fn reach_hub(&mut self) -> Result<(), Problem> {

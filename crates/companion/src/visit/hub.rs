@@ -6,7 +6,7 @@ use std::time::Duration;
 use terskel_api::dispatch::Hub;
 use terskel_keys::receipt::Receipt;
 use terskel_locks::hub::phone::{HubCommand, HubEvent, HubIdentity, HubSession};
-use terskel_model::DispatchId;
+use terskel_model::{DispatchId, WorkerId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -17,7 +17,7 @@ use super::scan::Seen;
 use super::slot::{Happened, Slot};
 use crate::interface::{Problem, Reach};
 use crate::state::Core;
-use crate::store::Snapshot;
+use crate::store::{Phone, Snapshot};
 
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -123,9 +123,14 @@ impl HubKeeper {
     }
 
     /// A receipt counts when it is stored with its event.
-    pub(super) async fn keep(&mut self, receipt: &Receipt, signed: &[u8]) -> Result<(), Problem> {
-        let (phone, session) = self.core.signed_in()?;
-        self.core.store.save_receipt(receipt, signed, &phone, session.worker, &*self.core.world).await?;
+    pub(super) async fn keep(
+        &mut self,
+        receipt: &Receipt,
+        signed: &[u8],
+        phone: &Phone,
+        worker: WorkerId,
+    ) -> Result<(), Problem> {
+        self.core.store.save_receipt(receipt, signed, phone, worker, &*self.core.world).await?;
         self.core.refresh().await?;
         self.core.outbox.notify_one();
         Ok(())

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use terskel_keys::KeyError;
+use terskel_keys::digital_key::DigitalKey;
 use terskel_locks::lock::{LockCommand, LockEvent, LockState};
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::{DispatchId, DoorId};
@@ -92,10 +93,11 @@ impl DoorKeeper {
             None => Err(DoorReason::NoKey),
             Some(key) => key
                 .check(self.lock.id, &intention.operation, intention.at)
-                .map_err(|error| key_reason(&error)),
+                .map_err(|error| key_reason(&error))
+                .map(|()| key),
         };
         let (outcome, reason) = match allowed {
-            Ok(()) => self.attempt(&intention, &mut row, &mut state).await?,
+            Ok(key) => self.attempt(&key, &intention, &mut row, &mut state).await?,
             Err(reason) => (DoorOutcome::Refused, Some(reason)),
         };
         let operated = Operated { outcome, reason, at: self.core.world.now() };
@@ -117,11 +119,12 @@ impl DoorKeeper {
     /// Tries until the command has gone out, once. An error: nothing was sent, because it could not be written down.
     async fn attempt(
         &mut self,
+        key: &DigitalKey,
         intention: &Intention,
         row: &mut Option<i64>,
         state: &mut Option<LockState>,
     ) -> Result<(DoorOutcome, Option<DoorReason>), Problem> {
-        let end = Instant::now() + LIFE;
+        let (end, begun) = (Instant::now() + LIFE, self.core.world.uptime());
         let mut last = DoorReason::NoAnswer;
         for _ in 0..ATTEMPTS {
             if let Err(reason) = self.reach_lock(end).await {
@@ -130,8 +133,12 @@ impl DoorKeeper {
             if row.is_none() {
                 *row = Some(self.core.store.intend_operation(intention).await?);
             }
-            if Instant::now() >= end {
+            // A phone that slept meanwhile: the worker may have gone, the key may have run out.
+            if self.core.world.uptime() - begun >= LIFE {
                 break;
+            }
+            if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.world.now()) {
+                return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
             }
             let tried = self.command(&intention.operation, state).await;
             match tried {

@@ -6,7 +6,7 @@ use terskel_locks::device::DeviceFault;
 use terskel_radio::AdapterState;
 
 use crate::interface::{Intent, Outcome, Problem, Reach};
-use crate::testing::{FLAT, HUB, Home, STAIRWELL};
+use crate::testing::{FLAT, HUB, Home, Mood, STAIRWELL};
 
 fn door_events(home: &Home) -> Vec<(String, String)> {
     let text = |o: &Option<terskel_model::door::DoorOutcome>| o.as_ref().unwrap().as_str().to_owned();
@@ -130,7 +130,7 @@ async fn a_key_that_has_ended_is_not_shown_to_the_lock() {
     let home = Home::alerted().await;
     home.air.silence(STAIRWELL, true);
     home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
-    home.station.feel(crate::testing::Mood::Unreachable);
+    home.station.feel(Mood::Unreachable);
     home.world.skip(Duration::from_secs(61 * 60));
     home.air.silence(STAIRWELL, false);
     let result = home.open(home.stairwell).await;
@@ -222,4 +222,40 @@ fn a_process_killed_after_the_command_finds_its_intention_and_tells_it_once() {
         assert_eq!(home.view().status.unsent, 1, "told once, not once for each start");
     });
     assert_eq!(station.kinds(), ["alert_delivered"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_runs_out_while_the_phone_connects_opens_nothing() {
+    let home = Home::accepted().await;
+    home.station.feel(Mood::Unreachable);
+    home.see("on its way", |v| v.visit.as_ref().unwrap().doors[0].reach == Reach::Connecting).await;
+    let runs_out = async {
+        tokio::task::yield_now().await;
+        home.world.skip(Duration::from_secs(3600));
+    };
+    let (result, ()) = tokio::join!(home.open(home.stairwell), runs_out);
+    assert_eq!((result.outcome.as_str(), result.reason.as_deref()), ("refused", Some("key_expired")));
+    assert_eq!(home.air.moved(STAIRWELL), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_that_comes_after_the_end_of_the_shift_is_kept() {
+    let home = Home::accepted().await;
+    for door in [home.stairwell, home.flat] {
+        home.open(door).await;
+    }
+    home.see("hub ready", |v| v.visit.as_ref().unwrap().hub.as_ref().unwrap().reach == Reach::Ready).await;
+    home.sent().await;
+    home.station.feel(Mood::Unreachable);
+    let check_in = home.intend(Intent::CheckIn { dispatch: home.dispatch });
+    let shift_ends = async {
+        while home.air.moved(HUB) == 0 {
+            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        home.world.skip(Duration::from_secs(8 * 3600));
+    };
+    let (checked_in, ()) = tokio::join!(check_in, shift_ends);
+    assert_eq!(checked_in, Ok(Outcome::Done));
+    home.see("the receipt waits", |v| v.status.unsent == 1).await;
 }
