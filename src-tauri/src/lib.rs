@@ -1,6 +1,7 @@
 //! The phone app's shell: one window, the one door to the engine, and nothing that decides anything.
 
 mod door;
+mod links;
 mod start;
 
 use tauri::async_runtime::block_on;
@@ -16,6 +17,8 @@ pub fn run() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let app = tauri::Builder::default()
+        .plugin(tauri_plugin_opener::init())
+        .plugin(links::plugin())
         .invoke_handler(tauri::generate_handler![door::intend, door::ask, door::views])
         .setup(|app| {
             if let Err(error) = open(app) {
