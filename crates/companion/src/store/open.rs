@@ -12,7 +12,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migration
 
 /// The phone's store. Calls queue for its one connection.
 pub(crate) struct Store {
-    connection: Mutex<SqliteConnection>,
+    /// Gone only while the store is being dropped.
+    connection: Option<Mutex<SqliteConnection>>,
 }
 
 impl Store {
@@ -40,21 +41,34 @@ impl Store {
             .await
             .map_err(not_a_database)?;
         MIGRATIONS.run(&mut connection).await?;
-        Ok(Self { connection: Mutex::new(connection) })
+        Ok(Self { connection: Some(Mutex::new(connection)) })
     }
 
     pub(super) async fn connection(&self) -> Guard<'_> {
+        let Some(connection) = &self.connection else { return std::future::pending().await };
         Guard {
             #[cfg(test)]
             _anchor: crate::testing::Anchor::drop_here(),
-            connection: self.connection.lock().await,
+            connection: connection.lock().await,
         }
     }
+}
 
-    /// Writes what is pending into the one file and closes it.
-    #[cfg(test)]
-    pub(crate) async fn close(self) -> Result<()> {
-        Ok(sqlx::Connection::close(self.connection.into_inner()).await?)
+/// SQLite works in a thread of its own. A process must not end while that thread still closes the file: SQLCipher's
+/// cryptography is taken down at exit, under its hands.
+impl Drop for Store {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        let closed = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+            runtime.block_on(sqlx::Connection::close(connection.into_inner())).map_err(std::io::Error::other)
+        })
+        .join();
+        match closed {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the store did not close cleanly"),
+            Err(_) => tracing::warn!("the store did not close"),
+        }
     }
 }
 
@@ -95,7 +109,7 @@ mod tests {
     async fn another_key_opens_nothing_and_the_file_shows_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("phone.db");
-        Store::open(&path, &StoreKey::new([1; 32])).await.unwrap().close().await.unwrap();
+        Store::open(&path, &StoreKey::new([1; 32])).await.unwrap();
         assert!(matches!(Store::open(&path, &StoreKey::new([2; 32])).await, Err(StoreError::WrongKey)));
         let bytes = std::fs::read(&path).unwrap();
         assert!(!bytes.starts_with(b"SQLite format"));
