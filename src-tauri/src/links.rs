@@ -50,12 +50,12 @@ mod tests {
 
     #[test]
     fn the_window_stays_on_the_apps_own_page() {
-        let lead = |url: &str| super::lead(&url.parse().unwrap());
-        assert_eq!(lead("tauri://localhost/index.html"), Lead::Stay);
-        assert_eq!(lead("http://tauri.localhost/"), Lead::Stay);
-        assert_eq!(lead("tel:+4701001002"), Lead::Call);
-        assert_eq!(lead("https://www.openstreetmap.org/search?query=Solbakken"), Lead::Nowhere);
-        assert_eq!(lead("https://tauri.localhost.example/"), Lead::Nowhere);
-        assert_eq!(lead("file:///etc/passwd"), Lead::Nowhere);
+        let to = |url: &str| lead(&url.parse().unwrap());
+        assert_eq!(to("tauri://localhost/index.html"), Lead::Stay);
+        assert_eq!(to("http://tauri.localhost/"), Lead::Stay);
+        assert_eq!(to("tel:+4701001002"), Lead::Call);
+        assert_eq!(to("https://www.openstreetmap.org/search?query=Solbakken"), Lead::Nowhere);
+        assert_eq!(to("https://tauri.localhost.example/"), Lead::Nowhere);
+        assert_eq!(to("file:///etc/passwd"), Lead::Nowhere);
     }
 }
