@@ -29,6 +29,8 @@ pub struct DeviceReport {
     pub state: String,
     /// Everything that moved, in order.
     pub movements: Vec<Movement>,
+    /// With the fault `link_lost`: how many packets are left until then.
+    pub link_lost_at_packet: Option<u32>,
 }
 
 /// One movement.
