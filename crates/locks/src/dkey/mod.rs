@@ -12,7 +12,8 @@
 //! ```
 //!
 //! # What the scheme does not give (4.8)
-//! These are properties of the locks in the field; nothing here repairs them, and `Guarantees` must not promise more.
+//! These are properties of the locks in the field; nothing here repairs them, and nobody may promise
+//! more.
 //! - No forward secrecy: who learns the 32-byte secret reads every recorded session.
 //! - No message authentication: a CRC under a stream cipher can be forged by flipping known bits.
 //! - The lock proves itself only by producing frames that open.
