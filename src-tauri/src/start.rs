@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use tauri::{AppHandle, Manager as _};
-use terskel_companion::{Engine, EngineConfig, StoreKey};
+use terskel_companion::{Engine, EngineConfig, FAMILIES, StoreKey};
 use terskel_model::world::SystemWorld;
 use terskel_radio::BluetoothRadio;
 
@@ -30,6 +30,7 @@ pub(crate) fn data_dir(app: &AppHandle) -> anyhow::Result<PathBuf> {
 pub(crate) async fn engine(dir: &Path) -> anyhow::Result<Engine> {
     let world = Arc::new(SystemWorld);
     let config = EngineConfig {
+        families: FAMILIES,
         store_path: dir.join("phone.db"),
         store_key: StoreKey::from_file(&dir.join("store.key"), world.as_ref())?,
         world,

@@ -6,6 +6,7 @@ use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::{DoorId, HubId, LockId, TeamId, WorkerId};
 use uuid::Uuid;
 
+use crate::dispatch::PhysicalKey;
 use crate::{Bytes, Secret};
 
 /// The id of what was made.
@@ -91,6 +92,12 @@ pub struct NewDoor {
     /// Its electronic lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<NewLock>,
+    /// The code of its keypad, 1–50 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Secret>,
+    /// Where its metal key hangs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical_key: Option<PhysicalKey>,
 }
 
 /// A lock that has been associated, with the secret that opens it. A stairwell lock that serves several residents is

@@ -6,7 +6,7 @@ use terskel_model::dispatch::{Cause, DeclineReason, DispatchPhase};
 use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::{DispatchId, DoorId, HubId, KeyId, LockId, ResidentId};
 
-use crate::Bytes;
+use crate::{Bytes, Secret};
 
 /// The SSE event name under which [`Dispatch`] comes whenever anything about it changes. The event's `id` is the
 /// cursor for `Last-Event-ID`. A comment line every 10 s is the heartbeat.
@@ -144,8 +144,25 @@ pub struct Door {
     pub kind: DoorKind,
     /// What people call it.
     pub name: String,
-    /// Its electronic lock; a door without one opens by hand or by a metal key.
+    /// Its electronic lock; a door without one opens by hand, by a code or by a metal key.
     pub lock: Option<Lock>,
+    /// The code of its keypad; for the phone that has accepted alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<Secret>,
+    /// Where its metal key hangs; for the phone that has accepted alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub physical_key: Option<PhysicalKey>,
+}
+
+/// A metal key in a cabinet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PhysicalKey {
+    /// In which cabinet; 1–200 characters.
+    pub cabinet: String,
+    /// Under which tag; 1–100 characters.
+    pub tag: String,
 }
 
 /// How to find a lock. Its secret is in the digital key only.
@@ -158,8 +175,11 @@ pub struct Lock {
     pub family: LockFamily,
     /// Bluetooth address, `AA:BB:CC:DD:EE:FF`.
     pub address: String,
-    /// The id that the lock itself tells: dKey, 8 hex digits.
+    /// The id that the lock itself tells, in its family's way of writing.
     pub device_id: String,
+    /// The last entry of the lock's own log that the station has; 0: none.
+    #[serde(default)]
+    pub log_after: u32,
 }
 
 /// How to find and check a hub.

@@ -6,6 +6,7 @@ pub mod audit;
 mod bytes;
 pub mod dispatch;
 pub mod event;
+pub mod lock;
 pub mod path;
 pub mod phone;
 pub mod problem;

@@ -14,6 +14,8 @@ pub const STREAM: &str = "/v1/stream";
 pub const EVENTS: &str = "/v1/events";
 /// `GET`, a team lead: `?dispatch=ID` → [`crate::audit::AuditTrail`].
 pub const AUDIT: &str = "/v1/audit";
+/// `GET`, a team lead: → [`crate::lock::LockList`].
+pub const LOCKS: &str = "/v1/locks";
 /// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
 pub const ENROL: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use terskel_keys::receipt::Direction;
+use terskel_locks::family::Families;
 use terskel_model::World;
 use terskel_model::door::Operation;
 use terskel_radio::{AdapterState, Radio};
@@ -26,6 +27,8 @@ pub struct EngineConfig {
     pub world: Arc<dyn World>,
     /// The phone's Bluetooth.
     pub radio: Arc<dyn Radio>,
+    /// The makes of lock that it can open.
+    pub families: Families,
 }
 
 /// A running engine. Dropping it stops its tasks; nothing that was recorded is lost.
@@ -47,13 +50,13 @@ impl Engine {
         config: EngineConfig,
         stations: Arc<dyn Stations>,
     ) -> Result<Self, StoreError> {
-        let EngineConfig { store_path, store_key, world, radio } = config;
+        let EngineConfig { store_path, store_key, world, radio, families } = config;
         let store = Store::open(&store_path, &store_key).await?;
         store.sweep(world.now()).await?;
         if let Some(phone) = store.snapshot().await?.phone {
             store.finish_interrupted(&phone, &*world).await?;
         }
-        let core = Arc::new(Core::new(world, radio, stations, store).await?);
+        let core = Arc::new(Core::new(world, radio, families, stations, store).await?);
         let _tasks = vec![
             AbortOnDrop(tokio::spawn(stream::keep_reading(core.clone()))),
             AbortOnDrop(tokio::spawn(outbox::keep_sending(core.clone()))),
@@ -131,6 +134,7 @@ async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
         Intent::Decline { dispatch, reason } => alerts::decline(core, dispatch, &reason).await,
         Intent::OpenDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Open).await,
         Intent::LockDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Lock).await,
+        Intent::PassDoor { dispatch, door, reason } => visit::pass(core, dispatch, door, &reason).await,
         Intent::CheckIn { dispatch } => visit::check(core, dispatch, Direction::In).await,
         Intent::CheckOut { dispatch } => visit::check(core, dispatch, Direction::Out).await,
         Intent::CloseVisit { dispatch } => visit::close(core, dispatch).await,

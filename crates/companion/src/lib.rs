@@ -28,3 +28,4 @@ mod visit;
 
 pub use engine::{Engine, EngineConfig};
 pub use store::{StoreError, StoreKey};
+pub use terskel_locks::family::FAMILIES;

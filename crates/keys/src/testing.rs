@@ -58,7 +58,7 @@ pub(crate) fn claims() -> Claims {
         phone: ADAS_PHONE,
         lock: KARIS_LOCK,
         door: KARIS_DOOR,
-        family: LockFamily::Dkey,
+        family: LockFamily::from("dkey"),
         dispatch: Some(VISIT),
         operations: vec![Operation::Open, Operation::Lock],
         not_before: evening(),
@@ -105,6 +105,7 @@ pub(crate) fn check_in_event() -> PhoneEvent {
         reason: None,
         key: None,
         receipt: Some("01".into()),
+        lock: None,
     }
 }
 

@@ -14,10 +14,12 @@ pub struct Advertisement {
     pub services: Vec<Uuid>,
     /// Company id and data.
     pub manufacturer: Option<(u16, Vec<u8>)>,
+    /// 128-bit service UUID and data.
+    pub service_data: Option<(Uuid, Vec<u8>)>,
 }
 
-/// One characteristic of the device's service.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One characteristic of a service.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Characteristic {
     /// Which.
     pub uuid: Uuid,
@@ -27,9 +29,19 @@ pub struct Characteristic {
     pub write_without_response: bool,
     /// Notify.
     pub notify: bool,
+    /// Indicate.
+    pub indicate: bool,
 }
 
-/// The device's GATT service.
+impl Characteristic {
+    /// Can it be subscribed to?
+    #[must_use]
+    pub fn tells(&self) -> bool {
+        self.notify || self.indicate
+    }
+}
+
+/// One of the device's GATT services.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     /// Which.
@@ -70,7 +82,7 @@ pub struct DeviceReport {
 }
 
 /// Faults inside the device. Faults of the air (range, loss, delay) are the simulator's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceFault {
     /// The mechanism is stuck (or free again).
     Jammed(bool),
@@ -78,14 +90,22 @@ pub enum DeviceFault {
     Battery(u8),
     /// Takes writes and answers nothing (or works again).
     Hang(bool),
+    /// Restarts: the link is gone without a word, and what only memory held with it.
+    Reboot,
+    /// Has forgotten where its bolt ends (or knows again). Of no effect on families that need no calibration.
+    Uncalibrated(bool),
+    /// One of the family's own, by its name; the device half lists them. An unknown one has no effect.
+    Own(String),
+    /// All of the family's own are mended.
+    Mended,
 }
 
 /// The device's half of a protocol. One connection at a time.
 pub trait Device: Send {
     /// What it sends to everybody.
     fn advertisement(&self) -> Advertisement;
-    /// Its service.
-    fn service(&self) -> Service;
+    /// Its services, in handle order.
+    fn services(&self) -> Vec<Service>;
     /// A central has connected. `mtu` is the ATT MTU.
     fn connected(&mut self, mtu: usize, now: DeviceTime);
     /// The central subscribed to a characteristic.

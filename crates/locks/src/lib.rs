@@ -3,6 +3,7 @@
 
 pub mod device;
 pub mod dkey;
+pub mod family;
 pub mod hub;
 pub mod lock;
 pub mod session;

@@ -1,5 +1,6 @@
 //! What all lock families have in common for whoever opens a door.
 
+use terskel_model::Timestamp;
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 
 /// What can be asked of a lock session.
@@ -8,6 +9,13 @@ pub enum LockCommand {
     /// Unlock or lock. May be asked before the session is ready: it is sent as soon as it is. Sent at most once:
     /// a second one while the first has no outcome is refused.
     Operate(Operation),
+    /// Bring the lock's own log home: its newest entries after the one with this index, 50 at most. Done when nothing
+    /// else is asked; a family that has no log, or a key that may not read it, answers [`LockEvent::Log`] with
+    /// nothing.
+    ReadLog {
+        /// The last index that is known; 0: none.
+        after: u32,
+    },
     /// End politely.
     Close,
 }
@@ -20,6 +28,8 @@ pub enum LockEvent {
     Ready(LockDescription),
     /// The lock told its state, asked or not.
     State(LockState),
+    /// The lock took the command and its motor runs; the outcome follows.
+    Moving(Operation),
     /// What came of the operation. Exactly one for each [`LockCommand::Operate`].
     Outcome {
         /// What was asked.
@@ -31,6 +41,20 @@ pub enum LockEvent {
         /// The family's own code or the step that failed, for the log. Never a secret.
         detail: Option<String>,
     },
+    /// How far the lock's clock is off, measured at the midpoint of the question and the answer.
+    Clock {
+        /// Milliseconds by which the lock is ahead of the phone; negative: behind. `None`: it has lost the time.
+        ahead_ms: Option<i64>,
+        /// The phone has set it right.
+        corrected: bool,
+    },
+    /// The lock showed a certificate that nobody has vouched for yet. The same lock must show the same from now on.
+    FirstSeen {
+        /// SHA-256 of its public key (SubjectPublicKeyInfo).
+        fingerprint: [u8; 32],
+    },
+    /// The lock's own log, oldest first, as it was asked for.
+    Log(Vec<LogEntry>),
     /// The session is over. No more events.
     Ended {
         /// Why, if not because the phone wanted it so.
@@ -49,6 +73,9 @@ pub struct LockDescription {
     pub name: String,
     /// Firmware version.
     pub firmware: String,
+    /// It says something of itself that this driver was not written for, a newer version of its protocol, say. The
+    /// driver goes on as well as it can.
+    pub unfamiliar: bool,
 }
 
 /// What is known of the mechanism. `None`: the lock has not said, or does not know.
@@ -60,6 +87,27 @@ pub struct LockState {
     pub door_open: Option<bool>,
     /// Battery, 0–100 %.
     pub battery_percent: Option<u8>,
+    /// The lock itself calls its battery critical.
+    pub battery_critical: bool,
     /// Has the lock reported a stuck mechanism in this session?
     pub jammed: bool,
+    /// Does it know where its bolt ends? A lock that does not may do anything when it is told to move.
+    pub calibrated: Option<bool>,
+}
+
+/// One entry of a lock's own log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// Grows with each entry, never used again.
+    pub index: u32,
+    /// By the lock's own clock; `None`: it did not know the time.
+    pub at: Option<Timestamp>,
+    /// Who did it, as the lock knows them.
+    pub by: String,
+    /// With the credential of this session: not by a key, a knob, a button or another phone's credential.
+    pub ours: bool,
+    /// What was done; `None` for entries about anything but the bolt.
+    pub operation: Option<Operation>,
+    /// Did it go well?
+    pub done: bool,
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 pub struct Profile {
     /// The primary service.
     pub service: Uuid,
-    /// Characteristics to subscribe to, in this order.
+    /// Characteristics to subscribe to, in this order: by notifications, or indications where they have only these.
     pub notify: Vec<Uuid>,
 }
 
@@ -55,4 +55,69 @@ pub trait Session {
     fn poll_timeout(&self) -> Option<(Uptime, &'static str)>;
     /// The session is over: the runner sends what is left, then disconnects.
     fn is_over(&self) -> bool;
+    /// How often since the connection the phone has sent a message and had to wait for the device's before it could go
+    /// on. Messages of the protocol count; acknowledgements of fragments and frames do not.
+    fn round_trips(&self) -> u32;
+}
+
+/// Counts for [`Session::round_trips`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RoundTrips {
+    count: u32,
+    spoke: bool,
+}
+
+impl RoundTrips {
+    /// The phone has sent something.
+    pub(crate) fn spoke(&mut self) {
+        self.spoke = true;
+    }
+
+    /// A whole message of the device is here; no acknowledgement of a part.
+    pub(crate) fn heard(&mut self) {
+        self.count += u32::from(std::mem::take(&mut self.spoke));
+    }
+
+    pub(crate) fn count(self) -> u32 {
+        self.count
+    }
+}
+
+impl<S: Session + ?Sized> Session for Box<S> {
+    type Command = S::Command;
+    type Event = S::Event;
+
+    fn profile(&self) -> Profile {
+        (**self).profile()
+    }
+    fn connected(&mut self, mtu: usize, now: Uptime) {
+        (**self).connected(mtu, now);
+    }
+    fn received(&mut self, characteristic: Uuid, value: &[u8], now: Uptime) {
+        (**self).received(characteristic, value, now);
+    }
+    fn disconnected(&mut self, now: Uptime) {
+        (**self).disconnected(now);
+    }
+    fn command(&mut self, command: Self::Command, now: Uptime) {
+        (**self).command(command, now);
+    }
+    fn timed_out(&mut self, now: Uptime) {
+        (**self).timed_out(now);
+    }
+    fn poll_transmit(&mut self) -> Option<Transmit> {
+        (**self).poll_transmit()
+    }
+    fn poll_event(&mut self) -> Option<Self::Event> {
+        (**self).poll_event()
+    }
+    fn poll_timeout(&self) -> Option<(Uptime, &'static str)> {
+        (**self).poll_timeout()
+    }
+    fn is_over(&self) -> bool {
+        (**self).is_over()
+    }
+    fn round_trips(&self) -> u32 {
+        (**self).round_trips()
+    }
 }

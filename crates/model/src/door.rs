@@ -12,11 +12,30 @@ open_enum! {
     }
 }
 
-open_enum! {
-    /// The make of an electronic lock: which protocol it speaks.
-    LockFamily {
-        /// dormakaba dKey.
-        Dkey = "dkey",
+/// The make of an electronic lock: the name under which its protocol stands in the registry of families
+/// (`locks::family`). A name that this version does not know is kept as it came.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(transparent)]
+pub struct LockFamily(String);
+
+impl LockFamily {
+    /// The text that is stored and sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for LockFamily {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl std::fmt::Display for LockFamily {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
@@ -45,6 +64,20 @@ open_enum! {
 }
 
 open_enum! {
+    /// How a worker passed a door without asking its lock.
+    PassReason {
+        /// It stood open, or was not locked.
+        OpenAlready = "open_already",
+        /// Somebody inside opened.
+        LetIn = "let_in",
+        /// With the metal key.
+        PhysicalKey = "physical_key",
+        /// With the door's code.
+        DoorCode = "door_code",
+    }
+}
+
+open_enum! {
     /// Why a door did not open. The phone words it, with what to do now.
     DoorReason {
         /// Not seen within the time for looking.
@@ -69,6 +102,14 @@ open_enum! {
         BluetoothOff = "bluetooth_off",
         /// The phone has no Bluetooth adapter, or it is gone.
         BluetoothGone = "bluetooth_gone",
+        /// The lock does not know where its bolt ends: somebody has to calibrate it.
+        NotCalibrated = "not_calibrated",
+        /// The lock's battery is too weak to move the bolt.
+        BatteryEmpty = "battery_empty",
+        /// The lock is busy with another movement, or another phone has it.
+        LockBusy = "lock_busy",
+        /// The lock itself says that it is not the time for this key.
+        LockNotNow = "lock_not_now",
         /// The lock speaks a version of its protocol that this app does not.
         Unsupported = "unsupported",
         /// The device that answered is not the lock it should be.

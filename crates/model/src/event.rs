@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::door::{DoorOutcome, Operation};
+use crate::lock_report::LockReport;
 use crate::open_enum::open_enum;
 use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
 
@@ -25,6 +26,10 @@ open_enum! {
         KeyIssued = "key_issued",
         /// A lock was asked to open or to lock.
         DoorOperated = "door_operated",
+        /// The worker passed a door without its lock, and says how: a `PassReason`.
+        DoorPassed = "door_passed",
+        /// What a phone has learnt of a lock: battery, mechanism, clock, its own log.
+        LockReported = "lock_reported",
         /// Checked in at the hub.
         CheckedIn = "checked_in",
         /// Checked out at the hub.
@@ -88,7 +93,7 @@ pub struct PhoneEvent {
     /// What came of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<DoorOutcome>,
-    /// Why, in a code: a `DoorReason` or a `DeclineReason`.
+    /// Why, in a code: a `DoorReason`, a `DeclineReason` or a `PassReason`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The digital key that was used.
@@ -97,6 +102,9 @@ pub struct PhoneEvent {
     /// The hub's signed receipt, in hex (`keys::receipt`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
+    /// What was learnt of a lock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lock: Option<LockReport>,
 }
 
 mod hash_as_hex {

@@ -6,6 +6,7 @@ mod open_enum;
 pub mod dispatch;
 pub mod door;
 pub mod event;
+pub mod lock_report;
 pub mod name;
 pub mod rules;
 pub mod world;

@@ -8,5 +8,7 @@ pub const ACCEPT_WITHIN: Duration = Duration::from_secs(5 * 60);
 pub const ARRIVE_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// How long after accepting the text of a dispatch stays readable, unless the visit is still going on.
 pub const READABLE_AFTER_ACCEPT: Duration = Duration::from_secs(60 * 60);
+/// A lock's clock may differ from the phone's by so much before somebody must see to it.
+pub const CLOCK_DRIFT: Duration = Duration::from_secs(30);
 /// How long a digital key issued for a dispatch can be used.
 pub const DISPATCH_KEY_LIFETIME: Duration = Duration::from_secs(60 * 60);

@@ -33,6 +33,8 @@ pub(crate) struct Timing {
     pub(crate) advertising: Duration,
     /// ATT MTU after the exchange.
     pub(crate) mtu: u16,
+    /// How long a device that changes its address keeps one.
+    pub(crate) address_lifetime: Duration,
 }
 
 impl Timing {
@@ -91,6 +93,15 @@ impl AirFaults {
 }
 
 #[cfg(test)]
+impl Timing {
+    /// Everything arrives at once.
+    pub(crate) fn of_tests() -> Self {
+        let (interval, advertising) = (Duration::ZERO, Duration::from_millis(100));
+        Self { interval, advertising, mtu: 247, address_lifetime: Duration::from_secs(900) }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -100,8 +111,11 @@ mod tests {
 
     #[test]
     fn events_lie_on_the_grid_of_the_link() {
-        let timing =
-            Timing { interval: Duration::from_millis(30), advertising: Duration::from_millis(100), mtu: 247 };
+        let timing = Timing {
+            interval: Duration::from_millis(30),
+            advertising: Duration::from_millis(100),
+            ..Timing::of_tests()
+        };
         assert_eq!(timing.next_event(ms(7), ms(7)), ms(37));
         assert_eq!(timing.next_event(ms(7), ms(36)), ms(37));
         assert_eq!(timing.next_event(ms(7), ms(37)), ms(67));

@@ -32,6 +32,12 @@ pub struct PrivateBus {
 }
 
 impl PrivateBus {
+    /// Where its socket is, and what else must go with it.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.dir.path()
+    }
+
     /// Starts a daemon with its socket in a new directory below `parent` (the system's temporary directory if
     /// `None`). Blocks for some milliseconds.
     ///

@@ -1,38 +1,38 @@
 //! From a street to the devices on its air.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
 use terskel_keys::AuthorityKey;
 use terskel_locks::device::Device;
-use terskel_locks::dkey::{ActivationCode, Credential, device as dkey};
 use terskel_locks::hub::device as hub;
 use terskel_model::Entropy;
-use terskel_model::door::LockFamily;
 use uuid::Uuid;
 
 use crate::bluez::Peripheral;
-use crate::street::{Hub, Lock, Street, StreetError};
+use crate::street::{Hub, Street};
 
 /// The family of hubs in the ready line and the control API.
 const HUB: &str = "hub";
 
-/// What a client needs to find a device and to get in. No secret but a fresh lock's code, which is printed on its
-/// card.
+/// What a client needs to find a device and to get in. No secret but what a lock's card or its vendor's key service
+/// tells whoever may use it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceInfo {
     /// Lock or hub id.
     pub id: Uuid,
     /// `dkey`, …; `hub`.
     pub family: String,
-    /// Bluetooth address.
+    /// Bluetooth address at the start.
     pub address: String,
     /// The id that a lock tells itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_id: Option<String>,
-    /// One-time code with which a fresh lock takes a new credential.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub activation_code: Option<String>,
+    /// What its family's clients need to get in: `activation_code`, `login_token`, `pin`, ….
+    #[serde(flatten)]
+    pub card: BTreeMap<&'static str, String>,
     /// Ed25519, in hex: with it a hub's receipts are verified.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
@@ -40,77 +40,65 @@ pub struct DeviceInfo {
     pub name: String,
 }
 
-/// What the ready line says of a street's devices: locks first, then hubs.
-pub(crate) fn describe(street: &Street) -> Vec<DeviceInfo> {
-    let locks = street.locks().into_iter().map(|lock| DeviceInfo {
-        id: lock.id.0,
-        family: lock.family.to_string(),
-        address: lock.address.clone(),
-        device_id: Some(lock.device_id.clone()),
-        activation_code: lock.activation_code.clone(),
-        public_key: None,
-        name: lock.name.clone(),
-    });
-    let hubs = street.hubs().map(|hub| DeviceInfo {
-        id: hub.id.0,
-        family: HUB.to_owned(),
-        address: hub.address.clone(),
-        device_id: None,
-        activation_code: None,
-        public_key: Some(crate::hex::encode(&hub.public_key()).to_string()),
-        name: hub_name(hub),
-    });
-    locks.chain(hubs).collect()
-}
-
-/// Builds all devices of a street, in the order of [`describe`].
+/// All devices of a street, locks first, then hubs, each with what is said of it. Certificates on their cards become
+/// files in `files`.
 ///
 /// # Errors
-/// A lock has something that its family does not take.
+/// A lock has something that its family does not take, or a file cannot be written.
 pub(crate) fn build(
     street: &Street,
     authority: Option<AuthorityKey>,
     entropy: &Arc<dyn Entropy>,
-) -> Result<Vec<Peripheral>, StreetError> {
-    let mut peripherals = Vec::new();
+    files: &Path,
+) -> anyhow::Result<Vec<(DeviceInfo, Peripheral)>> {
+    let mut devices = Vec::new();
     for lock in street.locks() {
-        let device = build_lock(lock, Arc::clone(entropy))?;
-        let mut peripheral = Peripheral::new(lock.id.0, &lock.address, device);
+        let simulated = lock.simulate(Arc::clone(entropy));
+        let simulated = simulated.map_err(|wrong| lock.error(&wrong))?;
+        let mut peripheral = Peripheral::new(lock.id.0, &lock.address, simulated.device);
         peripheral.battery_at_start = lock.battery_percent;
-        peripherals.push(peripheral);
+        peripheral.changes_address = simulated.changes_address;
+        let card = simulated.card.into_iter().map(|(name, value)| on_card(files, lock.id.0, name, value));
+        let info = DeviceInfo {
+            id: lock.id.0,
+            family: lock.family.to_string(),
+            address: lock.address.clone(),
+            device_id: Some(lock.device_id.clone()),
+            card: card.collect::<Result<_, _>>()?,
+            public_key: None,
+            name: lock.name.clone(),
+        };
+        devices.push((info, peripheral));
     }
     for hub in street.hubs() {
         let device = build_hub(hub, authority, Arc::clone(entropy));
-        peripherals.push(Peripheral::new(hub.id.0, &hub.address, device));
+        let info = DeviceInfo {
+            id: hub.id.0,
+            family: HUB.to_owned(),
+            address: hub.address.clone(),
+            device_id: None,
+            card: BTreeMap::new(),
+            public_key: Some(crate::hex::encode(&hub.public_key()).to_string()),
+            name: hub_name(hub),
+        };
+        devices.push((info, Peripheral::new(hub.id.0, &hub.address, device)));
     }
-    Ok(peripherals)
+    Ok(devices)
 }
 
-fn build_lock(lock: &Lock, entropy: Arc<dyn Entropy>) -> Result<Box<dyn Device>, StreetError> {
-    match lock.family {
-        LockFamily::Dkey => build_dkey(lock, entropy),
-        LockFamily::Unknown(_) => Err(wrong(lock, "family", "is none that can be simulated")),
+/// Clients take certificates by the name of a file.
+fn on_card(
+    files: &Path,
+    id: Uuid,
+    name: &'static str,
+    value: String,
+) -> std::io::Result<(&'static str, String)> {
+    if !value.starts_with("-----BEGIN") {
+        return Ok((name, value));
     }
-}
-
-fn build_dkey(lock: &Lock, entropy: Arc<dyn Entropy>) -> Result<Box<dyn Device>, StreetError> {
-    let device_id = crate::hex::decode::<4>(&lock.device_id);
-    let device_id = *device_id.ok_or_else(|| wrong(lock, "device_id", "must be 8 hex digits"))?;
-    let code = lock.activation_code.as_deref().map(ActivationCode::parse).transpose();
-    let code =
-        code.map_err(|_| wrong(lock, "activation_code", "must be 8 of BCDFGHJKLMNPQRSTVWXZ0123456789"))?;
-    let credential = lock.credential.as_ref().map(|bytes| Credential::from_bytes(bytes.expose())).transpose();
-    let credential = credential.map_err(|_| wrong(lock, "credential", "is no dKey credential"))?;
-    let config = dkey::LockConfig {
-        device_id,
-        name: lock.name.clone(),
-        activation_code: code,
-        credentials: credential.into_iter().collect(),
-        locked: lock.locked,
-        battery_percent: lock.battery_percent,
-        ..dkey::LockConfig::default()
-    };
-    Ok(Box::new(dkey::SimulatedLock::new(config, entropy)))
+    let file = files.join(format!("{id}-{name}.pem"));
+    std::fs::write(&file, value)?;
+    Ok((name, file.display().to_string()))
 }
 
 /// A hub that does not know its station yet trusts no badge: nobody has the key to these zeros.
@@ -131,8 +119,4 @@ pub(crate) fn build_hub(
 fn hub_name(hub: &Hub) -> String {
     let id = hub.id.0.simple().to_string();
     format!("Hub {}", id.get(id.len() - 4..).unwrap_or(&id))
-}
-
-fn wrong(lock: &Lock, field: &str, problem: &str) -> StreetError {
-    StreetError { place: format!("lock {}, {field}", lock.id), problem: problem.to_owned() }
 }

@@ -17,6 +17,17 @@ pub(crate) fn decode<const N: usize>(text: &str) -> Option<Zeroizing<[u8; N]>> {
     Some(bytes)
 }
 
+/// Any number of bytes, two digits each. `None`: half a byte, or another character.
+pub(crate) fn decode_all(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+    let pairs = text.as_bytes().chunks(2);
+    let byte = |pair: &[u8]| Some(decode::<1>(std::str::from_utf8(pair).ok()?)?[0]);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
+    for pair in pairs {
+        bytes.push(byte(pair)?);
+    }
+    Some(bytes)
+}
+
 /// Lower-case hex digits, wiped when dropped: the bytes may be a secret.
 pub(crate) fn encode(bytes: &[u8]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(2 * bytes.len()));
@@ -37,5 +48,7 @@ mod tests {
         for wrong in ["", "00ffa", "00ffa1b2", "00ff+1", "00ffæ"] {
             assert!(decode::<3>(wrong).is_none(), "{wrong}");
         }
+        assert_eq!(*decode_all("00fFa1").unwrap(), [0, 255, 0xa1]);
+        assert!(decode_all("00f").is_none() && decode_all("0x").is_none());
     }
 }

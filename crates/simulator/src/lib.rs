@@ -17,4 +17,4 @@ mod timers;
 pub use bus::PrivateBus;
 pub use devices::DeviceInfo;
 pub use simulator::{Options, Simulator};
-pub use street::{Door, Hub, Lock, Resident, SecretBytes, Street, StreetError};
+pub use street::{Door, Hub, Lock, Resident, Secret, SecretBytes, Street, StreetError};

@@ -65,17 +65,18 @@ impl Simulator {
     pub async fn start(street: &Street, options: Options) -> anyhow::Result<Self> {
         let world = options.world.unwrap_or_else(|| Arc::new(SystemWorld));
         let entropy: Arc<dyn Entropy> = Arc::new(SharedEntropy(Arc::clone(&world)));
-        let peripherals = devices::build(street, options.authority, &entropy)?;
         let timing = Timing {
             interval: street.connection_interval,
             advertising: street.advertising_interval,
             mtu: street.mtu,
+            address_lifetime: street.address_lifetime,
         };
         let bus_dir = options.bus_dir;
         let bus = tokio::task::spawn_blocking(move || PrivateBus::start(bus_dir.as_deref())).await??;
+        let built = devices::build(street, options.authority, &entropy, bus.directory())?;
+        let (devices, peripherals): (Vec<_>, Vec<_>) = built.into_iter().unzip();
         let bluez = Bluez::new(Arc::clone(&world), timing, peripherals);
         let (handle, served) = daemon::serve(bus.address(), bluez, world).await?;
-        let devices = devices::describe(street);
         let hubs = street.hubs().cloned().collect();
         let control = Control { handle, devices: devices.clone(), hubs, entropy };
         let (address, controlled) = control::serve(control).await?;

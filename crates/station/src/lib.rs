@@ -11,6 +11,7 @@ mod dispatch;
 mod enrol;
 mod events;
 mod extract;
+mod locks;
 mod openapi;
 mod problem;
 mod routes;

@@ -12,7 +12,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Shared;
 use crate::problem::{Failure, no_such_method, no_such_path};
-use crate::{admin, audit, dispatch, enrol, events, openapi, session, stream};
+use crate::{admin, audit, dispatch, enrol, events, locks, openapi, session, stream};
 
 /// The largest body: a dispatch or a resident with every field full is far below.
 const BODY: usize = 64 * 1024;
@@ -28,6 +28,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(stream::stream))
         .routes(routes!(events::post::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
         .routes(routes!(audit::read::read))
+        .routes(routes!(locks::list::list))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
         .routes(routes!(session::lead::sign_in_lead))
@@ -82,6 +83,7 @@ mod tests {
             path::STREAM,
             path::EVENTS,
             path::AUDIT,
+            path::LOCKS,
             path::ENROL,
             path::SESSION,
             path::LEAD_SESSION,

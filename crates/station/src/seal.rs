@@ -1,8 +1,10 @@
-//! Lock credentials at rest: AES-256-GCM under the station's master key, bound to the lock's id (design law 8).
+//! Lock credentials and door codes at rest: AES-256-GCM under the station's master key, bound to the id of the lock or
+//! door (design law 8).
 
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use terskel_model::Entropy;
 use terskel_model::world::random;
-use terskel_model::{Entropy, LockId};
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::problem::Failure;
@@ -16,47 +18,42 @@ impl Seal {
     }
 
     /// Nonce (12 bytes), ciphertext, tag (16 bytes).
-    pub(crate) fn seal(
-        &self,
-        lock: LockId,
-        secret: &[u8],
-        entropy: &dyn Entropy,
-    ) -> Result<Vec<u8>, Failure> {
+    pub(crate) fn seal(&self, id: Uuid, secret: &[u8], entropy: &dyn Entropy) -> Result<Vec<u8>, Failure> {
         let nonce: [u8; NONCE_LEN] = random(entropy);
         let mut sealed = secret.to_vec();
         self.0
-            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad(lock), &mut sealed)
-            .map_err(|_| Failure::Internal("a lock credential could not be sealed"))?;
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad(id), &mut sealed)
+            .map_err(|_| Failure::Internal("a secret could not be sealed"))?;
         Ok([nonce.as_slice(), sealed.as_slice()].concat())
     }
 
-    /// Undoes [`Seal::seal`]; fails for another lock, another key or a changed byte.
-    pub(crate) fn open(&self, lock: LockId, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        const BROKEN: Failure = Failure::Internal("a lock credential does not open with this master key");
+    /// Undoes [`Seal::seal`]; fails for another id, another key or a changed byte.
+    pub(crate) fn open(&self, id: Uuid, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        const BROKEN: Failure = Failure::Internal("a sealed secret does not open with this master key");
         let (nonce, body) = sealed.split_at_checked(NONCE_LEN).ok_or(BROKEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| BROKEN)?;
         let mut body = Zeroizing::new(body.to_vec());
-        let length = self.0.open_in_place(nonce, aad(lock), &mut body).map_err(|_| BROKEN)?.len();
+        let length = self.0.open_in_place(nonce, aad(id), &mut body).map_err(|_| BROKEN)?.len();
         body.truncate(length);
         Ok(body)
     }
 }
 
-fn aad(lock: LockId) -> Aad<[u8; 16]> {
-    Aad::from(lock.0.into_bytes())
+fn aad(id: Uuid) -> Aad<[u8; 16]> {
+    Aad::from(id.into_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use terskel_model::Timestamp;
     use terskel_model::world::ManualWorld;
+    use terskel_model::{LockId, Timestamp};
 
     #[test]
     fn a_credential_opens_for_its_own_lock_and_no_other() {
         let world = ManualWorld::new(Timestamp::UNIX_EPOCH, 1);
         let seal = Seal::new(&[7; 32]).unwrap();
-        let (flat, stairwell) = (LockId::new(&world), LockId::new(&world));
+        let (flat, stairwell) = (LockId::new(&world).0, LockId::new(&world).0);
         let sealed = seal.seal(flat, b"secret", &world).unwrap();
         assert_eq!(*seal.open(flat, &sealed).unwrap(), b"secret");
         assert!(seal.open(stairwell, &sealed).is_err());

@@ -135,8 +135,8 @@ async fn connect(
     lock: &Lock,
     interval: Duration,
 ) -> Result<(Running, RoundTrips, Uptime)> {
-    let credential = lock.credential.as_ref().context("a lock of the street has no credential")?;
-    let session = LockSession::new(Credential::from_bytes(credential.expose())?, None, Arc::new(SystemWorld));
+    let credential = lock.credential()?.context("a lock of the street has no credential")?;
+    let session = LockSession::new(Credential::from_bytes(&credential)?, None, Arc::new(SystemWorld));
     let filter = ScanFilter { services: vec![dkey::SERVICE, dkey::TO_SERVER], companies: vec![] };
     let sighting =
         terskel_radio::find(radio, filter, LOOK, |s| s.address.as_deref() == Some(&lock.address)).await?;

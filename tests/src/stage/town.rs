@@ -6,6 +6,7 @@ use serde::Serialize;
 use terskel_api::admin::{
     Created, EnrolmentCode, NewDoor, NewEnrolment, NewHub, NewLock, NewResident, NewShift, NewTeam, NewWorker,
 };
+use terskel_api::dispatch::PhysicalKey;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::{Bytes, Secret, path};
 use terskel_keys::{AuthorityKey, PhoneIdentity};
@@ -129,15 +130,28 @@ fn described(resident: &Resident, team: TeamId) -> Result<impl Serialize + use<>
 
 fn door(door: &Door) -> Result<NewDoor> {
     let lock = door.lock.as_ref().map(|lock| {
-        let credential =
-            lock.credential.as_ref().context("the station can't open a lock it has no secret for")?;
+        let credential = lock.credential()?.context("the station can't open a lock it has no secret for")?;
         Ok::<_, anyhow::Error>(NewLock {
             id: lock.id,
             family: lock.family.clone(),
             address: lock.address.clone(),
             device_id: lock.device_id.clone(),
-            credential: Secret::new(credential.to_hex().as_str()),
+            credential: Secret::new(hex(&credential)),
         })
     });
-    Ok(NewDoor { id: door.id, kind: door.kind.clone(), name: door.name.clone(), lock: lock.transpose()? })
+    Ok(NewDoor {
+        id: door.id,
+        kind: door.kind.clone(),
+        name: door.name.clone(),
+        lock: lock.transpose()?,
+        code: door.code.as_ref().map(|code| Secret::new(code.expose())),
+        physical_key: door
+            .physical_key
+            .as_ref()
+            .map(|(cabinet, tag)| PhysicalKey { cabinet: cabinet.clone(), tag: tag.clone() }),
+    })
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -70,6 +70,11 @@ const door = (more: Partial<DoorView>): DoorView => ({
   locked: null,
   batteryPercent: null,
   keyUntil: at(3000),
+  moving: false,
+  warning: null,
+  passed: null,
+  code: null,
+  physicalKey: null,
   ...more,
 });
 

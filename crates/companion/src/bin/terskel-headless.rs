@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use terskel_companion::{Engine, EngineConfig, StoreKey, headless};
+use terskel_companion::{Engine, EngineConfig, FAMILIES, StoreKey, headless};
 use terskel_model::world::SystemWorld;
 use terskel_radio::BluetoothRadio;
 use tokio::signal::unix::{SignalKind, signal};
@@ -51,6 +51,7 @@ fn arguments(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&arguments.data)?;
     let engine = Engine::start(EngineConfig {
+        families: FAMILIES,
         store_path: arguments.data.join("phone.db"),
         store_key: StoreKey::from_file(&arguments.data.join("store.key"), &SystemWorld)?,
         world: Arc::new(SystemWorld),

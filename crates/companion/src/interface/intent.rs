@@ -52,6 +52,15 @@ pub enum Intent {
         /// Which door.
         door: DoorId,
     },
+    /// The door was passed without its lock.
+    PassDoor {
+        /// The visit.
+        dispatch: DispatchId,
+        /// Which door.
+        door: DoorId,
+        /// How: a `model::door::PassReason`.
+        reason: String,
+    },
     /// Check in at the hub in the home.
     CheckIn {
         /// The visit.
@@ -85,6 +94,7 @@ impl std::fmt::Debug for Intent {
             Self::Decline { .. } => "Decline",
             Self::OpenDoor { .. } => "OpenDoor",
             Self::LockDoor { .. } => "LockDoor",
+            Self::PassDoor { .. } => "PassDoor",
             Self::CheckIn { .. } => "CheckIn",
             Self::CheckOut { .. } => "CheckOut",
             Self::CloseVisit { .. } => "CloseVisit",

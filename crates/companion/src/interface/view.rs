@@ -179,6 +179,27 @@ pub struct DoorView {
     pub battery_percent: Option<u8>,
     /// The digital key ends.
     pub key_until: Option<Timestamp>,
+    /// The lock has taken the command, and its motor runs.
+    pub moving: bool,
+    /// Something about the lock that somebody must see to: a `model::lock_report::LockWarning`.
+    pub warning: Option<String>,
+    /// How the worker passed it without its lock: a `model::door::PassReason`.
+    pub passed: Option<String>,
+    /// The code of the door's keypad.
+    pub code: Option<String>,
+    /// Where the metal key hangs.
+    pub physical_key: Option<PhysicalKeyView>,
+}
+
+/// A metal key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct PhysicalKeyView {
+    /// In which cabinet.
+    pub cabinet: String,
+    /// Under which tag.
+    pub tag: String,
 }
 
 /// How near the phone is to asking a lock or a hub.

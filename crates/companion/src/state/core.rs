@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use terskel_locks::family::Families;
 use terskel_model::{EventId, SessionId, World};
 use terskel_radio::Radio;
 use tokio::sync::{Notify, watch};
@@ -16,6 +17,7 @@ use crate::visit::VisitDesk;
 pub(crate) struct Core {
     pub(crate) world: Arc<dyn World>,
     pub(crate) radio: Arc<dyn Radio>,
+    pub(crate) families: Families,
     pub(crate) store: Store,
     pub(crate) stations: Arc<dyn Stations>,
     /// Wakes the outbox.
@@ -36,6 +38,7 @@ impl Core {
     pub(crate) async fn new(
         world: Arc<dyn World>,
         radio: Arc<dyn Radio>,
+        families: Families,
         stations: Arc<dyn Stations>,
         store: Store,
     ) -> Result<Self, StoreError> {
@@ -44,6 +47,7 @@ impl Core {
         let first = view::build(&snapshot, &live, world.now());
         Ok(Self {
             radio,
+            families,
             store,
             stations,
             outbox: Notify::new(),

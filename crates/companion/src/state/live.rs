@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use terskel_model::door::Operation;
+use terskel_model::lock_report::LockWarning;
 use terskel_model::{DoorId, Timestamp};
 
 use crate::interface::{BluetoothState, NetworkState, Problem, Reach};
@@ -23,11 +24,14 @@ pub(crate) struct DoorLive {
     pub(crate) reach: Reach,
     pub(crate) rssi: Option<i16>,
     pub(crate) working: Option<Operation>,
+    /// The motor runs.
+    pub(crate) moving: bool,
+    pub(crate) warning: Option<LockWarning>,
 }
 
 impl Default for DoorLive {
     fn default() -> Self {
-        Self { reach: Reach::Idle, rssi: None, working: None }
+        Self { reach: Reach::Idle, rssi: None, working: None, moving: false, warning: None }
     }
 }
 

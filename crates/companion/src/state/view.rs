@@ -10,8 +10,8 @@ use terskel_model::rules::ARRIVE_WITHIN;
 
 use super::Live;
 use crate::interface::{
-    AlertView, DetailsView, DoorResult, DoorView, HubView, RefusalView, SessionView, StatusView, View,
-    VisitView,
+    AlertView, DetailsView, DoorResult, DoorView, HubView, PhysicalKeyView, RefusalView, SessionView,
+    StatusView, View, VisitView,
 };
 use crate::store::{Snapshot, VisitFacts};
 
@@ -145,5 +145,13 @@ fn door(snapshot: &Snapshot, live: &Live, dispatch: &Dispatch, door: &Door) -> D
             .as_ref()
             .and_then(|lock| snapshot.key(dispatch.id, lock.id))
             .map(|key| key.expires),
+        moving: now.moving,
+        warning: now.warning.map(|w| w.as_str().to_owned()),
+        passed: facts.and_then(|f| f.passed.clone()),
+        code: door.code.as_ref().map(|code| code.expose().to_owned()),
+        physical_key: door
+            .physical_key
+            .as_ref()
+            .map(|key| PhysicalKeyView { cabinet: key.cabinet.clone(), tag: key.tag.clone() }),
     }
 }

@@ -1,8 +1,9 @@
 //! Door operations: an intention before the command goes out, one event with the outcome after.
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
-use terskel_model::door::{DoorOutcome, DoorReason, Operation};
+use terskel_model::door::{DoorOutcome, DoorReason, Operation, PassReason};
 use terskel_model::event::EventKind;
+use terskel_model::lock_report::LockReport;
 use terskel_model::{DispatchId, DoorId, KeyId, Timestamp, WorkerId, World};
 
 use super::events::{Draft, record};
@@ -113,6 +114,53 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The worker passed the door without its lock, with its event.
+    pub(crate) async fn pass_door(
+        &self,
+        (dispatch, door): (DispatchId, DoorId),
+        reason: &PassReason,
+        phone: &Phone,
+        worker: WorkerId,
+        world: &dyn World,
+    ) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        sqlx::query(
+            "INSERT INTO door (dispatch, door, passed) VALUES ($1, $2, $3)
+             ON CONFLICT (dispatch, door) DO UPDATE SET passed = excluded.passed",
+        )
+        .bind(dispatch.to_string())
+        .bind(door.to_string())
+        .bind(reason.as_str())
+        .execute(&mut *tx)
+        .await?;
+        let mut draft = Draft::new(EventKind::DoorPassed, world.now(), worker, dispatch);
+        draft.door = Some(door);
+        draft.reason = Some(reason.as_str().to_owned());
+        record(&mut tx, phone, world, draft).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What was learnt of a lock: only the event, which goes to the station.
+    pub(crate) async fn report_lock(
+        &self,
+        (dispatch, door): (DispatchId, DoorId),
+        report: LockReport,
+        phone: &Phone,
+        worker: WorkerId,
+        world: &dyn World,
+    ) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let mut draft = Draft::new(EventKind::LockReported, world.now(), worker, dispatch);
+        draft.door = Some(door);
+        draft.lock = Some(report);
+        record(&mut tx, phone, world, draft).await?;
+        Ok(tx.commit().await?)
+    }
+}
+
 async fn finish(
     tx: &mut SqliteConnection,
     row: Option<i64>,
@@ -164,7 +212,7 @@ async fn put(tx: &mut SqliteConnection, intention: &Intention, operated: &Operat
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<DoorFacts>> {
     let rows = sqlx::query(
-        "SELECT dispatch, door, operation, outcome, reason, at_ms, opened, locked, battery_percent FROM door",
+        "SELECT dispatch, door, operation, outcome, reason, at_ms, opened, locked, battery_percent, passed FROM door",
     )
     .fetch_all(connection)
     .await?;
@@ -179,6 +227,7 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<DoorFa
                 at: row.try_get::<Option<i64>, _>("at_ms")?.map(time).transpose()?,
                 opened: row.try_get("opened")?,
                 locked: row.try_get("locked")?,
+                passed: row.try_get("passed")?,
                 battery_percent: row
                     .try_get::<Option<i64>, _>("battery_percent")?
                     .and_then(|b| u8::try_from(b).ok()),

@@ -4,6 +4,7 @@ use sqlx::{Row as _, SqliteConnection};
 use terskel_keys::event;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
+use terskel_model::lock_report::LockReport;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WorkerId, World};
 
 use super::{Phone, Result, Store, StoreError, id, ms};
@@ -21,6 +22,7 @@ pub(crate) struct Draft {
     pub(crate) reason: Option<String>,
     pub(crate) key: Option<KeyId>,
     pub(crate) receipt: Option<String>,
+    pub(crate) lock: Option<LockReport>,
 }
 
 impl Draft {
@@ -37,6 +39,7 @@ impl Draft {
             reason: None,
             key: None,
             receipt: None,
+            lock: None,
         }
     }
 }
@@ -71,6 +74,7 @@ pub(super) async fn record(
         reason: draft.reason,
         key: draft.key,
         receipt: draft.receipt,
+        lock: draft.lock,
     };
     let signed = event::sign(&told, &phone.identity).map_err(|_| StoreError::Signing)?;
     sqlx::query(

@@ -31,7 +31,7 @@ pub(crate) use events::Queued;
 pub(crate) use open::Store;
 pub(crate) use phone::Phone;
 pub(crate) use session::Session;
-pub(crate) use snapshot::{KeyFacts, Snapshot, VisitFacts};
+pub(crate) use snapshot::{DoorFacts, KeyFacts, Snapshot, VisitFacts};
 
 use terskel_model::Timestamp;
 

@@ -56,6 +56,15 @@ pub(crate) struct DoorFacts {
     pub(crate) opened: bool,
     pub(crate) locked: Option<bool>,
     pub(crate) battery_percent: Option<u8>,
+    /// How the worker passed it without its lock.
+    pub(crate) passed: Option<String>,
+}
+
+impl DoorFacts {
+    /// Is it behind the worker, on the way in?
+    pub(crate) fn is_behind(&self) -> bool {
+        self.opened || self.passed.is_some()
+    }
 }
 
 /// An event that the station refused for good.

@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::station::Way;
 use super::{Air, FakeStation, TestWorld};
 use crate::interface::{DoorResult, Intent, Outcome, Problem, View};
-use crate::{Engine, EngineConfig, StoreKey};
+use crate::{Engine, EngineConfig, FAMILIES, StoreKey};
 
 pub(crate) const STAIRWELL: &str = "AA:00:00:00:00:01";
 pub(crate) const FLAT: &str = "AA:00:00:00:00:02";
@@ -65,7 +65,14 @@ impl Home {
         let engine = engine(&store, &world, &air, &station).await;
         let [(first, _), (second, _)] = locks;
         let doors = [(DoorKind::Stairwell, "Oppgang", first), (DoorKind::Flat, "Leilighet", second)].map(
-            |(kind, name, lock)| Door { id: DoorId::new(&*world), kind, name: name.into(), lock: Some(lock) },
+            |(kind, name, lock)| Door {
+                id: DoorId::new(&*world),
+                kind,
+                name: name.into(),
+                lock: Some(lock),
+                code: None,
+                physical_key: None,
+            },
         );
         let (stairwell, flat) = (doors[0].id, doors[1].id);
         let hub = Hub {
@@ -152,6 +159,7 @@ pub(crate) async fn engine(
     station: &Arc<FakeStation>,
 ) -> Engine {
     let config = EngineConfig {
+        families: FAMILIES,
         store_path: store.to_owned(),
         store_key: StoreKey::new([3; 32]),
         world: world.clone(),
@@ -170,9 +178,10 @@ fn lock(world: &Arc<TestWorld>, air: &Air, address: &str, n: u8) -> (Lock, Vec<u
     air.put(address, SimulatedLock::new(config, world.clone()));
     let lock = Lock {
         id: LockId::new(&**world),
-        family: LockFamily::Dkey,
+        family: LockFamily::from("dkey"),
         address: address.into(),
         device_id: format!("0000000{n}"),
+        log_after: 0,
     };
     (lock, secret)
 }

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use terskel_api::dispatch::Lock;
 use terskel_keys::digital_key::{self, DigitalKey};
+use terskel_locks::family::{Eavesdropper, Visitor};
 use terskel_locks::lock::{LockCommand, LockEvent, LockState};
 use terskel_model::door::{DoorReason, Operation};
-use terskel_model::{DispatchId, DoorId};
+use terskel_model::{DispatchId, DoorId, KeyId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::care::CareBook;
 use super::desk::DoorOrder;
 use super::family;
 use super::preparation::Preparation;
@@ -18,10 +20,12 @@ use super::scan::Seen;
 use super::slot::{Happened, Slot};
 use crate::interface::Reach;
 use crate::state::Core;
-use crate::store::Snapshot;
+use crate::store::{DoorFacts, Snapshot};
 
 /// How long a session that is not needed any more stays open for what the lock still has to tell.
 const LINGER: Duration = Duration::from_secs(3);
+/// For the lock's log to come home.
+const LOG_WITHIN: Duration = Duration::from_secs(15);
 
 pub(super) struct DoorKeeper {
     pub(super) core: Arc<Core>,
@@ -37,6 +41,17 @@ pub(super) struct DoorKeeper {
     pub(super) preparation: Preparation,
     /// When to close a session that is not needed.
     pub(super) close_at: Option<Instant>,
+    /// How long the family lets a session be held.
+    hold: Duration,
+    /// What the lock tells of its health.
+    pub(super) care: CareBook,
+    /// Reads the lock's state out of its advertisements.
+    ear: Option<Box<dyn Eavesdropper>>,
+    /// With the secret of which digital key.
+    ear_by: Option<KeyId>,
+    /// The lock's log is to be read, from the entry after this one.
+    pub(super) log_due: bool,
+    log_after: u32,
     orders: mpsc::Receiver<DoorOrder>,
 }
 
@@ -53,6 +68,11 @@ impl DoorKeeper {
             core,
             dispatch,
             door,
+            care: CareBook::new(lock.id),
+            ear: None,
+            ear_by: None,
+            log_due: false,
+            log_after: lock.log_after,
             lock,
             seen,
             slot: Slot::Empty,
@@ -60,6 +80,7 @@ impl DoorKeeper {
             look_again: false,
             preparation: Preparation::new(),
             close_at: None,
+            hold: Duration::ZERO,
             orders,
         }
     }
@@ -77,14 +98,15 @@ impl DoorKeeper {
                 },
                 happened = self.slot.next() => self.hear(happened).await,
                 Ok(()) = facts.changed() => {}
-                Ok(()) = self.seen.changed() => {}
-                () = until(self.close_at) => self.close(),
+                Ok(()) = self.seen.changed() => self.overhear().await,
+                () = until(self.close_at) => self.let_go(),
                 () = until(self.preparation.next()) => {}
                 // A device that is not heard any more does not tell so.
                 () = sleep(Duration::from_secs(5)) => {}
             }
         }
         self.close();
+        self.tell_care().await;
     }
 
     async fn take(&mut self, order: DoorOrder) {
@@ -97,10 +119,7 @@ impl DoorKeeper {
     fn prepare(&mut self) {
         let wanted = self.look_again || is_next(&self.core.snapshot(), self.dispatch, self.door);
         if !wanted {
-            if !self.slot.is_empty() && self.close_at.is_none() {
-                self.close_at = Some(Instant::now() + LINGER);
-            }
-            return;
+            return self.linger();
         }
         let seen = self.seen.borrow().clone().filter(Seen::is_fresh);
         match seen {
@@ -115,6 +134,19 @@ impl DoorKeeper {
         }
     }
 
+    /// Nothing more is asked of the lock in this session: its log comes home, then it is let go.
+    fn linger(&mut self) {
+        if self.slot.is_empty() {
+            return;
+        }
+        let read = LockCommand::ReadLog { after: self.log_after };
+        if std::mem::take(&mut self.log_due) && self.slot.send(read) {
+            self.close_at = Some(Instant::now() + LOG_WITHIN);
+        }
+        let soon = Instant::now() + LINGER;
+        self.close_at = Some(self.close_at.unwrap_or(soon));
+    }
+
     /// Begins to connect. Nothing is asked of the lock yet.
     pub(super) fn connect(&mut self, seen: &Seen) -> Result<(), DoorReason> {
         let core = &self.core;
@@ -124,15 +156,16 @@ impl DoorKeeper {
             .or_else(|_| key.check(self.lock.id, &Operation::Lock, core.world.now()))
             .map_err(|_| DoorReason::KeyExpired)?;
         let credential = key.open_credential(&phone.identity).map_err(|_| DoorReason::NoKey)?;
-        let connecting = family::connect_lock(
-            &self.lock,
-            &credential,
-            seen.device.clone(),
-            core.radio.clone(),
-            core.world.clone(),
-            core.world.clone(),
-        )?;
-        self.slot = Slot::Connecting(connecting);
+        let visitor = Visitor {
+            entropy: core.world.clone(),
+            clocks: (core.world.now(), core.world.uptime()),
+            name: worker_name(&core.snapshot()),
+        };
+        let (family, session) = family::open_lock(core.families, &self.lock, &credential, visitor)?;
+        let (radio, clock) = (core.radio.clone(), core.world.clone());
+        self.slot = Slot::Connecting(family::connect(session, seen.device.clone(), radio, clock));
+        self.hold = family.hold();
+        self.care.judge_by(family.care());
         self.ready = false;
         self.close_at = None;
         Ok(())
@@ -154,11 +187,70 @@ impl DoorKeeper {
                 tracing::debug!(%error, "could not hold the lock ready");
                 self.look_again = false;
             }
-            Happened::Event(LockEvent::Ready(_)) => self.ready = true,
-            Happened::Event(LockEvent::State(state)) => self.note(state).await,
-            Happened::Event(LockEvent::Outcome { .. } | LockEvent::Ended { .. }) => {}
-            Happened::Over => self.ready = false,
+            Happened::Event(event) => self.learn(event).await,
+            Happened::Over => {
+                self.ready = false;
+                self.tell_care().await;
+            }
         }
+    }
+
+    async fn learn(&mut self, event: LockEvent) {
+        self.care.learn(&event);
+        match event {
+            LockEvent::Ready(_) => {
+                self.ready = true;
+                self.close_at = Some(Instant::now() + self.hold);
+            }
+            LockEvent::State(state) => self.note(state).await,
+            LockEvent::Log(entries) => {
+                let last = entries.iter().map(|entry| entry.index).max();
+                self.log_after = last.unwrap_or(0).max(self.log_after);
+                self.close_at = Some(Instant::now() + LINGER);
+            }
+            LockEvent::Moving(_)
+            | LockEvent::Clock { .. }
+            | LockEvent::FirstSeen { .. }
+            | LockEvent::Outcome { .. }
+            | LockEvent::Ended { .. } => {}
+        }
+    }
+
+    /// What the lock says to everybody, where its family lets that be read.
+    async fn overhear(&mut self) {
+        let Some(seen) = self.seen.borrow().clone() else { return };
+        self.lend_ear();
+        let state = self.ear.as_mut().and_then(|ear| ear.hear(&family::heard(&seen.sighting)));
+        if let Some(state) = state {
+            self.care.learn(&LockEvent::State(state));
+            self.note(state).await;
+        }
+    }
+
+    /// Once a digital key: opening one takes its time, and advertisements are many.
+    fn lend_ear(&mut self) {
+        let snapshot = self.core.snapshot();
+        let key = snapshot.key(self.dispatch, self.lock.id).map(|key| key.id);
+        if key.is_none() || self.ear_by == key {
+            return;
+        }
+        self.ear_by = key;
+        let credential = self.core.phone().ok().zip(self.key());
+        let credential = credential.and_then(|(phone, key)| key.open_credential(&phone.identity).ok());
+        self.ear = credential.and_then(|it| family::eavesdropper(self.core.families, &self.lock, &it));
+    }
+
+    /// What is new about the lock's health goes to the station, in the name of who is signed in.
+    pub(super) async fn tell_care(&mut self) {
+        let Ok((phone, session)) = self.core.signed_in() else { return };
+        let Some(news) = self.care.news() else { return };
+        let (place, core) = ((self.dispatch, self.door), &self.core);
+        let told = core.store.report_lock(place, news, &phone, session.worker, &*core.world).await;
+        match told {
+            Ok(()) => core.outbox.notify_one(),
+            Err(error) => tracing::error!(%error, "store"),
+        }
+        self.core.refresh_or_log().await;
     }
 
     /// Keeps what the lock says of itself.
@@ -185,6 +277,12 @@ impl DoorKeeper {
         self.core.refresh_or_log().await;
     }
 
+    /// The worker has not come, or is through: a lock has one connection, and another phone may be waiting for it.
+    fn let_go(&mut self) {
+        self.close();
+        self.preparation.rest();
+    }
+
     fn close(&mut self) {
         self.close_at = None;
         self.ready = false;
@@ -207,6 +305,7 @@ impl DoorKeeper {
         self.core.show(|live| {
             let door = live.doors.entry(self.door).or_default();
             door.reach = reach;
+            door.warning = self.care.warning();
             // Every advertisement differs a little: only what a person could notice is shown.
             let differs = match (door.rssi, rssi) {
                 (Some(old), Some(new)) => old.abs_diff(new) >= 4,
@@ -228,11 +327,17 @@ fn is_next(snapshot: &Snapshot, dispatch: DispatchId, door: DoorId) -> bool {
     let with_locks: Vec<DoorId> =
         body.details.iter().flat_map(|d| &d.doors).filter(|d| d.lock.is_some()).map(|d| d.id).collect();
     let opened = |door: &DoorId| snapshot.door(dispatch, *door).is_some_and(|f| f.opened);
+    let behind = |door: &DoorId| snapshot.door(dispatch, *door).is_some_and(DoorFacts::is_behind);
     let locked = |door: &DoorId| snapshot.door(dispatch, *door).is_some_and(|f| f.locked == Some(true));
     if visit.left_at.is_some() {
         return with_locks.iter().rev().find(|d| opened(d)) == Some(&door) && !locked(&door);
     }
-    with_locks.iter().find(|d| !opened(d)) == Some(&door)
+    with_locks.iter().find(|d| !behind(d)) == Some(&door)
+}
+
+/// For the lock's own log: short, as locks have little room.
+fn worker_name(snapshot: &Snapshot) -> String {
+    snapshot.session.as_ref().map(|session| session.worker_name.clone()).unwrap_or_default()
 }
 
 async fn until(at: Option<Instant>) {

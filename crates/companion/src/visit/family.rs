@@ -1,15 +1,15 @@
-//! The registry of lock families, and how devices are told apart in the air.
+//! How devices are told apart in the air, and sessions with them begun.
 
 use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use terskel_api::dispatch::{Hub, Lock};
-use terskel_locks::lock::{LockCommand, LockEvent};
+use terskel_locks::family::{BoxSession, Eavesdropper, Families, Family, Heard, LockPlace, Visitor, find};
+use terskel_locks::hub;
 use terskel_locks::session::Session;
-use terskel_locks::{dkey, hub};
-use terskel_model::door::{DoorReason, LockFamily};
-use terskel_model::{Clock, Entropy};
+use terskel_model::Clock;
+use terskel_model::door::DoorReason;
 use terskel_radio::{DeviceRef, Link, Radio, RadioError, RunningSession, ScanFilter, Sighting};
 
 /// A session on its way.
@@ -19,47 +19,67 @@ pub(super) type Connecting<C, E> = BoxFuture<'static, Result<RunningSession<C, E
 pub(super) const CONNECT_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// Everything that can be in a home.
-pub(super) fn scan_filter() -> ScanFilter {
-    ScanFilter { services: vec![dkey::SERVICE, dkey::TO_SERVER, hub::SERVICE], companies: vec![hub::COMPANY] }
+pub(super) fn scan_filter(families: Families) -> ScanFilter {
+    let mut filter = ScanFilter { services: vec![hub::SERVICE], companies: vec![hub::COMPANY] };
+    for family in families {
+        let listen = family.listen();
+        filter.services.extend(listen.services);
+        filter.companies.extend(listen.companies);
+    }
+    filter
 }
 
-/// By address, or by the id it advertises as its name where the platform hides addresses.
-pub(super) fn is_lock(lock: &Lock, sighting: &Sighting) -> bool {
-    same(&lock.address, sighting.address.as_deref()) || same(&lock.device_id, sighting.name.as_deref())
+/// Whether it is this lock that was heard. No device is a lock of an unknown family.
+pub(super) fn is_lock(families: Families, lock: &Lock, sighting: &Sighting) -> bool {
+    find(families, &lock.family).is_some_and(|family| family.recognises(&place(lock), &heard(sighting)))
 }
 
 /// By address, or by the tag in its manufacturer data.
 pub(super) fn is_hub(wanted: &Hub, sighting: &Sighting) -> bool {
-    let tag = hub::manufacturer_data(wanted.id);
-    same(&wanted.address, sighting.address.as_deref())
-        || sighting.manufacturer.iter().any(|(company, data)| *company == hub::COMPANY && *data == tag)
+    let (heard, tag) = (heard(sighting), hub::manufacturer_data(wanted.id));
+    heard.is_at(&wanted.address) || heard.from_company(hub::COMPANY) == Some(&tag)
 }
 
-fn same(wanted: &str, heard: Option<&str>) -> bool {
-    !wanted.is_empty() && heard.is_some_and(|heard| heard.eq_ignore_ascii_case(wanted))
+/// What reads the lock's state out of its advertisements, where its family tells there.
+pub(super) fn eavesdropper(
+    families: Families,
+    lock: &Lock,
+    credential: &[u8],
+) -> Option<Box<dyn Eavesdropper>> {
+    find(families, &lock.family)?.eavesdropper(&place(lock), credential)
 }
 
-/// Connects to a lock with the secret of its family.
+/// What an eavesdropper is given.
+pub(super) fn heard(sighting: &Sighting) -> Heard<'_> {
+    Heard {
+        address: sighting.address.as_deref(),
+        name: sighting.name.as_deref(),
+        services: &sighting.services,
+        manufacturer: &sighting.manufacturer,
+    }
+}
+
+/// The session for a lock, with the secret of its family.
 ///
 /// # Errors
 /// [`DoorReason::Unsupported`] for a family that this app does not know, [`DoorReason::NoKey`] for a secret that is
 /// none of that family.
-pub(super) fn connect_lock(
+pub(super) fn open_lock(
+    families: Families,
     lock: &Lock,
     credential: &[u8],
-    device: DeviceRef,
-    radio: Arc<dyn Radio>,
-    clock: Arc<dyn Clock>,
-    entropy: Arc<dyn Entropy>,
-) -> Result<Connecting<LockCommand, LockEvent>, DoorReason> {
-    match lock.family {
-        LockFamily::Dkey => {
-            let credential = dkey::Credential::from_bytes(credential).map_err(|_| DoorReason::NoKey)?;
-            let id = u32::from_str_radix(&lock.device_id, 16).ok().map(u32::to_be_bytes);
-            Ok(connect(dkey::phone::LockSession::new(credential, id, entropy), device, radio, clock))
-        }
-        LockFamily::Unknown(_) => Err(DoorReason::Unsupported),
-    }
+    visitor: Visitor,
+) -> Result<(&'static dyn Family, BoxSession), DoorReason> {
+    let family = find(families, &lock.family).ok_or(DoorReason::Unsupported)?;
+    let session = family.open(&place(lock), credential, visitor).map_err(|wrong| {
+        tracing::warn!(%wrong, lock = %lock.id, "not openable");
+        DoorReason::NoKey
+    })?;
+    Ok((family, session))
+}
+
+fn place(lock: &Lock) -> LockPlace<'_> {
+    LockPlace { address: &lock.address, device_id: &lock.device_id }
 }
 
 /// Connects and drives `session` over the link.

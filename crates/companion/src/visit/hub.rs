@@ -17,7 +17,7 @@ use super::scan::Seen;
 use super::slot::{Happened, Slot};
 use crate::interface::{Problem, Reach};
 use crate::state::Core;
-use crate::store::{Phone, Snapshot};
+use crate::store::{DoorFacts, Phone, Snapshot};
 
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -162,7 +162,8 @@ fn is_next(snapshot: &Snapshot, dispatch: DispatchId) -> bool {
         return false;
     };
     let mut locks = body.details.iter().flat_map(|d| &d.doors).filter(|d| d.lock.is_some());
-    visit.arrived_at.is_none() && locks.all(|d| snapshot.door(dispatch, d.id).is_some_and(|f| f.opened))
+    visit.arrived_at.is_none()
+        && locks.all(|d| snapshot.door(dispatch, d.id).is_some_and(DoorFacts::is_behind))
 }
 
 async fn until(at: Option<Instant>) {

@@ -7,6 +7,7 @@
 //! Each keeper is a task with a mailbox: one thing at a time is asked of a lock, and an intent whose asker has gone
 //! away still ends with its one event.
 
+mod care;
 mod check;
 mod close;
 mod desk;
@@ -15,6 +16,7 @@ mod family;
 mod hub;
 mod keys;
 mod operate;
+mod pass;
 mod preparation;
 mod scan;
 mod slot;
@@ -26,4 +28,5 @@ pub(crate) use check::check;
 pub(crate) use close::close;
 pub(crate) use desk::{AbortOnDrop, VisitDesk};
 pub(crate) use operate::operate;
+pub(crate) use pass::pass;
 pub(crate) use supervise::supervise;

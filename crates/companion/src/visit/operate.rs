@@ -59,6 +59,7 @@ pub(crate) async fn operate(
     core.show(|live| {
         if let Some(door) = live.doors.get_mut(&door) {
             door.working = None;
+            door.moving = false;
         }
     });
     Ok(Outcome::Door { result: result? })
@@ -108,6 +109,7 @@ impl DoorKeeper {
             self.note(state).await;
         }
         self.look_again = operated.outcome == DoorOutcome::Unsure;
+        self.log_due |= matches!(operated.outcome, DoorOutcome::Opened | DoorOutcome::Locked);
         Ok(DoorResult {
             operation: intention.operation.as_str().to_owned(),
             outcome: operated.outcome.as_str().to_owned(),
@@ -167,12 +169,8 @@ impl DoorKeeper {
                         tracing::info!(%outcome, ?reason, ?detail, "the lock's outcome");
                         return Tried::Told(outcome, reason);
                     }
-                    Happened::Event(LockEvent::State(told)) => *state = Some(told),
-                    Happened::Event(LockEvent::Ready(_)) => {
-                        self.ready = true;
-                        self.show_reach();
-                    }
-                    Happened::Event(LockEvent::Ended { .. }) | Happened::Connected => {}
+                    Happened::Event(event) => self.hear_meanwhile(&event, state),
+                    Happened::Connected => {}
                     Happened::Failed(_) | Happened::Over => return Tried::Silent,
                 }
             }
@@ -183,6 +181,21 @@ impl DoorKeeper {
             self.slot = Slot::Empty;
             Tried::Silent
         })
+    }
+
+    fn hear_meanwhile(&mut self, event: &LockEvent, state: &mut Option<LockState>) {
+        self.care.learn(event);
+        match event {
+            LockEvent::State(told) => *state = Some(*told),
+            LockEvent::Ready(_) => {
+                self.ready = true;
+                self.show_reach();
+            }
+            LockEvent::Moving(_) => self.core.show(|live| {
+                live.doors.entry(self.door).or_default().moving = true;
+            }),
+            _ => {}
+        }
     }
 
     /// Until a session is open: the one that was prepared, or a new one.

@@ -7,6 +7,8 @@ use tokio::time::Instant;
 /// A lock lets go of an idle connection after about half a minute: so long a worker may stand before the door.
 const TRIES: u32 = 5;
 const BETWEEN: Duration = Duration::from_secs(1);
+/// Long enough for another phone's tries to connect (`radio::connect`) to find the lock free.
+const REST: Duration = Duration::from_secs(4);
 
 /// Counts the tries. Begins anew when the worker has asked, or when the device was out of hearing and came back.
 #[derive(Debug)]
@@ -29,6 +31,11 @@ impl Preparation {
     pub(super) fn tried(&mut self) {
         self.left = self.left.saturating_sub(1);
         self.not_before = Instant::now() + BETWEEN;
+    }
+
+    /// Leaves the device to others for a while.
+    pub(super) fn rest(&mut self) {
+        self.not_before = Instant::now() + REST;
     }
 
     /// When [`Self::may_try`] may become true by time alone.

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use terskel_radio::{DeviceRef, Radio, Sighting};
+use terskel_radio::{DeviceRef, Radio, ScanFilter, Sighting};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
-
-use super::family;
 
 /// Heard longer ago than this, a device is looked for anew.
 const FRESH: Duration = Duration::from_secs(30);
@@ -19,6 +17,8 @@ pub(super) struct Seen {
     pub(super) device: DeviceRef,
     pub(super) rssi: Option<i16>,
     pub(super) at: Instant,
+    /// All that it said.
+    pub(super) sighting: Arc<Sighting>,
 }
 
 impl Seen {
@@ -34,12 +34,12 @@ pub(super) struct Target {
 }
 
 /// Runs until the visit ends.
-pub(super) async fn keep_looking(radio: Arc<dyn Radio>, targets: Vec<Target>) {
+pub(super) async fn keep_looking(radio: Arc<dyn Radio>, filter: ScanFilter, targets: Vec<Target>) {
     if targets.is_empty() {
         return;
     }
     loop {
-        match radio.scan(family::scan_filter()).await {
+        match radio.scan(filter.clone()).await {
             Ok(mut sightings) => {
                 while let Some(sighting) = sightings.recv().await {
                     tell(&targets, &sighting);
@@ -52,11 +52,13 @@ pub(super) async fn keep_looking(radio: Arc<dyn Radio>, targets: Vec<Target>) {
 }
 
 fn tell(targets: &[Target], sighting: &Sighting) {
+    let whole = Arc::new(sighting.clone());
     for target in targets.iter().filter(|t| (t.matches)(sighting)) {
         target.seen.send_replace(Some(Seen {
             device: sighting.device.clone(),
             rssi: sighting.rssi,
             at: Instant::now(),
+            sighting: whole.clone(),
         }));
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use terskel_api::dispatch::Dispatch;
 use terskel_model::DispatchId;
+use terskel_radio::Sighting;
 use tokio::sync::{mpsc, watch};
 
 use super::desk::{AbortOnDrop, Keepers};
@@ -53,7 +54,9 @@ fn start(core: &Arc<Core>, dispatch: &Dispatch) -> Keepers {
             let (sender, seen) = watch::channel(None::<Seen>);
             let (orders, inbox) = mpsc::channel(1);
             let wanted = lock.clone();
-            targets.push(Target { matches: Box::new(move |s| family::is_lock(&wanted, s)), seen: sender });
+            let families = core.families;
+            let matches = Box::new(move |s: &Sighting| family::is_lock(families, &wanted, s));
+            targets.push(Target { matches, seen: sender });
             doors.insert(door.id, orders);
             tokio::spawn(
                 DoorKeeper::new(core.clone(), dispatch.id, door.id, lock.clone(), seen, inbox).run(),
@@ -69,7 +72,11 @@ fn start(core: &Arc<Core>, dispatch: &Dispatch) -> Keepers {
         }
     }
     let _helpers = vec![
-        AbortOnDrop(tokio::spawn(keep_looking(core.radio.clone(), targets))),
+        AbortOnDrop(tokio::spawn(keep_looking(
+            core.radio.clone(),
+            family::scan_filter(core.families),
+            targets,
+        ))),
         AbortOnDrop(tokio::spawn(keys::keep_keys(core.clone(), dispatch.id))),
     ];
     Keepers { dispatch: dispatch.id, doors, hub, _helpers }

@@ -26,6 +26,7 @@ mod channel;
 mod credential;
 mod crypto;
 pub mod device;
+mod family;
 mod frame;
 mod message;
 pub mod phone;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 
 pub use activation_code::{ActivationCode, ActivationCodeError};
 pub use credential::{Credential, CredentialError};
+pub use family::Dkey;
 
 /// The primary service; also what the lock advertises.
 pub const SERVICE: Uuid = Uuid::from_u128(0xe7a6_0000_6639_429f_94fd_86de_8ea2_6897);

@@ -157,15 +157,19 @@ impl Device for SimulatedHub {
             name: self.name.clone(),
             services: vec![SERVICE],
             manufacturer: Some((COMPANY, super::manufacturer_data(self.hub))),
+            service_data: None,
         }
     }
 
-    fn service(&self) -> Service {
-        let silent =
-            Characteristic { uuid: REQUEST, write: false, write_without_response: false, notify: false };
-        let request = Characteristic { write: true, write_without_response: true, ..silent.clone() };
-        let answer = Characteristic { uuid: ANSWER, notify: true, ..silent };
-        Service { uuid: SERVICE, characteristics: vec![request, answer] }
+    fn services(&self) -> Vec<Service> {
+        let request = Characteristic {
+            uuid: REQUEST,
+            write: true,
+            write_without_response: true,
+            ..Characteristic::default()
+        };
+        let answer = Characteristic { uuid: ANSWER, notify: true, ..Characteristic::default() };
+        vec![Service { uuid: SERVICE, characteristics: vec![request, answer] }]
     }
 
     fn connected(&mut self, mtu: usize, now: DeviceTime) {
@@ -232,8 +236,17 @@ impl Device for SimulatedHub {
         match fault {
             DeviceFault::Hang(hang) => self.hang = hang,
             DeviceFault::Battery(percent) => self.battery = Some(percent),
+            DeviceFault::Reboot => {
+                if let Some(link) = &mut self.link {
+                    link.notifications.clear();
+                    link.disconnect = true;
+                }
+            }
             // A hub moves nothing.
-            DeviceFault::Jammed(_) => {}
+            DeviceFault::Jammed(_)
+            | DeviceFault::Uncalibrated(_)
+            | DeviceFault::Own(_)
+            | DeviceFault::Mended => {}
         }
     }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::frame::{self, Assembler};
 use super::message::{self, Answer, Challenge, Request};
 use super::{ANSWER, HubRefusal, REQUEST, SERVICE, VERSION};
-use crate::session::{Profile, Session, Transmit};
+use crate::session::{Profile, RoundTrips, Session, Transmit};
 
 mod interface;
 pub use interface::{HubCommand, HubEvent, HubIdentity};
@@ -40,6 +40,7 @@ pub struct HubSession {
     deadline: Option<(Uptime, &'static str)>,
     transmits: VecDeque<Transmit>,
     events: VecDeque<HubEvent>,
+    trips: RoundTrips,
 }
 
 enum Stage {
@@ -83,6 +84,7 @@ impl HubSession {
             deadline: None,
             transmits: VecDeque::new(),
             events: VecDeque::new(),
+            trips: RoundTrips::default(),
         }
     }
 
@@ -203,7 +205,10 @@ impl Session for HubSession {
         }
         match self.assembler.push(value).map(|whole| whole.as_deref().map(message::decode_answer)) {
             Ok(None) => {}
-            Ok(Some(Some(answer))) => self.answered(answer, now),
+            Ok(Some(Some(answer))) => {
+                self.trips.heard();
+                self.answered(answer, now);
+            }
             Ok(Some(None)) | Err(frame::Broken) => self.end(HubRefusal::WrongHub),
         }
     }
@@ -235,7 +240,9 @@ impl Session for HubSession {
     }
 
     fn poll_transmit(&mut self) -> Option<Transmit> {
-        self.transmits.pop_front()
+        let transmit = self.transmits.pop_front()?;
+        self.trips.spoke();
+        Some(transmit)
     }
 
     fn poll_event(&mut self) -> Option<HubEvent> {
@@ -248,6 +255,10 @@ impl Session for HubSession {
 
     fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over)
+    }
+
+    fn round_trips(&self) -> u32 {
+        self.trips.count()
     }
 }
 

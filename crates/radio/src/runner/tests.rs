@@ -67,6 +67,10 @@ impl Session for Asker {
     fn is_over(&self) -> bool {
         self.over
     }
+
+    fn round_trips(&self) -> u32 {
+        0
+    }
 }
 
 type Running = RunningSession<&'static str, String>;

@@ -225,14 +225,16 @@ impl Bluez {
     }
 
     /// Takes the objects of a device off the bus.
-    fn forget(&mut self, i: usize) {
+    pub(super) fn forget(&mut self, i: usize) {
         let p = &mut self.peripherals[i];
         if std::mem::replace(&mut p.exported, false) {
-            for characteristic in &mut p.characteristics {
-                characteristic.sessions.clear();
-                self.out.removed(&characteristic.path, &[super::characteristic::INTERFACE]);
+            for c in 0..p.characteristics.len() {
+                p.characteristics[c].sessions.clear();
+                self.out.removed(&p.characteristic_path(c), &[super::characteristic::INTERFACE]);
             }
-            self.out.removed(&p.service_path(), &[super::service::INTERFACE]);
+            for n in 0..p.services.len() {
+                self.out.removed(&p.service_path(n), &[super::service::INTERFACE]);
+            }
         }
         if std::mem::replace(&mut p.known, false) {
             self.out.removed(&p.path, &[device::INTERFACE]);

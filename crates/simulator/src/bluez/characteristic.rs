@@ -69,7 +69,7 @@ impl Bluez {
 
     /// Rule: a second session of the same client is no error.
     fn start_notify(&mut self, call: &Call, i: usize, c: usize, now: Uptime) -> Result<(), BluezError> {
-        if !self.peripherals[i].characteristics[c].gatt.notify {
+        if !self.peripherals[i].characteristics[c].gatt.tells() {
             return Err(BluezError::not_supported());
         }
         self.must_be_connected(i)?;
@@ -88,7 +88,8 @@ impl Bluez {
         let characteristic = &self.peripherals[i].characteristics[c];
         if let Some(call) = call {
             if !characteristic.sessions.is_empty() {
-                self.out.changed_one(&characteristic.path, INTERFACE, "Notifying", true);
+                let path = self.peripherals[i].characteristic_path(c);
+                self.out.changed_one(&path, INTERFACE, "Notifying", true);
             }
             self.out.reply(call, &());
         }
@@ -111,7 +112,8 @@ impl Bluez {
         let characteristic = &mut self.peripherals[i].characteristics[c];
         if characteristic.sessions.remove(sender) && characteristic.sessions.is_empty() {
             characteristic.subscribed = false;
-            self.out.changed_one(&characteristic.path, INTERFACE, "Notifying", false);
+            let path = self.peripherals[i].characteristic_path(c);
+            self.out.changed_one(&path, INTERFACE, "Notifying", false);
         }
     }
 
@@ -129,16 +131,17 @@ impl Bluez {
             ("write-without-response", gatt.write_without_response),
             ("write", gatt.write),
             ("notify", gatt.notify),
+            ("indicate", gatt.indicate),
         ];
         let flags = flags.iter().filter(|(_, has)| *has).map(|(flag, _)| (*flag).to_owned());
         let mut props = Props::from([
             ("UUID", gatt.uuid.to_string().into()),
-            ("Service", object_path(&p.service_path())),
+            ("Service", object_path(&p.service_path(characteristic.service))),
             ("Value", characteristic.value.clone().into()),
             ("Flags", flags.collect::<Vec<_>>().into()),
             ("MTU", self.timing.mtu.into()),
         ]);
-        if gatt.notify {
+        if gatt.tells() {
             props.insert("Notifying", (!characteristic.sessions.is_empty()).into());
         }
         Interfaces::from([(INTERFACE, props)])

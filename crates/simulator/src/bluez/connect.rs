@@ -103,9 +103,11 @@ impl Bluez {
 
     fn export(&mut self, i: usize) {
         let p = &self.peripherals[i];
-        self.out.added(&p.service_path(), &self.service_interfaces(i));
+        for n in 0..p.services.len() {
+            self.out.added(&p.service_path(n), &self.service_interfaces(i, n));
+        }
         for c in 0..p.characteristics.len() {
-            self.out.added(&p.characteristics[c].path, &self.characteristic_interfaces(i, c));
+            self.out.added(&p.characteristic_path(c), &self.characteristic_interfaces(i, c));
         }
     }
 
@@ -194,7 +196,7 @@ fn unanswered(link: &Link) -> Vec<(&Call, BluezError)> {
     let down = link.down.iter().filter_map(|packet| match packet {
         Down::Written(call) | Down::NotReadable(call) => Some((call, BluezError::att_failed())),
         Down::Subscribed(_, call) => Some((call.as_ref()?, BluezError::link_gone())),
-        Down::Notification(..) => None,
+        Down::Notification(..) | Down::Indication(..) => None,
     });
     let pairing = link.pairing.iter().map(|call| (call, BluezError::pairing_failed()));
     up.chain(down).chain(pairing).collect()

@@ -47,7 +47,8 @@ impl Bluez {
     pub(crate) fn mend(&mut self, i: usize, now: Uptime) {
         self.peripherals[i].clear_air();
         let battery = DeviceFault::Battery(self.peripherals[i].battery_at_start);
-        for fault in [DeviceFault::Hang(false), DeviceFault::Jammed(false), battery] {
+        let faults = [DeviceFault::Hang(false), DeviceFault::Jammed(false), DeviceFault::Uncalibrated(false)];
+        for fault in faults.into_iter().chain([DeviceFault::Mended, battery]) {
             self.break_device(i, fault, now);
         }
     }

@@ -104,7 +104,7 @@ impl Bluez {
         let mut uuids = p.heard.services.clone();
         if p.exported {
             uuids.extend(COMMON_SERVICES);
-            uuids.push(p.service);
+            uuids.extend(&p.services);
         }
         uuids.sort_unstable();
         uuids.dedup();
@@ -138,6 +138,10 @@ impl Bluez {
         if let Some((company, data)) = &p.heard.manufacturer {
             let data = HashMap::from([(*company, Variant::from(data.clone()))]);
             props.insert("ManufacturerData", data.into());
+        }
+        if let Some((service, data)) = &p.heard.service_data {
+            let data = HashMap::from([(service.to_string(), Variant::from(data.clone()))]);
+            props.insert("ServiceData", data.into());
         }
         props
     }

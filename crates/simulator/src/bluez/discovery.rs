@@ -192,6 +192,7 @@ impl Bluez {
         if duplicates || changed {
             let mut all = self.device_props(i);
             props.extend(all.remove_entry("ManufacturerData"));
+            props.extend(all.remove_entry("ServiceData"));
             if changed {
                 props.extend(["Name", "Alias", "UUIDs"].iter().filter_map(|name| all.remove_entry(name)));
             }

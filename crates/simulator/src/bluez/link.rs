@@ -10,6 +10,9 @@ use super::error::BluezError;
 use super::{Bluez, Due, characteristic};
 use crate::air::{HOST_TURN, SUPERVISION};
 
+/// From an indication to the next: the confirmation goes up in the event after it.
+const EVENTS_TO_CONFIRM: u8 = 2;
+
 /// A connection.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -25,6 +28,8 @@ pub(super) struct Link {
     pub(super) up: VecDeque<Up>,
     pub(super) down: VecDeque<Down>,
     pub(super) event_due: bool,
+    /// Connection events until the last indication is confirmed and the next one may come down.
+    pub(super) confirming: u8,
     /// Notifications that have arrived and that clients are told at `held_until`.
     pub(super) held: VecDeque<(usize, Vec<u8>)>,
     pub(super) held_until: Uptime,
@@ -49,6 +54,8 @@ pub(super) enum Down {
     NotReadable(Call),
     Subscribed(usize, Option<Call>),
     Notification(usize, Vec<u8>),
+    /// Wants to be confirmed before the next one (ATT).
+    Indication(usize, Vec<u8>),
 }
 
 impl Up {
@@ -59,7 +66,7 @@ impl Up {
 
 impl Down {
     fn is_response(&self) -> bool {
-        !matches!(self, Self::Notification(..))
+        !matches!(self, Self::Notification(..) | Self::Indication(..))
     }
 }
 
@@ -74,11 +81,20 @@ impl Link {
             up: VecDeque::new(),
             down: VecDeque::new(),
             event_due: false,
+            confirming: 0,
             held: VecDeque::new(),
             held_until: anchor,
             disconnecting: Vec::new(),
             pairing: Vec::new(),
         }
+    }
+
+    /// The next packet that may come down: an indication waits for the one before to be confirmed, and lets responses
+    /// pass.
+    fn next_down(&mut self) -> Option<Down> {
+        let may = |packet: &Down| self.confirming == 0 || !matches!(packet, Down::Indication(..));
+        let n = self.down.iter().position(may)?;
+        self.down.remove(n)
     }
 
     /// A reply to a client goes out now: what it notifies comes a moment later.
@@ -109,8 +125,10 @@ impl Bluez {
                 tracing::warn!(%uuid, length = value.len(), "notification cut to the MTU");
                 value.truncate(mtu - 3);
             }
+            let indicates = !p.characteristics[c].gatt.notify;
+            let packet = if indicates { Down::Indication(c, value) } else { Down::Notification(c, value) };
             if let Some(link) = p.link() {
-                link.down.push_back(Down::Notification(c, value));
+                link.down.push_back(packet);
             }
         }
         let wants_out = p.device.poll_disconnect();
@@ -140,13 +158,13 @@ impl Bluez {
     pub(super) fn connection_event(&mut self, i: usize, number: u64, now: Uptime) {
         let Some(link) = self.peripherals[i].link_numbered(number) else { return };
         link.event_due = false;
+        link.confirming = link.confirming.saturating_sub(1);
         // One request at a time (ATT): the next goes up in the event after the one that brought the response.
         let mut may_ask = !link.down.iter().any(Down::is_response);
         let (down, up) = (link.down.len(), link.up.len());
         for _ in 0..down {
-            let Some(packet) = self.peripherals[i].link().and_then(|link| link.down.pop_front()) else {
-                break;
-            };
+            let Some(link) = self.peripherals[i].link() else { return };
+            let Some(packet) = link.next_down() else { break };
             self.come_down(i, packet, now);
             if self.gone_silent(i, now) {
                 return;
@@ -190,6 +208,12 @@ impl Bluez {
             }
             Down::Subscribed(c, call) => self.subscribed(i, c, call.as_ref(), now),
             Down::Notification(c, value) => self.notification(i, c, value, now),
+            Down::Indication(c, value) => {
+                if let Some(link) = p.link() {
+                    link.confirming = EVENTS_TO_CONFIRM;
+                }
+                self.notification(i, c, value, now);
+            }
         }
     }
 
@@ -273,7 +297,8 @@ impl Bluez {
         let characteristic = &mut self.peripherals[i].characteristics[c];
         characteristic.value.clone_from(&value);
         if !characteristic.sessions.is_empty() {
-            self.out.changed_one(&characteristic.path, characteristic::INTERFACE, "Value", value);
+            let path = self.peripherals[i].characteristic_path(c);
+            self.out.changed_one(&path, characteristic::INTERFACE, "Value", value);
         }
     }
 }

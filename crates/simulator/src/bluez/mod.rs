@@ -4,6 +4,7 @@
 //! decided here and nowhere else. Its behaviour was compared with bluetoothd 5.66; the rules are in the tests.
 
 mod adapter;
+mod address;
 mod call;
 mod characteristic;
 mod connect;
@@ -49,6 +50,7 @@ enum Due {
     SupervisionOver { peripheral: usize, link: u64 },
     Disconnected { peripheral: usize, link: u64 },
     PoweredUp { attempt: u64 },
+    NewAddress { peripheral: usize },
 }
 
 /// The daemon, its adapter, and the devices around it.
@@ -66,7 +68,10 @@ pub(crate) struct Bluez {
 impl Bluez {
     /// A powered adapter with these devices around it, none of them seen yet.
     pub(crate) fn new(world: Arc<dyn World>, timing: Timing, peripherals: Vec<Peripheral>) -> Self {
-        let (adapter, timers, out) = (Adapter::default(), Timers::default(), Outbox::default());
+        let (adapter, mut timers, out) = (Adapter::default(), Timers::default(), Outbox::default());
+        for (peripheral, _) in peripherals.iter().enumerate().filter(|(_, p)| p.changes_address) {
+            timers.push(world.uptime() + timing.address_lifetime, Due::NewAddress { peripheral });
+        }
         Self { world, timing, adapter, peripherals, timers, out, number: 0 }
     }
 
@@ -115,6 +120,7 @@ impl Bluez {
                 Due::SupervisionOver { peripheral, link } => self.supervision_over(peripheral, link, at),
                 Due::Disconnected { peripheral, link } => self.supervision_over(peripheral, link, at),
                 Due::PoweredUp { attempt } => self.powered_up(attempt),
+                Due::NewAddress { peripheral } => self.address_due(peripheral, at),
             }
         }
         for i in 0..self.peripherals.len() {

@@ -18,7 +18,7 @@ pub(super) enum Object {
     Between,
     Adapter,
     Device(usize),
-    Service(usize),
+    Service(usize, usize),
     Characteristic(usize, usize),
 }
 
@@ -40,10 +40,10 @@ impl Bluez {
         for (i, p) in self.peripherals.iter().enumerate().filter(|(_, p)| p.known) {
             objects.push((p.path.clone(), Object::Device(i)));
             if p.exported {
-                objects.push((p.service_path(), Object::Service(i)));
-                let characteristics = p.characteristics.iter().enumerate();
+                objects.extend((0..p.services.len()).map(|n| (p.service_path(n), Object::Service(i, n))));
+                let characteristics = 0..p.characteristics.len();
                 objects.extend(
-                    characteristics.map(|(c, state)| (state.path.clone(), Object::Characteristic(i, c))),
+                    characteristics.map(|c| (p.characteristic_path(c), Object::Characteristic(i, c))),
                 );
             }
         }
@@ -55,7 +55,7 @@ impl Bluez {
             Object::Root | Object::Between => Interfaces::new(),
             Object::Adapter => Interfaces::from([(adapter::INTERFACE, self.adapter.props())]),
             Object::Device(i) => Interfaces::from([(device::INTERFACE, self.device_props(i))]),
-            Object::Service(i) => self.service_interfaces(i),
+            Object::Service(i, n) => self.service_interfaces(i, n),
             Object::Characteristic(i, c) => self.characteristic_interfaces(i, c),
         }
     }

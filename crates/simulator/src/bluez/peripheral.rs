@@ -43,7 +43,10 @@ pub(crate) struct Peripheral {
     pub(super) blocked: bool,
     pub(super) paired: bool,
     pub(super) advertisement_due: bool,
-    pub(super) service: Uuid,
+    /// The device changes its address now and then.
+    pub(crate) changes_address: bool,
+    /// UUIDs, in handle order.
+    pub(super) services: Vec<Uuid>,
     pub(super) characteristics: Vec<CharacteristicState>,
     pub(super) connection: Connection,
 }
@@ -51,7 +54,10 @@ pub(crate) struct Peripheral {
 /// One characteristic as the daemon knows it.
 pub(super) struct CharacteristicState {
     pub(super) gatt: terskel_locks::device::Characteristic,
-    pub(super) path: String,
+    /// Which of the device's services it is in.
+    pub(super) service: usize,
+    /// The last part of its object path.
+    node: String,
     pub(super) value: Vec<u8>,
     /// The clients with a notify session. Sessions outlive the link.
     pub(super) sessions: BTreeSet<String>,
@@ -89,25 +95,28 @@ impl Waiting {
 impl Peripheral {
     /// A device that nobody has seen yet.
     pub(crate) fn new(id: Uuid, address: &str, device: Box<dyn Device>) -> Self {
-        let path = format!("/org/bluez/hci0/dev_{}", address.replace(':', "_"));
-        let service = device.service();
-        let first_handle = 0x11;
-        let characteristics = service.characteristics.into_iter().zip(0..).map(|(gatt, n)| {
-            // Declaration, value and client configuration: three handles each.
-            let path = format!("{path}/service0010/char{:04x}", first_handle + 3 * n);
-            let (value, sessions) = (Vec::new(), BTreeSet::new());
-            CharacteristicState { gatt, path, value, sessions, subscribed: false }
-        });
+        let services = device.services();
+        let mut characteristics = Vec::new();
+        for (n, service) in services.iter().enumerate() {
+            for (c, gatt) in service.characteristics.iter().cloned().enumerate() {
+                // Declaration, value and client configuration: three handles each.
+                let handle = service_handle(n) + 1 + 3 * c;
+                let (node, value, sessions) = (format!("char{handle:04x}"), Vec::new(), BTreeSet::new());
+                let state =
+                    CharacteristicState { gatt, service: n, node, value, sessions, subscribed: false };
+                characteristics.push(state);
+            }
+        }
         Self {
             id,
             address: address.to_owned(),
-            characteristics: characteristics.collect(),
+            characteristics,
             heard: device.advertisement(),
             device,
+            path: path_of(address),
             faults: AirFaults::default(),
             signal_dbm: RSSI,
             battery_at_start: 100,
-            path,
             known: false,
             recognised: false,
             exported: false,
@@ -117,7 +126,8 @@ impl Peripheral {
             blocked: false,
             paired: false,
             advertisement_due: false,
-            service: service.uuid,
+            changes_address: false,
+            services: services.into_iter().map(|service| service.uuid).collect(),
             connection: Connection::None,
         }
     }
@@ -133,8 +143,24 @@ impl Peripheral {
         self.signal_dbm = RSSI;
     }
 
-    pub(super) fn service_path(&self) -> String {
-        format!("{}/service0010", self.path)
+    /// Takes another address. The daemon has never heard of it.
+    pub(super) fn move_to(&mut self, address: String) {
+        self.path = path_of(&address);
+        self.address = address;
+        (self.known, self.recognised, self.exported, self.rssi) = (false, false, false, None);
+        (self.alias, self.trusted, self.paired) = (None, false, false);
+        for characteristic in &mut self.characteristics {
+            characteristic.sessions.clear();
+        }
+    }
+
+    pub(super) fn service_path(&self, n: usize) -> String {
+        format!("{}/service{:04x}", self.path, service_handle(n))
+    }
+
+    pub(super) fn characteristic_path(&self, c: usize) -> String {
+        let CharacteristicState { service, node, .. } = &self.characteristics[c];
+        format!("{}/{node}", self.service_path(*service))
     }
 
     pub(super) fn link(&mut self) -> Option<&mut Link> {
@@ -152,4 +178,13 @@ impl Peripheral {
     pub(super) fn services_resolved(&self) -> bool {
         matches!(&self.connection, Connection::Up(link) if link.resolved)
     }
+}
+
+fn path_of(address: &str) -> String {
+    format!("/org/bluez/hci0/dev_{}", address.replace(':', "_"))
+}
+
+/// The first handle of the n-th service.
+fn service_handle(n: usize) -> usize {
+    0x10 + 0x100 * n
 }

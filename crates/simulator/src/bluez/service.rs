@@ -8,10 +8,10 @@ use super::outbox::{Interfaces, Props};
 pub(super) const INTERFACE: &str = "org.bluez.GattService1";
 
 impl Bluez {
-    pub(super) fn service_interfaces(&self, i: usize) -> Interfaces {
+    pub(super) fn service_interfaces(&self, i: usize, n: usize) -> Interfaces {
         let p = &self.peripherals[i];
         let props = Props::from([
-            ("UUID", p.service.to_string().into()),
+            ("UUID", p.services[n].to_string().into()),
             ("Primary", true.into()),
             ("Device", object_path(&p.path)),
             ("Includes", Vec::<ObjectPath<'static>>::new().into()),

@@ -34,8 +34,9 @@ pub(crate) struct DeviceView {
 }
 
 impl DeviceView {
-    fn new(info: DeviceInfo, peripheral: &Peripheral) -> Self {
+    fn new(mut info: DeviceInfo, peripheral: &Peripheral) -> Self {
         let report = peripheral.device.report();
+        info.address.clone_from(&peripheral.address);
         Self {
             info,
             state: report.state,

@@ -8,6 +8,10 @@
 //! | `hang` | `on`: bool | takes writes and answers nothing |
 //! | `low_battery` | `percent`: 0–100 | battery |
 //! | `jammed` | `on`: bool | the mechanism is stuck |
+//! | `reboot` | | restarts: the link is gone without a word |
+//! | `uncalibrated` | `on`: bool | does not know where its bolt ends |
+//! | `new_address` | | advertises under another address, unless it is connected |
+//! | `own` | `name` | one of the family's own, as its device half names them; mended by `DELETE` |
 //! | `clock_skew` | `seconds`: whole, ±10 years | the device's clock is ahead |
 //! | `rssi` | `dbm`: −127–20 | how strong it is heard |
 
@@ -26,13 +30,14 @@ use super::problem::Problem;
 const TEN_YEARS_S: i64 = 10 * 366 * 24 * 60 * 60;
 
 /// A fault as it was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     OutOfRange(bool),
     Asleep(bool),
     LinkLost { at_packet: u32 },
     ClockSkew { seconds: i64 },
     Rssi { dbm: i16 },
+    NewAddress,
     Device(DeviceFault),
 }
 
@@ -45,6 +50,10 @@ impl Fault {
             "asleep" => Self::Asleep(body.field("on")?),
             "hang" => Self::Device(DeviceFault::Hang(body.field("on")?)),
             "jammed" => Self::Device(DeviceFault::Jammed(body.field("on")?)),
+            "reboot" => Self::Device(DeviceFault::Reboot),
+            "uncalibrated" => Self::Device(DeviceFault::Uncalibrated(body.field("on")?)),
+            "new_address" => Self::NewAddress,
+            "own" => Self::Device(DeviceFault::Own(body.field("name")?)),
             "link_lost" => {
                 Self::LinkLost { at_packet: within(&mut body, "at_packet", 1, i64::from(u32::MAX))? }
             }
@@ -82,6 +91,9 @@ pub(super) async fn inject(
         Fault::LinkLost { at_packet } => bluez.lose_packet(i, at_packet),
         Fault::ClockSkew { seconds } => bluez.set_clock_skew(i, seconds),
         Fault::Rssi { dbm } => bluez.set_signal(i, dbm),
+        Fault::NewAddress => {
+            bluez.change_address(i, now);
+        }
         Fault::Device(fault) => bluez.break_device(i, fault, now),
     });
     done.await.ok_or_else(Problem::stopped)?;
@@ -118,6 +130,9 @@ mod tests {
             (r#"{"fault":"hang","on":true}"#, Fault::Device(DeviceFault::Hang(true))),
             (r#"{"fault":"low_battery","percent":4}"#, Fault::Device(DeviceFault::Battery(4))),
             (r#"{"fault":"jammed","on":true}"#, Fault::Device(DeviceFault::Jammed(true))),
+            (r#"{"fault":"reboot"}"#, Fault::Device(DeviceFault::Reboot)),
+            (r#"{"fault":"uncalibrated","on":true}"#, Fault::Device(DeviceFault::Uncalibrated(true))),
+            (r#"{"fault":"own","name":"busy"}"#, Fault::Device(DeviceFault::Own("busy".into()))),
             (r#"{"fault":"clock_skew","seconds":-90}"#, Fault::ClockSkew { seconds: -90 }),
             (r#"{"fault":"rssi","dbm":-90}"#, Fault::Rssi { dbm: -90 }),
         ];

@@ -4,7 +4,9 @@
 //! a seeder can tell a station about the same people, doors and secrets.
 
 mod builtin;
+mod lock;
 mod parse;
+mod secret;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -12,13 +14,12 @@ mod validate;
 use std::time::Duration;
 
 use terskel_keys::receipt::HubKey;
-use terskel_model::door::{DoorKind, LockFamily};
-use terskel_model::{DoorId, HubId, LockId};
-use zeroize::Zeroizing;
+use terskel_model::door::DoorKind;
+use terskel_model::{DoorId, HubId};
 
+pub use lock::Lock;
 pub use parse::StreetError;
-
-use crate::hex;
+pub use secret::{Secret, SecretBytes};
 
 /// A street with its residents.
 #[derive(Clone, Debug)]
@@ -31,6 +32,10 @@ pub struct Street {
     pub advertising_interval: Duration,
     /// ATT MTU of all links, 23–517.
     pub mtu: u16,
+    /// How long a device that changes its Bluetooth address keeps one.
+    pub address_lifetime: Duration,
+    /// The account with which the simulated vendor's key service lets in, user name and password.
+    pub vendor_account: Option<(String, Secret<String>)>,
     /// Who lives there.
     pub residents: Vec<Resident>,
 }
@@ -71,29 +76,10 @@ pub struct Door {
     pub name: String,
     /// Its electronic lock.
     pub lock: Option<Lock>,
-}
-
-/// An electronic lock. The same lock may be in a door of several residents: one device, one id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lock {
-    /// Its id, also in the control API.
-    pub id: LockId,
-    /// Which protocol it speaks.
-    pub family: LockFamily,
-    /// Bluetooth address, `AA:BB:CC:DD:EE:FF`.
-    pub address: String,
-    /// The id that the lock itself tells: dKey, 8 hex digits.
-    pub device_id: String,
-    /// The name that it tells.
-    pub name: String,
-    /// A credential that is associated already. dKey: 4 bytes key holder id, 32 bytes secret.
-    pub credential: Option<SecretBytes<36>>,
-    /// A one-time code with which a credential can be had.
-    pub activation_code: Option<String>,
-    /// Battery, 0–100 %.
-    pub battery_percent: u8,
-    /// Is the bolt thrown at the start?
-    pub locked: bool,
+    /// The code of its keypad.
+    pub code: Option<Secret<String>>,
+    /// Its metal key: in which cabinet it hangs, under which tag.
+    pub physical_key: Option<(String, String)>,
 }
 
 /// A welfare hub.
@@ -112,30 +98,6 @@ impl Hub {
     #[must_use]
     pub fn public_key(&self) -> [u8; 32] {
         HubKey::from_seed(self.seed.expose()).public_key()
-    }
-}
-
-/// Bytes that must not be seen: wiped when dropped, not in `Debug`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SecretBytes<const N: usize>(Zeroizing<[u8; N]>);
-
-impl<const N: usize> SecretBytes<N> {
-    /// The bytes, for the one place that needs them.
-    #[must_use]
-    pub fn expose(&self) -> &[u8; N] {
-        &self.0
-    }
-
-    /// The bytes as hex digits.
-    #[must_use]
-    pub fn to_hex(&self) -> Zeroizing<String> {
-        hex::encode(&*self.0)
-    }
-}
-
-impl<const N: usize> std::fmt::Debug for SecretBytes<N> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SecretBytes")
     }
 }
 

@@ -1,5 +1,6 @@
 //! From TOML to a street.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -7,7 +8,7 @@ use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::{DoorId, HubId, LockId};
 use zeroize::Zeroizing;
 
-use super::{Door, Hub, Lock, Resident, SecretBytes, Street};
+use super::{Door, Hub, Lock, Resident, Secret, SecretBytes, Street};
 use crate::hex;
 
 /// What is wrong with a street file, and where.
@@ -30,6 +31,7 @@ impl StreetError {
 #[serde(deny_unknown_fields)]
 struct File {
     street: Head,
+    vendor: Option<RawVendor>,
     #[serde(default)]
     resident: Vec<RawResident>,
 }
@@ -44,6 +46,17 @@ struct Head {
     advertising_interval_ms: u64,
     #[serde(default = "usual_mtu")]
     mtu: u16,
+    #[serde(default = "quarter_of_an_hour")]
+    address_lifetime_s: u64,
+}
+
+/// The vendor whose key service gives out the keys of some locks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawVendor {
+    seed: Zeroizing<String>,
+    username: String,
+    password: Zeroizing<String>,
 }
 
 #[derive(Deserialize)]
@@ -71,6 +84,16 @@ struct RawDoor {
     kind: DoorKind,
     name: String,
     lock: Option<RawLock>,
+    code: Option<Zeroizing<String>>,
+    physical_key: Option<RawKey>,
+}
+
+/// A metal key in a cabinet.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawKey {
+    cabinet: String,
+    tag: String,
 }
 
 #[derive(Deserialize)]
@@ -82,11 +105,14 @@ struct RawLock {
     device_id: String,
     name: String,
     credential: Option<Zeroizing<String>>,
+    seed: Option<Zeroizing<String>>,
     activation_code: Option<String>,
     #[serde(default = "full")]
     battery_percent: u8,
     #[serde(default = "yes")]
     locked: bool,
+    #[serde(default)]
+    options: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -106,6 +132,9 @@ fn hundred() -> u64 {
 fn usual_mtu() -> u16 {
     247
 }
+fn quarter_of_an_hour() -> u64 {
+    15 * 60
+}
 fn full() -> u8 {
     100
 }
@@ -117,13 +146,16 @@ fn yes() -> bool {
 pub(super) fn parse(text: &str) -> Result<Street, StreetError> {
     let file: File = toml::from_str(text).map_err(|error| in_line(text, &error))?;
     let residents = file.resident.into_iter().enumerate();
+    let vendor_seed = file.vendor.as_ref().map(|vendor| secret(&vendor.seed, "vendor.seed")).transpose()?;
     Ok(Street {
         name: file.street.name,
         connection_interval: Duration::from_millis(file.street.connection_interval_ms),
         advertising_interval: Duration::from_millis(file.street.advertising_interval_ms),
         mtu: file.street.mtu,
+        address_lifetime: Duration::from_secs(file.street.address_lifetime_s),
+        vendor_account: file.vendor.map(|vendor| (vendor.username, Secret::new(vendor.password))),
         residents: residents
-            .map(|(n, raw)| resident(raw, &format!("resident[{n}]")))
+            .map(|(n, raw)| resident(raw, vendor_seed.as_ref(), &format!("resident[{n}]")))
             .collect::<Result<_, _>>()?,
     })
 }
@@ -138,7 +170,9 @@ fn in_line(text: &str, error: &toml::de::Error) -> StreetError {
     StreetError::new(place, error.message())
 }
 
-fn resident(raw: RawResident, place: &str) -> Result<Resident, StreetError> {
+type VendorSeed<'a> = Option<&'a SecretBytes<32>>;
+
+fn resident(raw: RawResident, vendor: VendorSeed<'_>, place: &str) -> Result<Resident, StreetError> {
     let doors = raw.door.into_iter().enumerate();
     Ok(Resident {
         number: raw.number,
@@ -149,28 +183,46 @@ fn resident(raw: RawResident, place: &str) -> Result<Resident, StreetError> {
         town: raw.town,
         phone_number: raw.phone_number,
         way_in: raw.way_in,
-        doors: doors.map(|(n, raw)| door(raw, &format!("{place}.door[{n}]"))).collect::<Result<_, _>>()?,
+        doors: doors
+            .map(|(n, raw)| door(raw, vendor, &format!("{place}.door[{n}]")))
+            .collect::<Result<_, _>>()?,
         hub: raw.hub.map(|raw| hub(raw, &format!("{place}.hub"))).transpose()?,
     })
 }
 
-fn door(raw: RawDoor, place: &str) -> Result<Door, StreetError> {
-    let lock = raw.lock.map(|raw| lock(raw, &format!("{place}.lock"))).transpose()?;
-    Ok(Door { id: raw.id, kind: raw.kind, name: raw.name, lock })
+fn door(raw: RawDoor, vendor: VendorSeed<'_>, place: &str) -> Result<Door, StreetError> {
+    let lock = raw.lock.map(|raw| lock(raw, vendor, &format!("{place}.lock"))).transpose()?;
+    Ok(Door {
+        id: raw.id,
+        kind: raw.kind,
+        name: raw.name,
+        lock,
+        code: raw.code.map(Secret::new),
+        physical_key: raw.physical_key.map(|key| (key.cabinet, key.tag)),
+    })
 }
 
-fn lock(raw: RawLock, place: &str) -> Result<Lock, StreetError> {
-    let credential = raw.credential.map(|text| secret(&text, &format!("{place}.credential"))).transpose()?;
+/// A lock without a seed of its own has its vendor's.
+fn lock(raw: RawLock, vendor: VendorSeed<'_>, place: &str) -> Result<Lock, StreetError> {
+    let bytes = |text: Zeroizing<String>| {
+        let wrong =
+            || StreetError::new(format!("{place}.credential"), "must be an even number of hex digits");
+        hex::decode_all(&text).map(Secret::new).ok_or_else(wrong)
+    };
+    let seed = raw.seed.map(|text| secret(&text, &format!("{place}.seed"))).transpose()?;
+    let mut options = raw.options;
+    options.extend(raw.activation_code.map(|code| ("activation_code".to_owned(), code)));
     Ok(Lock {
         id: raw.id,
         family: raw.family,
         address: raw.address,
         device_id: raw.device_id.to_ascii_lowercase(),
         name: raw.name,
-        credential,
-        activation_code: raw.activation_code,
+        credential: raw.credential.map(bytes).transpose()?,
+        seed: seed.or_else(|| vendor.cloned()),
         battery_percent: raw.battery_percent,
         locked: raw.locked,
+        options,
     })
 }
 
@@ -180,5 +232,5 @@ fn hub(raw: RawHub, place: &str) -> Result<Hub, StreetError> {
 
 fn secret<const N: usize>(text: &str, place: &str) -> Result<SecretBytes<N>, StreetError> {
     let bytes = hex::decode(text);
-    bytes.map(SecretBytes).ok_or_else(|| StreetError::new(place, format!("must be {} hex digits", 2 * N)))
+    bytes.map(Secret::new).ok_or_else(|| StreetError::new(place, format!("must be {} hex digits", 2 * N)))
 }

@@ -35,7 +35,7 @@ fn the_bench_has_a_fresh_lock() {
     let street = Street::load("locks").unwrap();
     let locks = street.locks();
     assert_eq!(locks.len(), 1);
-    assert!(locks[0].credential.is_none() && locks[0].activation_code.is_some());
+    assert!(locks[0].credential.is_none() && locks[0].options.contains_key("activation_code"));
 }
 
 #[test]

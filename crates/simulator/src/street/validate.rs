@@ -1,15 +1,12 @@
 //! What the values of a street file may be.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use terskel_model::door::LockFamily;
+use terskel_model::world::SystemWorld;
 
 use super::{Lock, Resident, Street, StreetError};
-use crate::hex;
-
-/// The characters that a dKey lock has for its name.
-const DKEY_NAME: usize = 12;
 
 pub(super) fn validate(street: &Street) -> Result<(), StreetError> {
     check("street.mtu", (23..=517).contains(&street.mtu), "must be 23 to 517")?;
@@ -18,6 +15,8 @@ pub(super) fn validate(street: &Street) -> Result<(), StreetError> {
     let advertising = Duration::from_millis(10)..=Duration::from_secs(10);
     let good = advertising.contains(&street.advertising_interval);
     check("street.advertising_interval_ms", good, "must be 10 to 10000")?;
+    let second = Duration::from_secs(1);
+    check("street.address_lifetime_s", street.address_lifetime >= second, "must be 1 or more")?;
     let mut seen = Seen::default();
     for (n, resident) in street.residents.iter().enumerate() {
         let place = format!("resident[{n}]");
@@ -62,16 +61,9 @@ fn validate_resident<'a>(
 }
 
 fn validate_lock<'a>(lock: &'a Lock, place: &str, seen: &mut Seen<'a>) -> Result<(), StreetError> {
-    let known = !matches!(lock.family, LockFamily::Unknown(_));
-    check(&format!("{place}.family"), known, "must be one of: dkey")?;
     check(&format!("{place}.battery_percent"), lock.battery_percent <= 100, "must be 0 to 100")?;
-    let id = hex::decode::<4>(&lock.device_id).is_some();
-    check(&format!("{place}.device_id"), id, "must be 8 hex digits")?;
-    let latin = lock.name.chars().all(|c| u32::from(c) <= 0xff);
-    let good = latin && (1..=DKEY_NAME).contains(&lock.name.chars().count());
-    check(&format!("{place}.name"), good, "must be 1 to 12 characters of ISO-8859-1: a dKey keeps no more")?;
-    let way_in = lock.credential.is_some() || lock.activation_code.is_some();
-    check(place, way_in, "must have a credential or an activation_code: nobody could ever open it")?;
+    let simulated = lock.simulate(Arc::new(SystemWorld));
+    simulated.map_err(|wrong| StreetError::new(format!("{place}.{}", wrong.field), wrong.problem))?;
     let same = seen.locks.insert(lock.id.0, lock).is_none_or(|other| other == lock);
     check(&format!("{place}.id"), same, "is the id of another lock: a shared lock must be written the same")?;
     validate_address(&lock.address, lock.id.0, &format!("{place}.address"), seen)

@@ -4,8 +4,8 @@
 use ring::digest::{SHA256, digest};
 use sqlx::AnyConnection;
 use terskel_api::admin::{NewDoor, NewHub, NewLock};
+use terskel_locks::family::{FAMILIES, find};
 use terskel_model::ResidentId;
-use terskel_model::door::LockFamily;
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -15,6 +15,8 @@ use crate::problem::{Failure, conflict, invalid};
 
 /// The most doors between street and resident.
 const MOST_DOORS: usize = 10;
+/// The longest secret of a lock, bytes: a digital key that carries it must fit into a phone's request.
+const LONGEST_CREDENTIAL: usize = 1024;
 
 pub(super) fn check_doors(doors: Vec<NewDoor>) -> Result<Vec<NewDoor>, Failure> {
     if doors.len() > MOST_DOORS {
@@ -24,6 +26,13 @@ pub(super) fn check_doors(doors: Vec<NewDoor>) -> Result<Vec<NewDoor>, Failure> 
         required(&format!("doors[{i}].kind"), door.kind.as_str(), 50)?;
         let name = required(&format!("doors[{i}].name"), &door.name, 200)?;
         let lock = door.lock.map(|lock| check_lock(&format!("doors[{i}].lock"), lock)).transpose()?;
+        if let Some(code) = &door.code {
+            required(&format!("doors[{i}].code"), code.expose(), 50)?;
+        }
+        if let Some(key) = &door.physical_key {
+            required(&format!("doors[{i}].physical_key.cabinet"), &key.cabinet, 200)?;
+            required(&format!("doors[{i}].physical_key.tag"), &key.tag, 100)?;
+        }
         Ok(NewDoor { name, lock, ..door })
     };
     doors.into_iter().enumerate().map(checked).collect()
@@ -37,23 +46,25 @@ fn check_lock(at: &str, lock: NewLock) -> Result<NewLock, Failure> {
     Ok(NewLock { address, device_id, ..lock })
 }
 
-/// The credential's bytes. A dKey credential is 4 bytes key holder id and 32 bytes secret; other families' are only
-/// bounded.
+/// The credential's bytes; what a lock of that family can be given. Those of unknown families are only bounded.
 fn credential(at: &str, lock: &NewLock) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let field = format!("{at}.credential");
-    let hex = lock.credential.expose().as_bytes();
-    let fits = match lock.family {
-        LockFamily::Dkey => hex.len() == 72,
-        LockFamily::Unknown(_) => (2..=1024).contains(&hex.len()) && hex.len().is_multiple_of(2),
-    };
-    if !fits {
-        return Err(invalid(&field, "is not of the length that this family has"));
+    let bytes = unhex(&format!("{at}.credential"), lock.credential.expose().as_bytes())?;
+    if let Some(family) = find(FAMILIES, &lock.family) {
+        let checked = family.check(&lock.device_id, &bytes);
+        checked.map_err(|wrong| invalid(&format!("{at}.{}", wrong.field), wrong.problem))?;
+    }
+    Ok(bytes)
+}
+
+fn unhex(field: &str, hex: &[u8]) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    if !(2..=LONGEST_CREDENTIAL * 2).contains(&hex.len()) || !hex.len().is_multiple_of(2) {
+        return Err(invalid(field, format!("must be hex, of 1 to {LONGEST_CREDENTIAL} bytes")));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(hex.len() / 2));
     for pair in hex.chunks_exact(2) {
         let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
         let (Some(high), Some(low)) = (digit(pair[0]), digit(pair[1])) else {
-            return Err(invalid(&field, "is not hex"));
+            return Err(invalid(field, "is not hex"));
         };
         bytes.push(high << 4 | low);
     }
@@ -94,7 +105,7 @@ pub(super) async fn store_doors(
         if let Some(lock) = &door.lock {
             store_lock(app, tx, &format!("{at}.lock"), lock).await?;
         }
-        store_door(tx, &at, door).await?;
+        store_door(app, tx, &at, door).await?;
         sqlx::query("INSERT INTO resident_doors (resident_id, position, door_id) VALUES ($1, $2, $3)")
             .bind(resident.to_string())
             .bind(i64::try_from(i).unwrap_or(i64::MAX))
@@ -105,7 +116,7 @@ pub(super) async fn store_doors(
     Ok(())
 }
 
-async fn store_door(tx: &mut AnyConnection, at: &str, door: &NewDoor) -> Result<(), Failure> {
+async fn store_door(app: &App, tx: &mut AnyConnection, at: &str, door: &NewDoor) -> Result<(), Failure> {
     let lock = door.lock.as_ref().map(|lock| lock.id.to_string());
     let known = sqlx::query("SELECT kind, name, lock_id FROM doors WHERE id = $1")
         .bind(door.id.to_string())
@@ -117,13 +128,21 @@ async fn store_door(tx: &mut AnyConnection, at: &str, door: &NewDoor) -> Result<
             && row.text_or_none("lock_id")? == lock;
         return if same { Ok(()) } else { Err(conflict(&format!("{at}.id"), "is another door's")) };
     }
-    sqlx::query("INSERT INTO doors (id, kind, name, lock_id) VALUES ($1, $2, $3, $4)")
-        .bind(door.id.to_string())
-        .bind(door.kind.as_str())
-        .bind(&door.name)
-        .bind(lock)
-        .execute(tx)
-        .await?;
+    let code = door.code.as_ref().map(|code| app.seal.seal(door.id.0, code.expose().as_bytes(), &*app.world));
+    let key = door.physical_key.as_ref();
+    sqlx::query(
+        "INSERT INTO doors (id, kind, name, lock_id, code_sealed, key_cabinet, key_tag)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(door.id.to_string())
+    .bind(door.kind.as_str())
+    .bind(&door.name)
+    .bind(lock)
+    .bind(code.transpose()?)
+    .bind(key.map(|key| key.cabinet.clone()))
+    .bind(key.map(|key| key.tag.clone()))
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -134,7 +153,7 @@ async fn store_lock(app: &App, tx: &mut AnyConnection, at: &str, lock: &NewLock)
         .fetch_optional(&mut *tx)
         .await?;
     if let Some(row) = known {
-        let stored = app.seal.open(lock.id, &row.bytes("credential_sealed")?)?;
+        let stored = app.seal.open(lock.id.0, &row.bytes("credential_sealed")?)?;
         let same = row.text("family")? == lock.family.as_str()
             && row.text("address")? == lock.address
             && row.text("device_id")? == lock.device_id
@@ -149,7 +168,7 @@ async fn store_lock(app: &App, tx: &mut AnyConnection, at: &str, lock: &NewLock)
     .bind(lock.family.as_str())
     .bind(&lock.address)
     .bind(&lock.device_id)
-    .bind(app.seal.seal(lock.id, &secret, &*app.world)?)
+    .bind(app.seal.seal(lock.id.0, &secret, &*app.world)?)
     .execute(tx)
     .await?;
     Ok(())

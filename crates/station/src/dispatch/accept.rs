@@ -58,7 +58,7 @@ impl Write for Accept {
             changed(tx, self.dispatch).await?;
         }
         let viewer = Viewer::from(&self.session);
-        let loaded = load(tx, self.dispatch)
+        let loaded = load(app, tx, self.dispatch)
             .await?
             .filter(|dispatch| viewer.hears_of(dispatch))
             .ok_or_else(|| problem(code::NOT_FOUND))?;

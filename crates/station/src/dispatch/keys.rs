@@ -90,7 +90,7 @@ impl KeyRing<'_> {
             .fetch_one(&mut *tx)
             .await?
             .bytes("credential_sealed")?;
-        let credential = app.seal.open(lock.id, &sealed)?;
+        let credential = app.seal.open(lock.id.0, &sealed)?;
         let signed = digital_key::issue(&app.authority, &claims, &phone, &credential, &*app.world)
             .map_err(|_| Failure::Internal("a digital key could not be issued"))?;
         self.store(app, tx, &claims, &signed).await?;

@@ -4,12 +4,13 @@ use std::sync::OnceLock;
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use terskel_api::Bytes;
-use terskel_api::dispatch::{Door, Hub, Lock, Resident};
+use terskel_api::dispatch::{Door, Hub, Lock, PhysicalKey, Resident};
+use terskel_api::{Bytes, Secret};
 use terskel_model::dispatch::{Cause, DispatchPhase, DispatchState, Holder};
 use terskel_model::door::{DoorKind, LockFamily};
-use terskel_model::{DispatchId, PhoneId, TeamId, Timestamp, WorkerId};
+use terskel_model::{DispatchId, DoorId, PhoneId, TeamId, Timestamp, WorkerId};
 
+use crate::app::App;
 use crate::db::Columns;
 use crate::problem::Failure;
 
@@ -37,7 +38,11 @@ pub(crate) struct Loaded {
 }
 
 /// Reads it. `None`: there is no such dispatch.
-pub(crate) async fn load(reader: &mut AnyConnection, id: DispatchId) -> Result<Option<Loaded>, Failure> {
+pub(crate) async fn load(
+    app: &App,
+    reader: &mut AnyConnection,
+    id: DispatchId,
+) -> Result<Option<Loaded>, Failure> {
     let row = sqlx::query(
         "SELECT d.team_id, d.cause, d.note, d.raised_ms, d.phase, d.accept_by_ms, d.unanswered_ms, d.worker_id,
          d.phone_id, d.accepted_ms, d.arrive_by_ms, d.arrived_ms, d.closed_ms, d.revision, w.name AS worker_name,
@@ -66,7 +71,7 @@ pub(crate) async fn load(reader: &mut AnyConnection, id: DispatchId) -> Result<O
         arrived_at: row.time_or_none("arrived_ms")?,
         closed_at: row.time_or_none("closed_ms")?,
         accepted_by: row.text_or_none("worker_name")?,
-        doors: doors(reader, &row.text("resident_id")?).await?,
+        doors: doors(app, reader, &row.text("resident_id")?).await?,
         declined: declined(reader, id).await?,
         resident: resident(&row)?,
         hub: hub(&row)?,
@@ -139,30 +144,45 @@ fn hub(row: &AnyRow) -> sqlx::Result<Option<Hub>> {
     Ok(Some(Hub { id, address: row.text("hub_address")?, public_key: Bytes(row.bytes("public_key")?) }))
 }
 
-async fn doors(reader: &mut AnyConnection, resident: &str) -> Result<Vec<Door>, Failure> {
+async fn doors(app: &App, reader: &mut AnyConnection, resident: &str) -> Result<Vec<Door>, Failure> {
     let rows = sqlx::query(
-        "SELECT d.id, d.kind, d.name, l.id AS lock_id, l.family, l.address, l.device_id
+        "SELECT d.id, d.kind, d.name, d.code_sealed, d.key_cabinet, d.key_tag, l.id AS lock_id, l.family, l.address,
+         l.device_id, (SELECT max(entry) FROM lock_log WHERE lock_id = l.id) AS logged
          FROM resident_doors rd JOIN doors d ON d.id = rd.door_id LEFT JOIN locks l ON l.id = d.lock_id
          WHERE rd.resident_id = $1 ORDER BY rd.position",
     )
     .bind(resident)
     .fetch_all(reader)
     .await?;
-    let door = |row: &AnyRow| {
-        Ok(Door {
-            id: row.id("id")?,
-            kind: DoorKind::from(row.text("kind")?.as_str()),
-            name: row.text("name")?,
-            lock: lock(row)?,
-        })
-    };
-    Ok(rows.iter().map(door).collect::<sqlx::Result<_>>()?)
+    rows.iter().map(|row| door(app, row)).collect()
+}
+
+fn door(app: &App, row: &AnyRow) -> Result<Door, Failure> {
+    use sqlx::Row;
+    let id: DoorId = row.id("id")?;
+    let code = row.try_get::<Option<Vec<u8>>, _>("code_sealed")?;
+    let code = code.map(|sealed| app.seal.open(id.0, &sealed)).transpose()?;
+    let key = row.text_or_none("key_cabinet")?.zip(row.text_or_none("key_tag")?);
+    Ok(Door {
+        id,
+        kind: DoorKind::from(row.text("kind")?.as_str()),
+        name: row.text("name")?,
+        lock: lock(row)?,
+        code: code.map(|code| Secret::new(String::from_utf8_lossy(&code))),
+        physical_key: key.map(|(cabinet, tag)| PhysicalKey { cabinet, tag }),
+    })
 }
 
 fn lock(row: &AnyRow) -> sqlx::Result<Option<Lock>> {
     let Some(id) = row.id_or_none("lock_id")? else { return Ok(None) };
-    let family = LockFamily::from(row.text("family")?.as_str());
-    Ok(Some(Lock { id, family, address: row.text("address")?, device_id: row.text("device_id")? }))
+    let logged = sqlx::Row::try_get::<Option<i64>, _>(row, "logged")?;
+    Ok(Some(Lock {
+        id,
+        family: LockFamily::from(row.text("family")?.as_str()),
+        address: row.text("address")?,
+        device_id: row.text("device_id")?,
+        log_after: logged.and_then(|entry| u32::try_from(entry).ok()).unwrap_or(0),
+    }))
 }
 
 async fn declined(reader: &mut AnyConnection, id: DispatchId) -> Result<Vec<(PhoneId, WorkerId)>, Failure> {

@@ -1,6 +1,6 @@
 //! A dispatch as one viewer may see it now.
 
-use terskel_api::dispatch::{Dispatch, DispatchDetails};
+use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
 use terskel_model::dispatch::Holder;
 use terskel_model::{PhoneId, TeamId, Timestamp, WorkerId};
 
@@ -61,6 +61,11 @@ fn text(dispatch: &Dispatch) -> String {
     serde_json::to_string(dispatch).unwrap_or_default()
 }
 
+/// A door as those see it who do not go there: codes and keys are for the one who has accepted.
+fn outside(door: &Door) -> Door {
+    Door { code: None, physical_key: None, ..door.clone() }
+}
+
 fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
     Dispatch {
         id: d.id,
@@ -80,7 +85,7 @@ fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
             cause: d.cause.clone(),
             note: d.note.clone(),
             resident: d.resident.clone(),
-            doors: d.doors.clone(),
+            doors: d.doors.iter().map(|door| if mine { door.clone() } else { outside(door) }).collect(),
             hub: d.hub.clone(),
         }),
     }

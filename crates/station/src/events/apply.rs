@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit::Entry;
 use crate::check;
 use crate::db::ms;
+use crate::locks;
 use crate::problem::{Failure, invalid, problem, refuse};
 
 /// Applies one event and writes its audit entry.
@@ -24,6 +25,10 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     let proof = match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
         EventKind::DoorOperated => door::operated(event, of_teams_dispatch(event, tx).await?, tx).await?,
+        EventKind::DoorPassed => door::passed(event, of_teams_dispatch(event, tx).await?, tx).await?,
+        EventKind::LockReported => {
+            locks::reported(event, of_teams_dispatch(event, tx).await?, app, tx).await?
+        }
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
         EventKind::VisitClosed => visit::closed(event, app, tx).await?,

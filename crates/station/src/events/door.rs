@@ -40,6 +40,19 @@ pub(super) async fn operated(
     if issued.is_some() { Ok(Proof::DigitalKey) } else { refuse(code::BAD_PROOF) }
 }
 
+/// The worker passed the door without its lock.
+pub(super) async fn passed(
+    event: &PhoneEvent,
+    dispatch: DispatchId,
+    tx: &mut AnyConnection,
+) -> Result<Proof, Failure> {
+    let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
+    if event.reason.is_none() {
+        return Err(invalid("reason", "is missing"));
+    }
+    on_the_way(dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
+}
+
 async fn on_the_way(
     dispatch: DispatchId,
     door: terskel_model::DoorId,

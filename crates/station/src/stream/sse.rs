@@ -155,7 +155,7 @@ impl Connection {
                 }
                 Waiting::Dispatch { id, revision } => (id, revision),
             };
-            let dispatch = load(&mut *self.app.reader().await.ok()?, id).await.ok()?;
+            let dispatch = load(&self.app, &mut *self.app.reader().await.ok()?, id).await.ok()?;
             // One that has changed since the list was made comes by the live feed, in its new place.
             if let Some(dispatch) = dispatch.filter(|dispatch| dispatch.revision == revision) {
                 self.sent = self.sent.max(revision);

@@ -79,7 +79,7 @@ impl Tailer {
         changes: Vec<(DispatchId, i64)>,
     ) -> Result<(), Failure> {
         for (id, revision) in changes {
-            let dispatch = load(reader, id).await?;
+            let dispatch = load(app, reader, id).await?;
             if let Some(dispatch) = dispatch.filter(|dispatch| dispatch.revision == revision) {
                 app.live.spread(News::Changed(Arc::new(dispatch)));
             }

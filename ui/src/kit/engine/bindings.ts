@@ -100,6 +100,16 @@ export type DoorView = {
 	batteryPercent: number | null,
 	/**  The digital key ends. */
 	keyUntil: string | null,
+	/**  The lock has taken the command, and its motor runs. */
+	moving: boolean,
+	/**  Something about the lock that somebody must see to: a `model::lock_report::LockWarning`. */
+	warning: string | null,
+	/**  How the worker passed it without its lock: a `model::door::PassReason`. */
+	passed: string | null,
+	/**  The code of the door's keypad. */
+	code: string | null,
+	/**  Where the metal key hangs. */
+	physicalKey: PhysicalKeyView | null,
 };
 
 /**  An audit event. */
@@ -159,6 +169,14 @@ door: DoorId } |
 dispatch: DispatchId; 
 /**  Which door. */
 door: DoorId } | 
+/**  The door was passed without its lock. */
+{ intent: "passDoor"; 
+/**  The visit. */
+dispatch: DispatchId; 
+/**  Which door. */
+door: DoorId; 
+/**  How: a `model::door::PassReason`. */
+reason: string } | 
 /**  Check in at the hub in the home. */
 { intent: "checkIn"; 
 /**  The visit. */
@@ -195,6 +213,14 @@ export type Outcome =
 { outcome: "door"; 
 /**  The attempt. */
 result: DoorResult };
+
+/**  A metal key. */
+export type PhysicalKeyView = {
+	/**  In which cabinet. */
+	cabinet: string,
+	/**  Under which tag. */
+	tag: string,
+};
 
 /**  Why an intent did not go through. Nothing that was recorded before is lost by any of them. */
 export type Problem = 

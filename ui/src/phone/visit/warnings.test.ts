@@ -14,6 +14,11 @@ const door = (more: Partial<DoorView>): DoorView => ({
   locked: null,
   batteryPercent: null,
   keyUntil: null,
+  moving: false,
+  warning: null,
+  passed: null,
+  code: null,
+  physicalKey: null,
   ...more,
 });
 const result = (outcome: string, operation = "open") => ({ operation, outcome, reason: null, at: "2026-01-01T00:00:00Z" });

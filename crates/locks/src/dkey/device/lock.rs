@@ -175,16 +175,14 @@ impl SimulatedLock {
 impl Device for SimulatedLock {
     fn advertisement(&self) -> Advertisement {
         let name = format!("{:08x}", u32::from_be_bytes(self.config.device_id));
-        Advertisement { name, services: vec![SERVICE], manufacturer: None }
+        Advertisement { name, services: vec![SERVICE], ..Advertisement::default() }
     }
 
-    fn service(&self) -> Service {
+    fn services(&self) -> Vec<Service> {
         let characteristic =
-            |uuid| Characteristic { uuid, write: true, write_without_response: false, notify: true };
-        Service {
-            uuid: SERVICE,
-            characteristics: vec![characteristic(TO_SERVER), characteristic(FROM_SERVER)],
-        }
+            |uuid| Characteristic { uuid, write: true, notify: true, ..Characteristic::default() };
+        let characteristics = vec![characteristic(TO_SERVER), characteristic(FROM_SERVER)];
+        vec![Service { uuid: SERVICE, characteristics }]
     }
 
     fn connected(&mut self, _mtu: usize, now: DeviceTime) {
@@ -259,6 +257,14 @@ impl Device for SimulatedLock {
         match fault {
             DeviceFault::Jammed(jammed) => self.mechanism.jammed = jammed,
             DeviceFault::Hang(hung) => self.hung = hung,
+            DeviceFault::Reboot => {
+                self.channel.drop_all();
+                self.stage = match self.stage {
+                    Stage::Away => Stage::Away,
+                    _ => Stage::Closed,
+                };
+            }
+            DeviceFault::Uncalibrated(_) | DeviceFault::Own(_) | DeviceFault::Mended => {}
             DeviceFault::Battery(percent) => {
                 self.mechanism.battery_percent = percent.min(100);
                 self.notify(kind::BATTERY);

@@ -21,7 +21,7 @@ use crate::dkey::message::{
 };
 use crate::dkey::{ActivationCode, Credential};
 use crate::lock::LockDescription;
-use crate::session::{Profile, Session, Transmit};
+use crate::session::{Profile, RoundTrips, Session, Transmit};
 
 /// What can be asked of an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,7 @@ pub struct AssociationSession {
     stage: Stage,
     lock: LockDescription,
     events: VecDeque<AssociationEvent>,
+    trips: RoundTrips,
     deadline: Option<(Uptime, &'static str)>,
 }
 
@@ -106,6 +107,7 @@ impl AssociationSession {
             stage: Stage::NotConnected,
             lock: LockDescription::default(),
             events: VecDeque::new(),
+            trips: RoundTrips::default(),
             deadline: None,
         }
     }
@@ -114,6 +116,7 @@ impl AssociationSession {
         let received = self.channel.receive(None, value);
         let received = received.map_err(|e| Failure::new(DoorReason::LinkLost, e.to_string()))?;
         let Some(frame) = received else { return Ok(()) };
+        self.trips.heard();
         self.stage = match (std::mem::replace(&mut self.stage, Stage::Over), frame.id) {
             (Stage::Identify(identify), id::IDENTIFICATION | id::GET_IDENTIFICATION) => {
                 self.identify(identify, &frame)?
@@ -272,6 +275,7 @@ impl Session for AssociationSession {
 
     fn poll_transmit(&mut self) -> Option<Transmit> {
         let (characteristic, value, _) = self.channel.poll()?;
+        self.trips.spoke();
         Some(Transmit { characteristic, value, with_response: true })
     }
 
@@ -285,5 +289,9 @@ impl Session for AssociationSession {
 
     fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over)
+    }
+
+    fn round_trips(&self) -> u32 {
+        self.trips.count()
     }
 }

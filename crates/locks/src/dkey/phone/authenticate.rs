@@ -92,7 +92,7 @@ impl LockSession {
             return Err(Failure::new(DoorReason::WrongDevice, format!("this is lock {device_id}")));
         }
         let firmware = lock.software.to_string();
-        self.description = LockDescription { device_id, firmware, name: String::new() };
+        self.description = LockDescription { device_id, firmware, ..LockDescription::default() };
         self.channel.send(introduction(self.credential.key_holder_id));
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::dkey::channel::{Channel, ChannelError, Side};
 use crate::dkey::frame::{Frame, parse_plain};
 use crate::dkey::message::{Ack, DisconnectRequest, id, reason};
 use crate::lock::{LockCommand, LockDescription, LockEvent, LockState};
-use crate::session::{Profile, Session, Transmit};
+use crate::session::{Profile, RoundTrips, Session, Transmit};
 
 /// The phone's half of an ordinary connection (6.2, 6.3, 6.5 to 6.8).
 ///
@@ -35,6 +35,7 @@ pub struct LockSession {
     pub(super) operation: Option<Pending>,
     pub(super) ready_told: bool,
     pub(super) events: VecDeque<LockEvent>,
+    trips: RoundTrips,
     deadline: Option<(Uptime, &'static str)>,
 }
 
@@ -67,6 +68,7 @@ impl LockSession {
             operation: None,
             ready_told: false,
             events: VecDeque::new(),
+            trips: RoundTrips::default(),
             deadline: None,
         }
     }
@@ -83,6 +85,7 @@ impl LockSession {
             }
             Err(error) => return Err(Failure::new(DoorReason::LinkLost, error.to_string())),
         };
+        self.trips.heard();
         match frame.id {
             id::DISCONNECT => return self.leave(&frame),
             id::STATUS | id::CHANGES if self.channel.is_secure() => self.take_report(&frame, now)?,
@@ -196,6 +199,7 @@ impl Session for LockSession {
     fn command(&mut self, command: LockCommand, now: Uptime) {
         match command {
             LockCommand::Operate(operation) => self.operate(operation, now),
+            LockCommand::ReadLog { .. } => self.events.push_back(LockEvent::Log(Vec::new())),
             LockCommand::Close if self.is_over() => {}
             LockCommand::Close => {
                 self.channel.drop_commands();
@@ -216,6 +220,7 @@ impl Session for LockSession {
     fn poll_transmit(&mut self) -> Option<Transmit> {
         let (characteristic, value, id) = self.channel.poll()?;
         self.given_out(id);
+        self.trips.spoke();
         Some(Transmit { characteristic, value, with_response: true })
     }
 
@@ -229,5 +234,9 @@ impl Session for LockSession {
 
     fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over)
+    }
+
+    fn round_trips(&self) -> u32 {
+        self.trips.count()
     }
 }

@@ -88,11 +88,7 @@ fn the_mtu_and_the_manufacturer_s_data_can_be_read() {
 
 #[test]
 fn two_devices_do_not_speak_at_once() {
-    let timing = Timing {
-        interval: std::time::Duration::ZERO,
-        advertising: std::time::Duration::from_millis(100),
-        mtu: 23,
-    };
+    let timing = Timing { mtu: 23, ..Timing::of_tests() };
     let device =
         |n: u8| Peripheral::new(Uuid::nil(), &format!("C0:00:00:00:00:0{n}"), Box::new(Echo::default()));
     let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
@@ -104,5 +100,5 @@ fn two_devices_do_not_speak_at_once() {
     bluez.timed_out(first);
     assert_ne!(bluez.poll_timeout().unwrap(), first);
     assert_eq!(bluez.peripherals().len(), 2);
-    assert_eq!(bluez.peripherals()[0].device.service().uuid, SERVICE);
+    assert_eq!(bluez.peripherals()[0].device.services()[0].uuid, SERVICE);
 }

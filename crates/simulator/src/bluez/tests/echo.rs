@@ -36,12 +36,18 @@ impl Device for Echo {
             name: "Echo".into(),
             services: vec![SERVICE],
             manufacturer: Some((0xffff, vec![1, 2])),
+            service_data: None,
         }
     }
-    fn service(&self) -> Service {
-        let rx = Characteristic { uuid: RX, write: true, write_without_response: true, notify: false };
-        let tx = Characteristic { uuid: TX, write: false, write_without_response: false, notify: true };
-        Service { uuid: SERVICE, characteristics: vec![rx, tx] }
+    fn services(&self) -> Vec<Service> {
+        let rx = Characteristic {
+            uuid: RX,
+            write: true,
+            write_without_response: true,
+            ..Characteristic::default()
+        };
+        let tx = Characteristic { uuid: TX, notify: true, ..Characteristic::default() };
+        vec![Service { uuid: SERVICE, characteristics: vec![rx, tx] }]
     }
     fn connected(&mut self, mtu: usize, _: DeviceTime) {
         self.note(format!("connected {mtu}"));

@@ -117,7 +117,10 @@ fn a_mended_device_is_as_it_was() {
     scene.bluez.set_asleep(0, true);
     scene.bluez.set_clock_skew(0, 60);
     scene.bluez.mend(0, scene.now());
-    assert_eq!(scene.diary(), ["Hang(false)", "Jammed(false)", "Battery(100)"]);
+    assert_eq!(
+        scene.diary(),
+        ["Hang(false)", "Jammed(false)", "Uncalibrated(false)", "Mended", "Battery(100)"]
+    );
     scene.connect();
     assert_eq!(scene.diary(), ["connected 23"]);
 }

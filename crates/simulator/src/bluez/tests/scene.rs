@@ -39,8 +39,7 @@ impl Scene {
 
     pub(super) fn with_interval(ms: u64) -> Self {
         let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 7));
-        let timing =
-            Timing { interval: Duration::from_millis(ms), advertising: Duration::from_millis(100), mtu: 23 };
+        let timing = Timing { interval: Duration::from_millis(ms), mtu: 23, ..Timing::of_tests() };
         let echo = Echo::default();
         let diary = Arc::clone(&echo.diary);
         let peripheral = Peripheral::new(Uuid::nil(), "C0:00:00:00:00:01", Box::new(echo));

@@ -96,6 +96,7 @@ impl Phone {
             reason: None,
             key: None,
             receipt: None,
+            lock: None,
         }
     }
 
