@@ -14,6 +14,8 @@ use crate::problem::{Failure, problem};
 /// How guesses at one thing are slowed.
 #[derive(Clone, Copy)]
 struct Limits {
+    /// The wrong ones just before the first that locks make the next one wait, growing.
+    slowed: &'static [Duration],
     /// This wrong one is the first that locks.
     first_that_locks: i64,
     /// The first lock; each further wrong guess doubles it.
@@ -25,6 +27,7 @@ struct Limits {
 }
 
 const PIN: Limits = Limits {
+    slowed: &[Duration::from_secs(5), Duration::from_secs(15)],
     first_that_locks: 5,
     first_lock: Duration::from_secs(60),
     longest_lock: Duration::from_secs(60 * 60),
@@ -34,6 +37,7 @@ const PIN: Limits = Limits {
 /// One count for everybody: a code names no phone. The lock stays short, for it stops all who enrol; even at one guess
 /// a minute, 40 bits do not fall within a code's hour.
 const CODE: Limits = Limits {
+    slowed: &[],
     first_that_locks: 20,
     first_lock: Duration::from_secs(60),
     longest_lock: Duration::from_secs(60),
@@ -96,6 +100,10 @@ fn wait(code: &str, left: Duration) -> Failure {
 
 impl Limits {
     fn lock_for(self, failed: i64) -> Option<Duration> {
+        let before = usize::try_from(self.first_that_locks.saturating_sub(failed)).unwrap_or(0);
+        if before > 0 {
+            return self.slowed.len().checked_sub(before).map(|step| self.slowed[step]);
+        }
         let doublings = u32::try_from(failed.checked_sub(self.first_that_locks)?.min(10)).ok()?;
         Some(self.first_lock.saturating_mul(1 << doublings).min(self.longest_lock))
     }
@@ -160,9 +168,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_fifth_wrong_pin_locks_for_a_minute_and_then_it_doubles_up_to_an_hour() {
+    fn wrong_pins_are_slowed_from_the_third_and_from_the_fifth_it_doubles_up_to_an_hour() {
         let seconds = |failed| PIN.lock_for(failed).map(|lock| lock.as_secs());
-        assert_eq!(seconds(4), None);
+        assert_eq!([1, 2, 3, 4].map(seconds), [None, None, Some(5), Some(15)]);
         assert_eq!(seconds(5), Some(60));
         assert_eq!(seconds(6), Some(120));
         assert_eq!(seconds(10), Some(1920));

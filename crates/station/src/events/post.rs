@@ -17,7 +17,7 @@ use crate::problem::{Failure, invalid};
 /// The most events at once.
 const MOST: usize = 100;
 /// The most bytes of one signed event.
-const LONGEST: usize = 4096;
+const LONGEST: usize = 16 * 1024;
 
 /// Takes events; answers for each.
 #[utoipa::path(

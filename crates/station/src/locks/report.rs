@@ -14,7 +14,7 @@ use crate::db::{Columns, ms};
 use crate::problem::{Failure, invalid, refuse};
 
 /// The most log entries in one report.
-const MOST_ENTRIES: usize = 100;
+const MOST_ENTRIES: usize = 50;
 
 /// Keeps the report as the last word, unless a later one is here; keeps the log, and the certificate first seen.
 pub(crate) async fn reported(

@@ -81,7 +81,7 @@ stories! {
         let forged = ada.sign(&forged);
         let closed = ada.record(&house, EventKind::VisitClosed, dispatch);
         let closed = ada.sign(&closed);
-        let batch = vec![b"junk".to_vec(), flipped, delivered, forged, vec![0; 5000], closed];
+        let batch = vec![b"junk".to_vec(), flipped, delivered, forged, vec![0; 17_000], closed];
         let receipts = ada.send_signed(&house, batch).await;
         let codes: Vec<Option<&str>> = receipts.iter().map(|r| r.refused.as_deref()).collect();
         assert_eq!(codes, [

@@ -19,6 +19,7 @@ mod documents;
 mod doors;
 mod enrolment;
 mod events;
+mod locks;
 mod receipts;
 mod sign_in;
 mod stream;

@@ -220,7 +220,13 @@ impl House {
     }
 
     pub(crate) async fn dispatch(&self, reference: &str) -> DispatchId {
-        self.post(path::DISPATCHES, &self.centre, &self.alarm(reference)).await.is::<CentreDispatch>(201).id
+        self.dispatch_to(reference, KARI).await
+    }
+
+    pub(crate) async fn dispatch_to(&self, reference: &str, resident: &str) -> DispatchId {
+        let mut alarm = self.alarm(reference);
+        alarm["resident_number"] = json!(resident);
+        self.post(path::DISPATCHES, &self.centre, &alarm).await.is::<CentreDispatch>(201).id
     }
 
     pub(crate) async fn centre_sees(&self, dispatch: DispatchId) -> CentreDispatch {
