@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::TestWorld;
 
 const PACKET: Duration = Duration::from_millis(30);
+const MTU: usize = 185;
 
 pub(crate) struct Air {
     world: Arc<TestWorld>,
@@ -29,14 +30,33 @@ struct OneDevice {
     stirred: Notify,
     manners: Mutex<Manners>,
     connects: Mutex<u32>,
+    /// It has one connection, and does not advertise while it is taken.
+    taken: watch::Sender<bool>,
 }
 
 #[derive(Default)]
 struct Manners {
     silent: bool,
-    /// Cut the link when this many more packets have been begun.
-    cut_after: Option<u32>,
+    /// What befalls the packet when this many more have been begun.
+    fate: Option<(u32, Fate)>,
     packets: u32,
+    /// Values longer than this come in pieces that long; shorter ones too, where it is smaller than the MTU.
+    mtu: Option<usize>,
+}
+
+/// What befalls one packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It vanishes; the link stays.
+    Lost,
+    /// It arrives twice.
+    Twice,
+    /// It arrives much later, and all behind it.
+    Late(Duration),
+    /// The link breaks with it.
+    Cut,
+    /// It arrives, and the device says nothing more.
+    Hang,
 }
 
 impl Air {
@@ -45,12 +65,13 @@ impl Air {
         Self { world, devices: Mutex::default(), adapter }
     }
 
-    pub(crate) fn put(&self, address: &str, device: impl Device + 'static) {
+    pub(crate) fn put(&self, address: &str, device: Box<dyn Device>) {
         let device = OneDevice {
-            machine: Mutex::new(Box::new(device)),
+            machine: Mutex::new(device),
             stirred: Notify::new(),
             manners: Mutex::default(),
             connects: Mutex::new(0),
+            taken: watch::Sender::new(false),
         };
         self.devices.lock().unwrap().insert(address.to_owned(), Arc::new(device));
     }
@@ -72,7 +93,9 @@ impl Air {
     }
 
     pub(crate) fn inject(&self, address: &str, fault: DeviceFault) {
-        self.device(address).machine.lock().unwrap().inject(fault);
+        let device = self.device(address);
+        device.machine.lock().unwrap().inject(fault);
+        device.stirred.notify_one();
     }
 
     /// Out of range, or asleep.
@@ -82,12 +105,22 @@ impl Air {
 
     /// The link breaks when the `n`-th packet from now is on its way, in either direction.
     pub(crate) fn cut_at(&self, address: &str, n: u32) {
-        self.device(address).manners.lock().unwrap().cut_after = Some(n);
+        self.befall(address, n, Fate::Cut);
     }
 
-    /// Whether the cut has happened; forgets it if not.
-    pub(crate) fn was_cut(&self, address: &str) -> bool {
-        self.device(address).manners.lock().unwrap().cut_after.take().is_none()
+    /// What befalls the `n`-th packet from now, in either direction.
+    pub(crate) fn befall(&self, address: &str, n: u32, fate: Fate) {
+        self.device(address).manners.lock().unwrap().fate = Some((n, fate));
+    }
+
+    /// Whether it has befallen it; forgets it if not.
+    pub(crate) fn has_befallen(&self, address: &str) -> bool {
+        self.device(address).manners.lock().unwrap().fate.take().is_none()
+    }
+
+    /// The ATT MTU of links to come.
+    pub(crate) fn set_mtu(&self, address: &str, mtu: usize) {
+        self.device(address).manners.lock().unwrap().mtu = Some(mtu);
     }
 
     pub(crate) fn packets(&self, address: &str) -> u32 {
@@ -111,7 +144,8 @@ impl Radio for Air {
         tokio::spawn(async move {
             while !sightings.is_closed() {
                 for (address, device) in &devices {
-                    if *adapter.borrow() != AdapterState::On || device.manners.lock().unwrap().silent {
+                    let silent = device.manners.lock().unwrap().silent || *device.taken.borrow();
+                    if *adapter.borrow() != AdapterState::On || silent {
                         continue;
                     }
                     let told = device.machine.lock().unwrap().advertisement();
@@ -140,16 +174,34 @@ impl Radio for Air {
         limit: Duration,
     ) -> BoxFuture<'a, Result<Box<dyn Link>, RadioError>> {
         async move {
+            match *self.adapter.borrow() {
+                AdapterState::On => {}
+                AdapterState::Off => return Err(RadioError::Off),
+                AdapterState::Absent => return Err(RadioError::Absent),
+            }
             let device = self.device(&device.0);
             if device.manners.lock().unwrap().silent {
                 sleep(limit).await;
                 return Err(RadioError::Timeout(limit, "connecting"));
             }
+            let mut taken = device.taken.subscribe();
+            if timeout(limit, taken.wait_for(|taken| !*taken)).await.is_err() {
+                return Err(RadioError::Timeout(limit, "connecting"));
+            }
+            device.taken.send_replace(true);
             sleep(PACKET * 2).await;
             *device.connects.lock().unwrap() += 1;
-            let mut link = AirLink { device, world: self.world.clone(), coming: None, gone: Gone::default() };
+            let mtu = device.manners.lock().unwrap().mtu.unwrap_or(MTU);
+            let mut link = AirLink {
+                device,
+                world: self.world.clone(),
+                mtu,
+                coming: None,
+                again: None,
+                gone: Gone::default(),
+            };
             link.machine(|machine, now| {
-                machine.connected(185, now);
+                machine.connected(mtu, now);
                 for uuid in &profile.notify {
                     machine.subscribed(*uuid, now);
                 }
@@ -165,8 +217,11 @@ type Gone = Arc<Mutex<bool>>;
 struct AirLink {
     device: Arc<OneDevice>,
     world: Arc<TestWorld>,
+    mtu: usize,
     /// A notification on its way.
     coming: Option<(Instant, Uuid, Vec<u8>)>,
+    /// One that comes a second time.
+    again: Option<(Uuid, Vec<u8>)>,
     gone: Gone,
 }
 
@@ -181,29 +236,31 @@ fn time(world: &TestWorld) -> DeviceTime {
 }
 
 impl OneDevice {
-    /// Counts a packet. False: this is the one at which the link breaks.
-    fn packet(&self, gone: &Gone, now: DeviceTime) -> bool {
-        let mut manners = self.manners.lock().unwrap();
-        manners.packets += 1;
-        let cut = match &mut manners.cut_after {
-            Some(left) if *left <= 1 => true,
-            Some(left) => {
-                *left -= 1;
-                false
+    /// Counts a packet, and says what befalls it. A link that breaks has broken.
+    fn packet(&self, gone: &Gone, now: DeviceTime) -> Option<Fate> {
+        let fate = {
+            let mut manners = self.manners.lock().unwrap();
+            manners.packets += 1;
+            match &mut manners.fate {
+                Some((left, _)) if *left > 1 => {
+                    *left -= 1;
+                    None
+                }
+                due => due.take().map(|(_, fate)| fate),
             }
-            None => false,
         };
-        if cut {
-            manners.cut_after = None;
-            drop(manners);
-            self.end(gone, now);
+        match fate {
+            Some(Fate::Cut) => self.end(gone, now),
+            Some(Fate::Hang) => self.machine.lock().unwrap().inject(DeviceFault::Hang(true)),
+            _ => {}
         }
-        !cut
+        fate
     }
 
     fn end(&self, gone: &Gone, now: DeviceTime) {
         if !std::mem::replace(&mut *gone.lock().unwrap(), true) {
             self.machine.lock().unwrap().disconnected(now);
+            self.taken.send_replace(false);
         }
         self.stirred.notify_one();
     }
@@ -211,7 +268,7 @@ impl OneDevice {
 
 impl Link for AirLink {
     fn mtu(&self) -> usize {
-        185
+        self.mtu
     }
 
     fn write(
@@ -224,10 +281,21 @@ impl Link for AirLink {
             (self.device.clone(), self.world.clone(), self.gone.clone(), value.to_vec());
         async move {
             sleep(PACKET).await;
-            if *gone.lock().unwrap() || !device.packet(&gone, time(&world)) {
+            let fate = if *gone.lock().unwrap() { None } else { device.packet(&gone, time(&world)) };
+            if let Some(Fate::Late(by)) = fate {
+                sleep(by).await;
+            }
+            if *gone.lock().unwrap() {
                 return Err(RadioError::LinkLost);
             }
-            device.machine.lock().unwrap().written(characteristic, &value, time(&world));
+            let times = match fate {
+                Some(Fate::Lost) => 0,
+                Some(Fate::Twice) => 2,
+                _ => 1,
+            };
+            for _ in 0..times {
+                device.machine.lock().unwrap().written(characteristic, &value, time(&world));
+            }
             device.stirred.notify_one();
             Ok(())
         }
@@ -237,12 +305,32 @@ impl Link for AirLink {
     fn next(&mut self) -> BoxFuture<'_, LinkEvent> {
         async move {
             loop {
+                if let Some((characteristic, value)) = self.again.take() {
+                    return LinkEvent::Received { characteristic, value };
+                }
                 if let Some((at, characteristic, value)) = self.coming.clone() {
                     sleep_until(at).await;
-                    self.coming = None;
-                    if !*self.gone.lock().unwrap() && self.device.packet(&self.gone, time(&self.world)) {
-                        return LinkEvent::Received { characteristic, value };
+                    if *self.gone.lock().unwrap() {
+                        self.coming = None;
+                        return LinkEvent::Disconnected;
                     }
+                    match self.device.packet(&self.gone, time(&self.world)) {
+                        // Not counted again when it comes in the end.
+                        Some(Fate::Late(by)) => {
+                            self.coming = None;
+                            self.again = Some((characteristic, value));
+                            sleep(by).await;
+                            continue;
+                        }
+                        Some(Fate::Cut | Fate::Lost) => {
+                            self.coming = None;
+                            continue;
+                        }
+                        Some(Fate::Twice) => self.again = Some((characteristic, value.clone())),
+                        Some(Fate::Hang) | None => {}
+                    }
+                    self.coming = None;
+                    return LinkEvent::Received { characteristic, value };
                 }
                 if *self.gone.lock().unwrap() {
                     return LinkEvent::Disconnected;

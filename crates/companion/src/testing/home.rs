@@ -1,5 +1,6 @@
 //! Kari's home: a stairwell door, a flat door, a hub, and Ada's phone.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,12 +9,14 @@ use terskel_api::Bytes;
 use terskel_api::dispatch::{Dispatch, DispatchDetails, Door, Hub, Lock, Resident};
 use terskel_keys::Authority;
 use terskel_keys::receipt::HubKey;
-use terskel_locks::dkey::{Credential, device::LockConfig, device::SimulatedLock};
+use terskel_locks::device::Device;
+use terskel_locks::family::{Setup, find};
 use terskel_locks::hub::device::{HubConfig, SimulatedHub};
 use terskel_model::dispatch::{Cause, DispatchPhase};
 use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::{Clock as _, DispatchId, DoorId, HubId, LockId, ResidentId};
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use super::station::Way;
 use super::{Air, FakeStation, TestWorld};
@@ -34,36 +37,82 @@ pub(crate) struct Home {
     pub(crate) flat: DoorId,
     pub(crate) body: Dispatch,
     pub(crate) store: PathBuf,
+    locks: [(Lock, Vec<u8>); 2],
     pub(crate) _dir: Option<tempfile::TempDir>,
 }
 
 impl Home {
     /// Nobody is enrolled yet.
     pub(crate) async fn new() -> Self {
+        Self::behind(["dkey", "dkey"]).await
+    }
+
+    /// Behind locks of these families, from the street on.
+    pub(crate) async fn behind(families: [&str; 2]) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let mut home = Self::at(dir.path().join("phone.db"), 1).await;
+        let mut home = Self::built(dir.path().join("phone.db"), 1, families, 0).await;
         home._dir = Some(dir);
+        home
+    }
+
+    /// Another worker's phone in the same air, on the way to somebody behind the same locks.
+    pub(crate) async fn in_the_air_of(other: &Self) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let street = (other.world.clone(), other.air.clone());
+        let locks = other.locks.clone();
+        let mut home = Self::with_locks(dir.path().join("phone.db"), street, locks).await;
+        home._dir = Some(dir);
+        let home = home.on_shift().await.with_alert().await;
+        home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+        home
+    }
+
+    /// On the way with keys whose secrets are those of other locks.
+    pub(crate) async fn with_foreign_keys(families: [&str; 2]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let mut home = Self::built(dir.path().join("phone.db"), 1, families, 100).await;
+        home._dir = Some(dir);
+        let home = home.on_shift().await.with_alert().await;
+        home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
         home
     }
 
     /// With the store of an earlier process.
     pub(crate) async fn at(store: PathBuf, seed: u64) -> Self {
+        Self::built(store, seed, ["dkey", "dkey"], 0).await
+    }
+
+    /// `foreign`: by how much the secrets of the keys differ from the locks' own.
+    async fn built(store: PathBuf, seed: u64, [first, second]: [&str; 2], foreign: u8) -> Self {
         let world = Arc::new(TestWorld::new(seed));
         let air = Arc::new(Air::new(world.clone()));
+        let mut locks = [lock(&world, &air, first, STAIRWELL, 1), lock(&world, &air, second, FLAT, 2)];
+        if foreign > 0 {
+            for ((lock, secret), n) in locks.iter_mut().zip(1..) {
+                *secret = lock_as(&world, lock.family.as_str(), (n, n + foreign)).1;
+            }
+        }
+        Self::with_locks(store, (world, air), locks).await
+    }
+
+    async fn with_locks(
+        store: PathBuf,
+        (world, air): (Arc<TestWorld>, Arc<Air>),
+        locks: [(Lock, Vec<u8>); 2],
+    ) -> Self {
         let authority = Authority::from_seed(&[7; 32]).public_key();
-        let locks = [lock(&world, &air, STAIRWELL, 1), lock(&world, &air, FLAT, 2)];
         let hub = HubId::new(&*world);
         air.put(
             HUB,
-            SimulatedHub::new(
+            Box::new(SimulatedHub::new(
                 HubConfig { hub, seed: [9; 32].into(), authority, name: "hub".into() },
                 world.clone(),
-            ),
+            )),
         );
         let credentials = locks.iter().map(|(lock, secret)| (lock.id, secret.clone())).collect();
         let station = Arc::new(FakeStation::new(world.clone(), credentials));
         let engine = engine(&store, &world, &air, &station).await;
-        let [(first, _), (second, _)] = locks;
+        let [(first, _), (second, _)] = locks.clone();
         let doors = [(DoorKind::Stairwell, "Oppgang", first), (DoorKind::Flat, "Leilighet", second)].map(
             |(kind, name, lock)| Door {
                 id: DoorId::new(&*world),
@@ -82,27 +131,38 @@ impl Home {
         };
         let body = dispatch(&world, doors.to_vec(), hub);
         let dispatch = body.id;
-        Self { world, air, station, engine, dispatch, stairwell, flat, body, store, _dir: None }
+        Self { world, air, station, engine, dispatch, stairwell, flat, body, store, locks, _dir: None }
     }
 
     pub(crate) async fn enrolled() -> Self {
-        let home = Self::new().await;
-        home.enrol().await;
-        home.sign_in().await;
-        home
+        Self::new().await.on_shift().await
+    }
+
+    async fn on_shift(self) -> Self {
+        self.enrol().await;
+        self.sign_in().await;
+        self
     }
 
     /// Signed in, with the alert on the screen.
     pub(crate) async fn alerted() -> Self {
-        let home = Self::enrolled().await;
-        home.station.dispatch(home.body.clone());
-        home.see("the alert", |v| v.alerts.iter().any(|a| a.id == home.dispatch)).await;
-        home
+        Self::enrolled().await.with_alert().await
+    }
+
+    async fn with_alert(self) -> Self {
+        self.station.dispatch(self.body.clone());
+        self.see("the alert", |v| v.alerts.iter().any(|a| a.id == self.dispatch)).await;
+        self
     }
 
     /// On the way to Kari.
     pub(crate) async fn accepted() -> Self {
-        let home = Self::alerted().await;
+        Self::accepted_behind(["dkey", "dkey"]).await
+    }
+
+    /// On the way to Kari, who lives behind locks of these families.
+    pub(crate) async fn accepted_behind(families: [&str; 2]) -> Self {
+        let home = Self::behind(families).await.on_shift().await.with_alert().await;
         home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
         home
     }
@@ -168,22 +228,37 @@ pub(crate) async fn engine(
     Engine::start_with(config, Arc::new(Way(station.clone()))).await.unwrap()
 }
 
-fn lock(world: &Arc<TestWorld>, air: &Air, address: &str, n: u8) -> (Lock, Vec<u8>) {
-    let secret = vec![n; 36];
-    let config = LockConfig {
-        device_id: [0, 0, 0, n],
-        credentials: vec![Credential::from_bytes(&secret).unwrap()],
-        ..LockConfig::default()
+/// A simulated lock of a family in the air, as the station knows it, with its secret.
+fn lock(world: &Arc<TestWorld>, air: &Air, family: &str, address: &str, n: u8) -> (Lock, Vec<u8>) {
+    let (device, credential) = lock_as(world, family, (n, n));
+    air.put(address, device.1);
+    let (id, family) = (LockId::new(&**world), LockFamily::from(family));
+    (Lock { id, family, address: address.into(), device_id: device.0, log_after: 0 }, credential)
+}
+
+/// The n-th lock of a family, with secrets of its own.
+fn lock_as(
+    world: &Arc<TestWorld>,
+    family: &str,
+    (n, secret): (u8, u8),
+) -> ((String, Box<dyn Device>), Vec<u8>) {
+    let family = LockFamily::from(family);
+    let device_id = match family.as_str() {
+        "danalock" => format!("0000000000{n:02x}"),
+        _ => format!("000000{n:02x}"),
     };
-    air.put(address, SimulatedLock::new(config, world.clone()));
-    let lock = Lock {
-        id: LockId::new(&**world),
-        family: LockFamily::from("dkey"),
-        address: address.into(),
-        device_id: format!("0000000{n}"),
-        log_after: 0,
+    let options = BTreeMap::from([("motor_ms".to_owned(), "50".to_owned())]);
+    let setup = Setup {
+        device_id: device_id.clone(),
+        name: "Oppgang".into(),
+        locked: true,
+        battery_percent: 90,
+        seed: Some(Zeroizing::new([secret; 32])),
+        credential: (family.as_str() == "dkey").then(|| Zeroizing::new(vec![secret; 36])),
+        options,
     };
-    (lock, secret)
+    let simulated = find(FAMILIES, &family).unwrap().simulate(setup, world.clone()).unwrap();
+    ((device_id, simulated.device), simulated.credential.unwrap().to_vec())
 }
 
 fn dispatch(world: &TestWorld, doors: Vec<Door>, hub: Hub) -> Dispatch {

@@ -6,7 +6,7 @@ mod home;
 mod station;
 mod world;
 
-pub(crate) use air::Air;
+pub(crate) use air::{Air, Fate};
 pub(crate) use anchor::Anchor;
 pub(crate) use home::{FLAT, HUB, Home, STAIRWELL, engine};
 pub(crate) use station::{FakeStation, Mood};

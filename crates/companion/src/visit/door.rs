@@ -22,6 +22,9 @@ use crate::interface::Reach;
 use crate::state::Core;
 use crate::store::{DoorFacts, Snapshot};
 
+/// No longer than this whatever the family allows: another worker who slides meanwhile must find the lock free before
+/// their phone gives up looking for it.
+const HOLD_MOST: Duration = Duration::from_secs(20);
 /// How long a session that is not needed any more stays open for what the lock still has to tell.
 const LINGER: Duration = Duration::from_secs(3);
 /// For the lock's log to come home.
@@ -164,7 +167,7 @@ impl DoorKeeper {
         let (family, session) = family::open_lock(core.families, &self.lock, &credential, visitor)?;
         let (radio, clock) = (core.radio.clone(), core.world.clone());
         self.slot = Slot::Connecting(family::connect(session, seen.device.clone(), radio, clock));
-        self.hold = family.hold();
+        self.hold = family.hold().min(HOLD_MOST);
         self.care.judge_by(family.care());
         self.ready = false;
         self.close_at = None;

@@ -13,11 +13,15 @@ mod close;
 mod desk;
 mod door;
 mod family;
+#[cfg(test)]
+mod fault_table;
 mod hub;
 mod keys;
 mod operate;
 mod pass;
 mod preparation;
+#[cfg(test)]
+mod rough;
 mod scan;
 mod slot;
 mod supervise;

@@ -79,7 +79,7 @@ async fn a_link_cut_at_any_packet_of_a_cold_opening_never_opens_twice_and_never_
         home.see("let go", |v| v.visit.as_ref().unwrap().doors[0].reach == Reach::Seen).await;
         home.air.cut_at(STAIRWELL, n);
         check_slide(&home, n).await;
-        if !home.air.was_cut(STAIRWELL) {
+        if !home.air.has_befallen(STAIRWELL) {
             assert!(n > 8, "the session has more packets than {n}");
             return;
         }
@@ -181,7 +181,7 @@ async fn a_link_to_the_hub_cut_anywhere_costs_a_second_receipt_at_most() {
             Ok(Outcome::Done),
             "cut at {n}"
         );
-        home.air.was_cut(HUB);
+        home.air.has_befallen(HUB);
     }
     home.sent().await;
     assert_eq!(home.station.kinds().iter().filter(|k| *k == "checked_in").count(), 6);

@@ -1,0 +1,142 @@
+//! Rough handling, for every family: links of any size, two phones at one lock, a lock that restarts, keys that are none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use terskel_locks::device::DeviceFault;
+use terskel_radio::AdapterState;
+use tokio::time::{Instant, sleep};
+
+use crate::FAMILIES;
+use crate::interface::{Intent, Outcome, Reach};
+use crate::testing::{Home, STAIRWELL};
+
+fn families() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().map(|family| family.name())
+}
+
+async fn ready(home: &Home) {
+    home.see("ready", |v| v.visit.as_ref().unwrap().doors[0].reach == Reach::Ready).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_family_opens_and_locks_on_links_of_any_size() {
+    for family in families() {
+        for mtu in [23, 24, 61, 100, 185, 247, 517] {
+            let home = Home::accepted_behind([family, "dkey"]).await;
+            home.air.set_mtu(STAIRWELL, mtu);
+            let opened = home.open(home.stairwell).await;
+            assert_eq!(opened.outcome, "opened", "{family} at {mtu}: {opened:?}");
+            let lock = Intent::LockDoor { dispatch: home.dispatch, door: home.stairwell };
+            let Ok(Outcome::Door { result }) = home.intend(lock).await else { panic!("{family} at {mtu}") };
+            assert_eq!(result.outcome, "locked", "{family} at {mtu}: {result:?}");
+            assert_eq!(home.air.moved(STAIRWELL), 2, "{family} at {mtu}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_is_held_ready_is_let_go_for_the_worker_who_slides_first() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        ready(&home).await;
+        // Bo's phone has a visit of its own in the house, and stands before the same door.
+        let bo = Home::in_the_air_of(&home).await;
+        let begun = Instant::now();
+        let opened = bo.open(bo.stairwell).await;
+        assert_eq!(opened.outcome, "opened", "{family}: {opened:?}");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{family}: {:?}", begun.elapsed());
+        assert_eq!(home.air.moved(STAIRWELL), 1);
+        // Ada's phone comes by it again.
+        let opened = home.open(home.stairwell).await;
+        assert_eq!(opened.outcome, "opened", "{family}: {opened:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_holds_a_lock_for_ever() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        ready(&home).await;
+        sleep(Duration::from_secs(600)).await;
+        let connects = home.air.connects(STAIRWELL);
+        assert!((2..=6).contains(&connects), "{family}: {connects} connections in ten minutes of waiting");
+        assert_eq!(home.air.moved(STAIRWELL), 0, "{family}");
+        assert_eq!(home.open(home.stairwell).await.outcome, "opened", "{family}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_restarts_while_it_is_held_ready_is_opened_all_the_same() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        ready(&home).await;
+        home.air.inject(STAIRWELL, DeviceFault::Reboot);
+        home.see("the link gone", |v| v.visit.as_ref().unwrap().doors[0].reach != Reach::Ready).await;
+        let opened = home.open(home.stairwell).await;
+        assert_eq!(
+            (opened.outcome.as_str(), home.air.moved(STAIRWELL)),
+            ("opened", 1),
+            "{family}: {opened:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stuck_bolt_is_told_as_stuck_and_the_lead_hears_of_it() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        home.air.inject(STAIRWELL, DeviceFault::Jammed(true));
+        let result = home.open(home.stairwell).await;
+        assert_ne!(result.outcome, "opened", "{family}");
+        assert_eq!(result.reason.as_deref(), Some("jammed"), "{family}: {result:?}");
+        home.see("the warning", |v| v.visit.as_ref().unwrap().doors[0].warning.as_deref() == Some("jammed"))
+            .await;
+        home.intend(Intent::CloseVisit { dispatch: home.dispatch }).await.unwrap();
+        sleep(Duration::from_secs(60)).await;
+        home.sent().await;
+        let reports: Vec<_> = home.station.events().into_iter().filter_map(|event| event.lock).collect();
+        assert!(reports.iter().any(|report| report.jammed), "{family}: {reports:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adapter_that_goes_and_comes_back_costs_one_try() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        ready(&home).await;
+        home.air.set_adapter(AdapterState::Absent);
+        home.air.inject(STAIRWELL, DeviceFault::Reboot);
+        sleep(Duration::from_secs(3)).await;
+        let refused = home.open(home.stairwell).await;
+        assert_eq!(refused.reason.as_deref(), Some("bluetooth_gone"), "{family}: {refused:?}");
+        home.air.set_adapter(AdapterState::On);
+        assert_eq!(home.open(home.stairwell).await.outcome, "opened", "{family}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_another_lock_is_refused_and_said_so() {
+    for family in families() {
+        let home = Home::with_foreign_keys([family, "dkey"]).await;
+        let refused = home.open(home.stairwell).await;
+        assert_eq!(refused.outcome, "refused", "{family}: {refused:?}");
+        assert_eq!(refused.reason.as_deref(), Some("key_rejected"), "{family}: {refused:?}");
+        assert_eq!(home.air.moved(STAIRWELL), 0, "{family}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_door_is_passed_and_the_next_lock_is_made_ready() {
+    let home = Arc::new(Home::accepted().await);
+    let pass =
+        Intent::PassDoor { dispatch: home.dispatch, door: home.stairwell, reason: "open_already".into() };
+    home.intend(pass).await.unwrap();
+    home.see("the flat ready", |v| v.visit.as_ref().unwrap().doors[1].reach == Reach::Ready).await;
+    let view = home.view();
+    assert_eq!(view.visit.as_ref().unwrap().doors[0].passed.as_deref(), Some("open_already"));
+    assert_eq!(home.open(home.flat).await.outcome, "opened");
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["alert_delivered", "door_passed", "door_operated"]);
+    assert_eq!(home.air.moved(STAIRWELL), 0);
+}
