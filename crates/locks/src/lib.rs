@@ -6,4 +6,5 @@ pub mod dkey;
 pub mod family;
 pub mod hub;
 pub mod lock;
+mod secret;
 pub mod session;
