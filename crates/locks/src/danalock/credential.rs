@@ -10,7 +10,7 @@
 //! | 4 | 32 | SHA-256 of the lock's SubjectPublicKeyInfo, or |
 //! | 5 | 0 | the first certificate seen is to be trusted |
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use super::certificate::{Certificate, Trust};
 use crate::secret::same;
@@ -27,9 +27,9 @@ const LONGEST: usize = 700;
 #[derive(Clone)]
 pub struct Credential {
     /// Opens the session; whoever has it may do what it allows.
-    pub login_token: Vec<u8>,
+    pub login_token: Zeroizing<Vec<u8>>,
     /// Reads, and forges, what the lock sends to everybody.
-    pub broadcast_key: [u8; 16],
+    pub broadcast_key: Zeroizing<[u8; 16]>,
     /// What the lock's certificate is checked against.
     pub trust: Trust,
 }
@@ -62,7 +62,8 @@ impl Credential {
         };
         let fits = (1..=255).contains(&token.len()) && rest.is_empty();
         let broadcast_key = key.try_into().ok().filter(|_| fits)?;
-        Some(Self { login_token: token.to_vec(), broadcast_key, trust })
+        let login_token = Zeroizing::new(token.to_vec());
+        Some(Self { login_token, broadcast_key: Zeroizing::new(broadcast_key), trust })
     }
 
     /// To be sealed wherever it is stored.
@@ -75,9 +76,11 @@ impl Credential {
         };
         // Of the final size from the start: growing would leave copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
-        for (tag, value) in
-            [(TOKEN, self.login_token.as_slice()), (BROADCAST_KEY, &self.broadcast_key), (tag, trust)]
-        {
+        for (tag, value) in [
+            (TOKEN, self.login_token.as_slice()),
+            (BROADCAST_KEY, self.broadcast_key.as_slice()),
+            (tag, trust),
+        ] {
             bytes.push(tag);
             bytes.extend(u16::try_from(value.len()).unwrap_or(u16::MAX).to_be_bytes());
             bytes.extend_from_slice(value);
@@ -101,13 +104,6 @@ impl PartialEq for Credential {
 
 impl Eq for Credential {}
 
-impl Drop for Credential {
-    fn drop(&mut self) {
-        self.login_token.zeroize();
-        self.broadcast_key.zeroize();
-    }
-}
-
 impl std::fmt::Debug for Credential {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let trust = match self.trust {
@@ -128,7 +124,8 @@ mod tests {
     #[test]
     fn a_credential_survives_its_bytes_and_hides_its_secrets() {
         for trust in [Trust::Authority(hex(ANCHOR)), Trust::Pinned([7; 32]), Trust::FirstSeen] {
-            let key = Credential { login_token: vec![0xab; 107], broadcast_key: [0xcd; 16], trust };
+            let key =
+                Credential { login_token: vec![0xab; 107].into(), broadcast_key: [0xcd; 16].into(), trust };
             let bytes = key.to_bytes();
             assert!(bytes.len() <= 480, "{}", bytes.len());
             assert_eq!(Credential::from_bytes(&bytes).as_ref(), Ok(&key));
@@ -139,10 +136,11 @@ mod tests {
             }
             assert_eq!(Credential::from_bytes(&[&bytes[..], &[5, 0, 0]].concat()), Err(CredentialError));
         }
-        let empty = Credential { login_token: vec![], broadcast_key: [0; 16], trust: Trust::FirstSeen };
+        let empty =
+            Credential { login_token: vec![].into(), broadcast_key: [0; 16].into(), trust: Trust::FirstSeen };
         assert_eq!(Credential::from_bytes(&empty.to_bytes()), Err(CredentialError), "no token");
         let no_anchor =
-            Credential { trust: Trust::Authority(vec![1]), login_token: vec![1], ..empty.clone() };
+            Credential { trust: Trust::Authority(vec![1]), login_token: vec![1].into(), ..empty.clone() };
         assert_eq!(Credential::from_bytes(&no_anchor.to_bytes()), Err(CredentialError));
     }
 

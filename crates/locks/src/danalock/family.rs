@@ -83,8 +83,11 @@ impl Family for Danalock {
         let lock = vendor.lock(serial).ok_or_else(missing)?;
         let trust = trust(setup.options.get("trust").map(String::as_str), &vendor, &lock)?;
         let motor = motor(setup.options.get("motor_ms").map(String::as_str))?;
-        let credential =
-            Credential { login_token: lock.login_token.to_vec(), broadcast_key: *lock.broadcast_key, trust };
+        let credential = Credential {
+            login_token: lock.login_token.clone(),
+            broadcast_key: lock.broadcast_key.clone(),
+            trust,
+        };
         let card = vec![
             ("serial", serial.to_string()),
             ("broadcast_key", hex(lock.broadcast_key.as_slice())),

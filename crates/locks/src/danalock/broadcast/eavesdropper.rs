@@ -16,8 +16,8 @@ pub(crate) struct Eavesdropper {
 }
 
 impl Eavesdropper {
-    pub(crate) fn new(serial: Serial, key: [u8; 16]) -> Self {
-        Self { serial, key: Zeroizing::new(key), last: None }
+    pub(crate) fn new(serial: Serial, key: Zeroizing<[u8; 16]>) -> Self {
+        Self { serial, key, last: None }
     }
 }
 
@@ -52,7 +52,8 @@ mod tests {
 
     #[test]
     fn each_newer_broadcast_is_told_once() {
-        let mut ear = Eavesdropper::new(LOCK, hex(BROADCAST_KEY).try_into().unwrap());
+        let key: [u8; 16] = hex(BROADCAST_KEY).try_into().unwrap();
+        let mut ear = Eavesdropper::new(LOCK, key.into());
         let mut hear = |company, data: &str| {
             let manufacturer = [(company, hex(data))];
             ear.hear(&Heard { address: None, name: None, services: &[], manufacturer: &manufacturer })

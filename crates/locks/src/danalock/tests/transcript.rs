@@ -40,8 +40,8 @@ fn lines() -> impl Iterator<Item = Line> {
 fn phone() -> LockSession {
     let entropy = Script::new(&[&[4, 5], &hex(CLIENT_RANDOM), &hex(CLIENT_SCALAR)]);
     let credential = Credential {
-        login_token: hex(TOKEN),
-        broadcast_key: hex(BROADCAST_KEY).try_into().unwrap(),
+        login_token: Zeroizing::new(hex(TOKEN)),
+        broadcast_key: Zeroizing::new(hex(BROADCAST_KEY).try_into().unwrap()),
         trust: Trust::Authority(hex(ANCHOR)),
     };
     let wall = Timestamp::from_timestamp(1_767_225_600, 0).unwrap();
