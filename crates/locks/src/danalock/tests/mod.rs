@@ -1,6 +1,8 @@
 //! Both halves against the specification's vectors and against each other.
 
+mod bench;
 mod cut;
+mod family;
 mod opening;
 mod pair;
 mod refusing;

@@ -171,8 +171,8 @@ fn what_is_trusted_first_is_told_and_can_be_pinned() {
         LockEvent::FirstSeen { fingerprint } => Some(*fingerprint),
         _ => None,
     });
-    let der = kari_lock().certificate_der;
-    let known = crate::danalock::certificate::Certificate::decode(&der).unwrap().fingerprint();
+    let der = &kari_lock().certificate_der;
+    let known = crate::danalock::certificate::Certificate::decode(der).unwrap().fingerprint();
     assert_eq!(fingerprint, Some(known));
     door.again(phone_with(Credential { trust: Trust::Pinned(known), ..credential() }));
     door.ask(Operation::Open);

@@ -1,6 +1,6 @@
 //! A phone and a lock in one room, with virtual time and an air that can misbehave.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
@@ -56,19 +56,22 @@ pub(super) fn world(seed: u64) -> Arc<ManualWorld> {
     Arc::new(ManualWorld::new(today(), seed))
 }
 
-pub(super) fn vendor() -> Vendor {
-    Vendor::new(&[7; 32]).unwrap()
+/// Made once: keys and signatures take their time.
+static VENDOR: LazyLock<Vendor> = LazyLock::new(|| Vendor::new(&[7; 32]).unwrap());
+static LOCK_OF_KARI: LazyLock<VendorLock> = LazyLock::new(|| VENDOR.lock(LOCK).unwrap());
+
+pub(super) fn vendor() -> &'static Vendor {
+    &VENDOR
 }
 
-pub(super) fn kari_lock() -> VendorLock {
-    vendor().lock(LOCK).unwrap()
+pub(super) fn kari_lock() -> &'static VendorLock {
+    &LOCK_OF_KARI
 }
 
 pub(super) fn credential() -> Credential {
-    let lock = kari_lock();
     Credential {
-        login_token: lock.login_token,
-        broadcast_key: lock.broadcast_key,
+        login_token: kari_lock().login_token.clone(),
+        broadcast_key: kari_lock().broadcast_key.clone(),
         trust: Trust::Authority(vendor().anchor_der().to_vec()),
     }
 }
@@ -90,9 +93,9 @@ pub(super) fn config() -> LockConfig {
     LockConfig {
         serial: LOCK,
         tokens: vec![token(&lock.login_token)],
-        broadcast_key: lock.broadcast_key,
-        certificate: lock.certificate_der,
-        scalar: lock.scalar,
+        broadcast_key: lock.broadcast_key.clone(),
+        certificate: lock.certificate_der.clone(),
+        scalar: lock.scalar.clone(),
         locked: true,
         battery_percent: 74,
         motor: Duration::from_secs(1),
