@@ -49,9 +49,10 @@ pub(super) mod lock_flag {
     pub(crate) const BLOCKED: u16 = 1 << 3;
 }
 
-/// Whose broadcast it is; readable by everybody.
+/// Whose state it is; readable by everybody.
 pub(super) fn sender(data: &[u8]) -> Option<Serial> {
-    data.get(1..7).filter(|_| data.len() == LENGTH)?.try_into().ok().map(Serial)
+    let fits = data.len() == LENGTH && data.first() == Some(&STATE);
+    data.get(1..7).filter(|_| fits)?.try_into().ok().map(Serial)
 }
 
 /// What a broadcast says to whoever has the key.

@@ -71,18 +71,14 @@ impl LockSession {
         }
     }
 
+    /// The command may have arrived.
+    pub(super) fn is_given(&self) -> bool {
+        self.operation.as_ref().is_some_and(|pending| pending.progress == Progress::Given)
+    }
+
     /// Takes the result of the command.
     pub(super) fn operated(&mut self, status: Status, now: Uptime) {
         let Some(mut pending) = self.operation.take() else { return };
-        if pending.progress != Progress::Given {
-            // An answer to what was not said: the command is not repeated after it.
-            return self.tell_outcome(
-                pending.operation,
-                DoorOutcome::Unsure,
-                Some(DoorReason::LockError),
-                Some("an answer before the command".into()),
-            );
-        }
         self.prepared.state = false;
         if !status.is_done() {
             return self.refused(pending, status);

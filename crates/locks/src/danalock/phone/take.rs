@@ -77,6 +77,8 @@ impl LockSession {
             }
             Some(Message::Result { command, status, payload }) => {
                 let waiting = self.outstanding.take().filter(|waiting| waiting.asked.command() == command);
+                // A command that is still in the phone can't have a result; it stays there.
+                let waiting = waiting.filter(|waiting| waiting.asked != Asked::Operate || self.is_given());
                 let waiting = waiting.ok_or_else(|| Failure::unexpected("a result"))?;
                 self.last_result = now;
                 self.take_result(waiting.asked, Status(status), payload, now)

@@ -2,6 +2,7 @@
 
 mod bench;
 mod cut;
+mod driver;
 mod family;
 mod opening;
 mod pair;

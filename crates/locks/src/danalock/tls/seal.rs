@@ -89,7 +89,9 @@ impl Sealer {
     /// A whole record.
     pub(super) fn seal(&mut self, content: u8, plain: &[u8]) -> Result<Vec<u8>, TlsError> {
         let key = self.0.key.as_ref().ok_or(TlsError::Seal)?;
-        let mut sealed = plain.to_vec();
+        // Of the final size from the start: growing would leave the plaintext behind.
+        let mut sealed = Vec::with_capacity(plain.len() + TAG);
+        sealed.extend_from_slice(plain);
         key.seal_in_place_append_tag(self.0.nonce(), self.0.aad(content, plain.len())?, &mut sealed)
             .map_err(|_| TlsError::Seal)?;
         let record = Record::encode(content, &[&self.0.number.to_be_bytes()[..], &sealed].concat());
