@@ -138,7 +138,8 @@ fn a_motor_that_runs_on_after_the_result_is_waited_for() {
     bench.say(&hex("02040100"));
     for second in 0..10 {
         assert_eq!(bench.heard(), [hex("010405")]);
-        bench.say(&Command::GET_STATE.result(0, &hex("020300")));
+        let state = if second % 2 == 0 { "020300" } else { "030300" };
+        bench.say(&Command::GET_STATE.result(0, &hex(state)));
         assert_eq!(bench.phone.poll_timeout(), Some((at(second + 1), "the motor to rest")));
         bench.now = at(second + 1);
         bench.phone.timed_out(bench.now);
