@@ -131,7 +131,12 @@ async fn table_of(family: &str) {
 #[test]
 fn every_family_has_its_table() {
     let names: Vec<&str> = FAMILIES.iter().map(|family| family.name()).collect();
-    assert_eq!(names, ["dkey"]);
+    assert_eq!(names, ["danalock", "dkey"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn danalock() {
+    table_of("danalock").await;
 }
 
 #[tokio::test(start_paused = true)]

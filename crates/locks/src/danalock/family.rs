@@ -69,6 +69,12 @@ impl Family for Danalock {
         read(device_id, credential).map(|_| ())
     }
 
+    fn pinned(&self, credential: &[u8], fingerprint: &[u8; 32]) -> Option<Zeroizing<Vec<u8>>> {
+        let credential = Credential::from_bytes(credential).ok()?;
+        let held = Credential { trust: Trust::Pinned(*fingerprint), ..credential.clone() };
+        matches!(credential.trust, Trust::FirstSeen).then(|| held.to_bytes())
+    }
+
     fn open(&self, lock: &LockPlace<'_>, credential: &[u8], visitor: Visitor) -> Result<BoxSession, Invalid> {
         let (serial, credential) = read(lock.device_id, credential)?;
         Ok(Box::new(LockSession::new(serial, credential, visitor)))
