@@ -10,11 +10,12 @@ mod control;
 mod daemon;
 mod devices;
 mod hex;
+mod key_service;
 mod simulator;
 mod street;
 mod timers;
 
 pub use bus::PrivateBus;
 pub use devices::DeviceInfo;
-pub use simulator::{Options, Simulator};
+pub use simulator::{KeyServiceInfo, Options, Simulator};
 pub use street::{Door, Hub, Lock, Resident, Secret, SecretBytes, Street, StreetError};

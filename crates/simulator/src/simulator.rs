@@ -16,7 +16,7 @@ use crate::bus::PrivateBus;
 use crate::control::{self, Control};
 use crate::devices::{self, DeviceInfo};
 use crate::street::Street;
-use crate::{daemon, hex};
+use crate::{daemon, hex, key_service};
 
 /// What a simulator can be started with.
 #[derive(Clone, Default)]
@@ -42,6 +42,17 @@ impl Options {
     }
 }
 
+/// The simulated vendor's key service, and the account that gets in.
+#[derive(Debug, Serialize)]
+pub struct KeyServiceInfo {
+    /// Base URL.
+    pub url: String,
+    /// User name.
+    pub username: String,
+    /// Password of simulated locks alone.
+    pub password: String,
+}
+
 /// A running street. Dropping it ends it: bus, devices and control API.
 #[derive(Debug, Serialize)]
 pub struct Simulator {
@@ -51,6 +62,9 @@ pub struct Simulator {
     pub control: String,
     /// All devices, with what a client needs to get in.
     pub devices: Vec<DeviceInfo>,
+    /// Where login tokens of Danalock locks are had, where the street has such a vendor.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_service: Option<KeyServiceInfo>,
     #[serde(skip)]
     tasks: Vec<JoinHandle<()>>,
     #[serde(skip)]
@@ -77,14 +91,26 @@ impl Simulator {
         let (devices, peripherals): (Vec<_>, Vec<_>) = built.into_iter().unzip();
         let bluez = Bluez::new(Arc::clone(&world), timing, peripherals);
         let (handle, served) = daemon::serve(bus.address(), bluez, world).await?;
+        let keys = key_service::serve(street, Arc::clone(&entropy)).await?;
         let hubs = street.hubs().cloned().collect();
         let control = Control { handle, devices: devices.clone(), hubs, entropy };
         let (address, controlled) = control::serve(control).await?;
+        let key_service =
+            keys.as_ref().zip(street.vendor_account.as_ref()).map(|((address, _), (username, password))| {
+                KeyServiceInfo {
+                    url: format!("http://{address}"),
+                    username: username.clone(),
+                    password: password.expose().clone(),
+                }
+            });
+        let mut tasks = vec![served, controlled];
+        tasks.extend(keys.map(|(_, task)| task));
         Ok(Self {
             bus: bus.address().to_owned(),
             control: format!("http://{address}"),
             devices,
-            tasks: vec![served, controlled],
+            key_service,
+            tasks,
             _bus: bus,
         })
     }

@@ -36,6 +36,11 @@ pub fn verify(trail: &AuditTrail, resident: &Resident) -> Result<()> {
     ensure!(first.kind == EventKind::DispatchReceived, "the trail begins with {}", first.kind);
     ensure!(trail.entries.is_sorted_by_key(|entry| entry.at), "the trail is not in the order of time");
 
+    // What was learnt of locks comes when their sessions end; a story is the same whenever that is.
+    let (reports, told): (Vec<_>, Vec<_>) =
+        told.into_iter().partition(|entry| entry.kind == EventKind::LockReported);
+    ensure!(reports.iter().all(|entry| entry.door.is_some()), "a report names its door");
+
     let told: Vec<_> = told.into_iter().map(line).collect();
     let expected = expected(resident);
     for (at, (told, expected)) in told.iter().zip(&expected).enumerate() {
