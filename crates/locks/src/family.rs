@@ -19,7 +19,7 @@ use crate::session::Session;
 pub type Families = &'static [&'static dyn Family];
 
 /// Every family that this build knows.
-pub static FAMILIES: Families = &[&crate::danalock::Danalock, &crate::dkey::Dkey];
+pub static FAMILIES: Families = &[&crate::danalock::Danalock, &crate::dkey::Dkey, &crate::nuki::Nuki];
 
 /// The family of that name, if it is known.
 #[must_use]

@@ -7,5 +7,6 @@ pub mod dkey;
 pub mod family;
 pub mod hub;
 pub mod lock;
+pub mod nuki;
 mod secret;
 pub mod session;

@@ -1,0 +1,128 @@
+//! What the lock's states say of an operation that was given out (12 rule 1).
+
+use std::time::Duration;
+
+use terskel_model::Uptime;
+use terskel_model::door::{DoorOutcome, DoorReason, Operation};
+
+use super::LockSession;
+use super::act::{Pending, Progress};
+use crate::lock::LockEvent;
+use crate::nuki::message::{States, action, completion, lock_state};
+
+/// Between two looks at a bolt that moves.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
+
+/// What the states say.
+enum Verdict {
+    /// The bolt is where it was to be.
+    Done,
+    /// It moves: wait.
+    Moves,
+    /// Refused, and nothing happened: once more with a new challenge.
+    Again,
+    Refused(DoorReason),
+    Unsure(DoorReason),
+}
+
+impl LockSession {
+    /// Takes states into account, asked for or pushed.
+    pub(super) fn judge(&mut self, states: &States, asked: bool, now: Uptime) {
+        let Some(pending) = &mut self.operation else { return };
+        if pending.is_waiting() {
+            return;
+        }
+        pending.jammed |= states.lock_state == lock_state::BLOCKED && pending.is_given();
+        let opened = pending.operation == Operation::Open
+            && pending.progress == Progress::Accepted
+            && pending.reached(states)
+            && pending.is_ours(states) != Some(false);
+        if opened {
+            return self.conclude(DoorOutcome::Opened, None, None);
+        }
+        if asked && pending.is_given() {
+            let verdict = pending.verdict(states);
+            self.follow(verdict, now);
+        }
+    }
+
+    fn follow(&mut self, verdict: Verdict, now: Uptime) {
+        let Some(pending) = &mut self.operation else { return };
+        let detail = |text: &str| Some(text.to_owned());
+        match verdict {
+            Verdict::Done => {
+                let outcome = match pending.operation {
+                    Operation::Open => DoorOutcome::Opened,
+                    _ => DoorOutcome::Locked,
+                };
+                self.conclude(outcome, None, detail("by the lock's state"));
+            }
+            Verdict::Moves => {
+                pending.read_at = Some(now + LOOK_AGAIN_AFTER);
+                if pending.progress == Progress::Given {
+                    pending.progress = Progress::Accepted;
+                    pending.refusal = None;
+                    let operation = pending.operation.clone();
+                    self.events.push_back(LockEvent::Moving(operation));
+                }
+            }
+            Verdict::Again => {
+                pending.retried = true;
+                pending.progress = Progress::Waiting;
+                pending.read_at = None;
+                pending.give_up = None;
+                self.challenge = None;
+            }
+            Verdict::Refused(why) => self.conclude(DoorOutcome::Refused, Some(why), detail("refused twice")),
+            Verdict::Unsure(why) => {
+                self.conclude(DoorOutcome::Unsure, Some(why), detail("the lock's state does not say so"));
+            }
+        }
+    }
+}
+
+impl Pending {
+    /// Is the bolt where it was to be?
+    fn reached(&self, states: &States) -> bool {
+        let pulled = states
+            .last
+            .is_some_and(|last| last.action == action::UNLATCH && last.completion == completion::SUCCESS);
+        match (states.lock_state, self.action) {
+            (lock_state::LOCKED, action::LOCK) => true,
+            (lock_state::UNLATCHED, action::UNLATCH | action::UNLOCK) => true,
+            (lock_state::UNLOCKED | lock_state::LOCK_N_GO, action::UNLOCK) => true,
+            (lock_state::UNLOCKED, action::UNLATCH) => pulled,
+            _ => false,
+        }
+    }
+
+    /// Was it what this phone asked for that the lock was last told? `None`: old firmware does not say.
+    fn is_ours(&self, states: &States) -> Option<bool> {
+        states.last.map(|last| last.action == self.action && last.trigger == 0)
+    }
+
+    /// What the lock says now is what it said before the action went out.
+    fn is_unchanged(&self, states: &States) -> bool {
+        self.before == Some((states.lock_state, states.last))
+    }
+
+    fn verdict(&self, states: &States) -> Verdict {
+        let ours = self.is_ours(states);
+        let reached = self.reached(states);
+        match self.refusal {
+            _ if states.is_moving() && ours != Some(false) => Verdict::Moves,
+            Some(_) if states.is_moving() => Verdict::Refused(DoorReason::LockBusy),
+            None if states.is_moving() => Verdict::Moves,
+            // The lock has said COMPLETE: its state is all that is missing.
+            None if self.progress == Progress::Completed && reached => Verdict::Done,
+            None if reached && ours != Some(false) => Verdict::Done,
+            None => Verdict::Unsure(self.unsure(None)),
+            Some(_) if !self.is_unchanged(states) && ours == Some(true) => match reached {
+                true => Verdict::Done,
+                false => Verdict::Unsure(self.unsure(None)),
+            },
+            Some(_) if self.retried => Verdict::Refused(DoorReason::LockError),
+            Some(_) => Verdict::Again,
+        }
+    }
+}

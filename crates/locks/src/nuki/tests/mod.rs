@@ -1,0 +1,20 @@
+//! Both halves against the vectors and against each other.
+
+mod authorizations;
+mod clock;
+mod cut;
+mod family;
+mod faults;
+mod log;
+mod malformed;
+mod management;
+mod mtu;
+mod opening;
+mod pair;
+mod pairing;
+mod raw;
+mod refusing;
+mod script;
+mod transcript;
+pub(crate) mod vectors;
+mod windows;
