@@ -8,7 +8,7 @@ use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use super::LockSession;
 use super::act::{Pending, Progress};
 use crate::lock::LockEvent;
-use crate::nuki::message::{States, action, completion, lock_state};
+use crate::nuki::message::{LastAction, States, action, completion, lock_state};
 
 /// Between two looks at a bolt that moves.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
@@ -17,8 +17,10 @@ const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 enum Verdict {
     /// The bolt is where it was to be.
     Done,
-    /// It moves: wait.
+    /// It moves, and by this action: wait.
     Moves,
+    /// It moves, by whom is not known: wait.
+    Wait,
     /// Refused, and nothing happened: once more with a new challenge.
     Again,
     Refused(DoorReason),
@@ -57,6 +59,7 @@ impl LockSession {
                 };
                 self.conclude(outcome, None, detail("by the lock's state"));
             }
+            Verdict::Wait => pending.read_at = Some(now + LOOK_AGAIN_AFTER),
             Verdict::Moves => {
                 pending.read_at = Some(now + LOOK_AGAIN_AFTER);
                 if pending.progress == Progress::Given {
@@ -84,16 +87,23 @@ impl LockSession {
 impl Pending {
     /// Is the bolt where it was to be?
     fn reached(&self, states: &States) -> bool {
-        let pulled = states
-            .last
-            .is_some_and(|last| last.action == action::UNLATCH && last.completion == completion::SUCCESS);
         match (states.lock_state, self.action) {
-            (lock_state::LOCKED, action::LOCK) => true,
-            (lock_state::UNLATCHED, action::UNLATCH | action::UNLOCK) => true,
-            (lock_state::UNLOCKED | lock_state::LOCK_N_GO, action::UNLOCK) => true,
-            (lock_state::UNLOCKED, action::UNLATCH) => pulled,
+            (lock_state::LOCKED, action::LOCK)
+            | (lock_state::UNLATCHED, action::UNLATCH | action::UNLOCK)
+            | (lock_state::UNLOCKED | lock_state::LOCK_N_GO, action::UNLOCK) => true,
+            (lock_state::UNLOCKED, action::UNLATCH) => self.was_pulled(states),
             _ => false,
         }
+    }
+
+    /// The latch is back: it was pulled for this action, and not for one before, only where the lock took this one, or
+    /// says something else than it did before.
+    fn was_pulled(&self, states: &States) -> bool {
+        let taken = matches!(self.progress, Progress::Accepted | Progress::Completed);
+        let news = self.before.is_some() && !self.is_unchanged(states);
+        let pulled =
+            |last: LastAction| last.action == action::UNLATCH && last.completion == completion::SUCCESS;
+        (taken || news) && states.last.is_some_and(pulled)
     }
 
     /// Was it what this phone asked for that the lock was last told? `None`: old firmware does not say.
@@ -112,7 +122,7 @@ impl Pending {
         match self.refusal {
             _ if states.is_moving() && ours != Some(false) => Verdict::Moves,
             Some(_) if states.is_moving() => Verdict::Refused(DoorReason::LockBusy),
-            None if states.is_moving() => Verdict::Moves,
+            None if states.is_moving() => Verdict::Wait,
             // The lock has said COMPLETE: its state is all that is missing.
             None if self.progress == Progress::Completed && reached => Verdict::Done,
             None if reached && ours != Some(false) => Verdict::Done,

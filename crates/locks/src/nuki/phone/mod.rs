@@ -3,6 +3,7 @@
 
 mod act;
 mod answer;
+mod authorization;
 mod authorizations;
 mod clock;
 mod failure;
@@ -16,9 +17,8 @@ mod session;
 
 use std::time::Duration;
 
-pub use authorizations::{
-    Authorization, AuthorizationCommand, AuthorizationEvent, AuthorizationProblem, AuthorizationSession,
-};
+pub use authorization::{Authorization, AuthorizationCommand, AuthorizationEvent, AuthorizationProblem};
+pub use authorizations::AuthorizationSession;
 pub use pairing::{PairingCommand, PairingEvent, PairingProblem, PairingRequest, PairingSession};
 pub use session::LockSession;
 

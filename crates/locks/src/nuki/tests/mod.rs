@@ -1,8 +1,11 @@
 //! Both halves against the vectors and against each other.
 
 mod authorizations;
+mod bench;
+mod checks;
 mod clock;
 mod cut;
+mod doubt;
 mod family;
 mod faults;
 mod log;
