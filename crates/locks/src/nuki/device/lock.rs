@@ -16,7 +16,7 @@ use super::mechanism::Mechanism;
 use super::outbox::Outbox;
 use super::pairing::Stage;
 use crate::device::{Advertisement, Characteristic, Device, DeviceFault, DeviceReport, DeviceTime, Service};
-use crate::nuki::message::Config;
+use crate::nuki::message::{AdvancedConfig, Config};
 use crate::nuki::{
     BEACON, BEACON_COMPANY, GENERAL, Generation, KEYTURNER_SERVICE, PAIRING, PAIRING_SERVICE, ULTRA_PAIRING,
     ULTRA_PAIRING_SERVICE, USER,
@@ -38,6 +38,7 @@ pub(super) enum PairingMode {
 pub struct SimulatedLock {
     pub(super) config: LockConfig,
     pub(super) settings: Config,
+    pub(super) advanced: AdvancedConfig,
     /// Counts changes of the settings.
     pub(super) settings_count: u8,
     pub(super) uuid: Uuid,
@@ -74,6 +75,7 @@ impl SimulatedLock {
         let known = std::mem::take(&mut config.authorizations);
         Self {
             settings: super::settings::initial(&config),
+            advanced: super::settings::advanced(&config),
             settings_count: 0,
             uuid: config.uuid.unwrap_or_else(|| Uuid::from_bytes(random(&*entropy))),
             authorizations: known.into_iter().map(Authorization::from).collect(),

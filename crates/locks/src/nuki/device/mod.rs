@@ -8,7 +8,8 @@
 //! - A restart forgets a movement that was under way: the lock does not know then where its bolt stands.
 //! - A lock that has lost the time takes it to be the start of 1970.
 //! - Daylight saving is part of the timezone offset; the lock does not change it by itself.
-//! - One connection at a time, as with older firmware. Advanced Config is answered as unknown.
+//! - One connection at a time, as with older firmware.
+//! - Of Advanced Config, the durations of unlatch and lock 'n' go have an effect; the rest is kept and told.
 
 mod authorizations;
 mod config;

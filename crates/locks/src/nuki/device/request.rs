@@ -125,12 +125,18 @@ impl SimulatedLock {
                 self.reply(from, &config, now);
                 return Ok(());
             }
+            id::REQUEST_ADVANCED_CONFIG if body.is_empty() => {
+                let config = self.advanced.encode();
+                self.reply(from, &config, now);
+                return Ok(());
+            }
             id::INVITE => return self.invite(from, body, now),
             id::REMOVE_ENTRY => return self.remove_entry(from, body, now),
             id::REQUEST_ENTRIES => self.tell_entries(from, body, now)?,
             id::UPDATE_ENTRY => self.update_entry(body)?,
             id::REQUEST_LOG => self.tell_log(from, body, now)?,
             id::SET_CONFIG => self.set_config(body)?,
+            id::SET_ADVANCED_CONFIG => self.set_advanced(body)?,
             id::SET_PIN => self.set_pin(body)?,
             id::UPDATE_TIME => self.update_time(body, now)?,
             id::ENABLE_LOGGING => self.enable_logging(from, body, now)?,

@@ -1,9 +1,11 @@
 //! What the lock is set to (8.7), and its clock (8.11).
 
+use std::time::Duration;
+
 use super::{LockConfig, SimulatedLock};
 use crate::device::DeviceTime;
 use crate::nuki::Generation;
-use crate::nuki::message::{Config, DateTime, SetConfig, SetPin, UpdateTime, code};
+use crate::nuki::message::{AdvancedConfig, Config, DateTime, SetConfig, SetPin, UpdateTime, code};
 
 /// Firmware and hardware that a simulated lock shows.
 const CLASSIC: ([u8; 3], [u8; 2]) = ([4, 3, 12], [11, 2]);
@@ -29,6 +31,11 @@ pub(super) fn initial(config: &LockConfig) -> Config {
     }
 }
 
+pub(super) fn advanced(config: &LockConfig) -> AdvancedConfig {
+    let seconds = |span: Duration| u8::try_from(span.as_secs()).unwrap_or(u8::MAX);
+    AdvancedConfig::new(config.generation, seconds(config.lock_n_go), seconds(config.unlatch))
+}
+
 impl SimulatedLock {
     pub(super) fn config_now(&self, now: DeviceTime) -> Config {
         Config { time: self.told_time(now), ..self.settings.clone() }
@@ -40,6 +47,14 @@ impl SimulatedLock {
 
     pub(super) fn set_config(&mut self, body: &[u8]) -> Result<(), u8> {
         SetConfig::decode(body).ok_or(code::BAD_LENGTH)?.apply(&mut self.settings);
+        self.settings_count = self.settings_count.wrapping_add(1);
+        Ok(())
+    }
+
+    pub(super) fn set_advanced(&mut self, body: &[u8]) -> Result<(), u8> {
+        self.advanced.set(body).ok_or(code::BAD_LENGTH)?;
+        self.config.lock_n_go = Duration::from_secs(self.advanced.lock_n_go().into());
+        self.config.unlatch = Duration::from_secs(self.advanced.unlatch().into());
         self.settings_count = self.settings_count.wrapping_add(1);
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! A `decode` takes the known prefix and ignores what newer firmware appends; `None` where the prefix is too short. Unknown
 //! values are kept as numbers. What carries the lock's challenge and the PIN has them at its end: [`Proof`].
 
+mod advanced_config;
 mod authorization_data;
 mod authorization_id;
 mod battery_report;
@@ -30,6 +31,7 @@ mod text;
 mod update_entry;
 mod update_time;
 
+pub(crate) use advanced_config::AdvancedConfig;
 pub(crate) use authorization_data::{AuthorizationData, UltraAuthorizationData};
 pub(crate) use authorization_id::{AuthorizationId, UltraAuthorizationId};
 pub(crate) use battery_report::BatteryReport;
@@ -90,6 +92,9 @@ pub(crate) mod id {
     pub(crate) const LOG_ENTRY: u16 = 0x0032;
     pub(crate) const LOG_COUNT: u16 = 0x0033;
     pub(crate) const ENABLE_LOGGING: u16 = 0x0034;
+    pub(crate) const SET_ADVANCED_CONFIG: u16 = 0x0035;
+    pub(crate) const REQUEST_ADVANCED_CONFIG: u16 = 0x0036;
+    pub(crate) const ADVANCED_CONFIG: u16 = 0x0037;
     pub(crate) const AUTHORIZATION_INFO: u16 = 0x004c;
     pub(crate) const SIMPLE_LOCK_ACTION: u16 = 0x0100;
 }
@@ -107,6 +112,7 @@ pub(crate) fn is_from_lock(command: u16) -> bool {
             | id::BATTERY_REPORT
             | id::ERROR_REPORT
             | id::CONFIG
+            | id::ADVANCED_CONFIG
             | id::INVITED
             | id::ENTRY
             | id::ENTRY_COUNT

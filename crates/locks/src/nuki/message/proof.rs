@@ -24,8 +24,11 @@ impl Needs {
     pub(crate) fn of(command: u16) -> Option<Self> {
         Some(match command {
             id::REQUEST_DATA => Self::Nothing,
-            id::LOCK_ACTION | id::SIMPLE_LOCK_ACTION | id::REQUEST_CONFIG => Self::Challenge,
+            id::LOCK_ACTION | id::SIMPLE_LOCK_ACTION | id::REQUEST_CONFIG | id::REQUEST_ADVANCED_CONFIG => {
+                Self::Challenge
+            }
             id::SET_CONFIG
+            | id::SET_ADVANCED_CONFIG
             | id::VERIFY_PIN
             | id::SET_PIN
             | id::UPDATE_TIME

@@ -6,7 +6,9 @@ use crate::device::Device;
 use crate::nuki::Generation;
 use crate::nuki::device::LockConfig;
 use crate::nuki::frame::Message;
-use crate::nuki::message::{LockAction, Proof, UpdateEntry, action, code, id};
+use crate::nuki::message::{
+    Config, LockAction, Proof, RequestData, States, Status, UpdateEntry, action, code, id,
+};
 
 #[test]
 fn checks_of_the_lock_in_their_order() {
@@ -64,4 +66,80 @@ fn pins_are_counted_and_locked_out() {
     assert_eq!(verify(&mut raw, 1234), code::TOO_MANY_PIN_ATTEMPTS);
     raw.pass(61);
     assert_eq!(verify(&mut raw, 1234), 0);
+}
+
+#[test]
+fn settings_are_told_set_and_counted() {
+    let mut raw = Raw::new(LockConfig::default());
+    let config = |raw: &mut Raw| {
+        let heard = raw.proven(Message::new(id::REQUEST_CONFIG, []), None);
+        Config::decode(&heard[0].payload).unwrap()
+    };
+    let before = config(&mut raw);
+    assert_eq!((before.name.as_str(), before.more.len(), before.nuki_id), ("Hallway", 7, 0x1a2b_3c4d));
+    let mut body = vec![0; 55];
+    body[..4].copy_from_slice(b"Loft");
+    body[45] = 120;
+    assert_eq!(Raw::error(&raw.proven(Message::new(id::SET_CONFIG, body), Some(1234))), 0);
+    let after = config(&mut raw);
+    assert_eq!((after.name.as_str(), after.timezone_offset), ("Loft", 120));
+
+    let advanced = Message::new(id::REQUEST_ADVANCED_CONFIG, []);
+    let heard = raw.proven(advanced, None);
+    let mut body = heard[0].payload[2..].to_vec();
+    (body[8], body[14]) = (1, 1);
+    assert_eq!(Raw::error(&raw.proven(Message::new(id::SET_ADVANCED_CONFIG, body), Some(1234))), 0);
+    let states = raw.say(&RequestData(id::STATES).encode());
+    assert_eq!(States::decode(&states[0].payload).unwrap().config_count, 2);
+    raw.act(action::LOCK_N_GO);
+    raw.pass(6);
+    assert_eq!(raw.lock.report().movements.len(), 2, "opened, and locked a second later");
+    assert_eq!(raw.lock.report().state, "locked");
+}
+
+#[test]
+fn the_pin_can_be_changed_and_the_lock_restarted() {
+    let mut raw = Raw::new(LockConfig::default());
+    assert_eq!(Raw::error(&raw.proven(Message::new(id::SET_PIN, [7, 0]), Some(1234))), 0);
+    assert_eq!(Raw::error(&raw.proven(Message::new(id::VERIFY_PIN, []), Some(1234))), code::BAD_PIN);
+    assert_eq!(
+        Raw::error(&raw.proven(Message::new(id::SET_PIN, [0xff, 0xff]), Some(7))),
+        code::BAD_PARAMETER
+    );
+    assert_eq!(Raw::error(&raw.proven(Message::new(id::ENABLE_LOGGING, [0]), Some(7))), 0);
+    let calibrated = raw.proven(Message::new(id::CALIBRATE, []), Some(7));
+    assert_eq!(calibrated.iter().map(|message| message.command).collect::<Vec<_>>(), [14, 12, 14]);
+    assert_eq!(raw.say(&RequestData(id::BATTERY_REPORT).encode())[0].payload.len(), 17);
+    assert_eq!(Raw::error(&raw.proven(Message::new(id::REBOOT, []), Some(7))), 0);
+    assert!(raw.lock.poll_disconnect());
+}
+
+#[test]
+fn every_action_ends_where_it_should() {
+    for (action, seconds, opened, state) in [
+        (action::UNLOCK, 2, 1, "unlocked"),
+        (action::LOCK, 2, 0, "locked"),
+        (action::UNLATCH, 5, 1, "unlocked"),
+        (action::LOCK_N_GO, 24, 1, "locked"),
+        (action::LOCK_N_GO_UNLATCH, 27, 1, "locked"),
+        (action::FULL_LOCK, 2, 0, "locked"),
+    ] {
+        let mut raw = Raw::new(LockConfig::default());
+        assert_eq!(raw.act(action)[0], Status::ACCEPTED.encode());
+        raw.pass(seconds - 1);
+        let before = raw.heard();
+        assert!(before.iter().all(|message| message.command == id::STATES));
+        raw.pass(1);
+        assert_eq!(raw.heard().last(), Some(&Status::COMPLETE.encode()), "{action}");
+        let report = raw.lock.report();
+        let times = report.movements.iter().filter(|movement| movement.what == "unlocked").count();
+        assert_eq!((times, report.state.as_str()), (opened, state), "{action}");
+    }
+    let mut raw = Raw::new(LockConfig::default());
+    let simple = |action| Message::new(id::SIMPLE_LOCK_ACTION, [action]);
+    assert_eq!(Raw::error(&raw.proven(simple(action::UNLATCH), None)), code::BAD_PARAMETER);
+    assert_eq!(Raw::error(&raw.proven(simple(action::UNLOCK), None)), 0);
+    raw.pass(3);
+    let auto = LockAction { action: action::UNLOCK, app_id: 7, flags: 1, suffix: None };
+    assert_eq!(Raw::error(&raw.proven(auto.encode(), None)), code::AUTO_UNLOCK_TOO_RECENT);
 }

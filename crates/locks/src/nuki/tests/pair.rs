@@ -32,6 +32,8 @@ pub(super) enum Air {
     HangAfter(usize),
     Lose(usize),
     Repeat(usize),
+    /// About every eighth packet is lost, and every eighth comes twice, by a seed.
+    Storm(u64),
 }
 
 pub(super) struct Pair<S: Session> {
@@ -154,6 +156,11 @@ impl<S: Session> Pair<S> {
             Air::CutAt(n) if n == self.packets => return self.cut(),
             Air::Lose(n) if n == self.packets => arriving.clear(),
             Air::Repeat(n) if n == self.packets => arriving.extend(arriving.clone()),
+            Air::Storm(seed) => match dice(seed, self.packets) {
+                0 => arriving.clear(),
+                1 => arriving.extend(arriving.clone()),
+                _ => {}
+            },
             _ => {}
         }
         for value in arriving {
@@ -203,6 +210,13 @@ impl<S: Session> Pair<S> {
     pub(super) fn inject(&mut self, fault: &str) {
         self.lock.inject(crate::device::DeviceFault::Own(fault.into()));
     }
+}
+
+/// 0 to 7, by the number of the packet.
+fn dice(seed: u64, packet: usize) -> u64 {
+    let mixed =
+        (seed ^ (packet as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed >> 61
 }
 
 impl Pair<LockSession> {
