@@ -5,12 +5,15 @@ use terskel_model::door::DoorReason;
 use uuid::Uuid;
 
 use super::LockSession;
-use super::failure::Failure;
+use super::failure::{Failure, is_doubtful};
 use super::link::Heard;
 use super::next::What;
 use crate::lock::LockEvent;
 use crate::nuki::frame::Message;
 use crate::nuki::message::{Config, ErrorReport, LoggedEntry, States, Status, code, fixed, id, lock_state};
+
+/// How often in a session a request is repeated that was refused for its challenge; actions have a rule of their own.
+const MOST_DOUBTS: u8 = 3;
 
 impl LockSession {
     pub(super) fn take(&mut self, characteristic: Uuid, value: &[u8], now: Uptime) {
@@ -101,6 +104,12 @@ impl LockSession {
     fn take_error(&mut self, report: ErrorReport, now: Uptime) {
         if let Some(asked) = self.asked.filter(|asked| [0, asked.what.command()].contains(&report.command)) {
             self.asked = None;
+            if is_doubtful(report.code) && self.doubts < MOST_DOUBTS {
+                // Nothing that is asked here does harm if it is asked twice: once more, with a new challenge.
+                self.doubts += 1;
+                self.challenge = None;
+                return;
+            }
             return match asked.what {
                 What::States | What::Challenge => {
                     self.fail(Failure::refused(report.code, report.command));

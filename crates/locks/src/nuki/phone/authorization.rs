@@ -15,7 +15,7 @@ pub enum AuthorizationCommand {
         /// When they may; `None`: always.
         limits: Option<Limits>,
     },
-    /// Sets name, limits and whether it may be used at all; the rest stays.
+    /// Sets all of these: list first, to know what is to stay.
     Update {
         /// Which.
         authorization_id: u32,
@@ -23,6 +23,8 @@ pub enum AuthorizationCommand {
         name: String,
         /// May it be used?
         enabled: bool,
+        /// May it be used from afar, over a bridge?
+        remote: bool,
         /// When; `None`: always.
         limits: Option<Limits>,
     },
@@ -45,6 +47,8 @@ pub struct Authorization {
     pub name: String,
     /// May it be used?
     pub enabled: bool,
+    /// May it be used from afar, over a bridge?
+    pub remote: bool,
     /// When it was made.
     pub created: Option<Timestamp>,
     /// When it was last used.
@@ -105,6 +109,7 @@ impl From<Entry> for Authorization {
             kind: entry.kind,
             name: entry.name,
             enabled: entry.enabled,
+            remote: entry.remote,
             created: entry.created.timestamp(),
             last_active: entry.last_active.timestamp(),
             limits: entry.limits,

@@ -77,14 +77,16 @@ impl AuthorizationSession {
                 let made = key.insert(SharedKey::new(&random(&*self.entropy))).clone();
                 Invite { name: name.clone(), kind: 0, key: made, remote: false, limits: *limits }.encode()
             }
-            Some(AuthorizationCommand::Update { authorization_id, name, enabled, limits }) => UpdateEntry {
-                id: *authorization_id,
-                name: name.clone(),
-                enabled: *enabled,
-                remote: false,
-                limits: *limits,
+            Some(AuthorizationCommand::Update { authorization_id, name, enabled, remote, limits }) => {
+                UpdateEntry {
+                    id: *authorization_id,
+                    name: name.clone(),
+                    enabled: *enabled,
+                    remote: *remote,
+                    limits: *limits,
+                }
+                .encode()
             }
-            .encode(),
             Some(AuthorizationCommand::Remove(id)) => RemoveEntry(*id).encode(),
             _ => RequestEntries { offset: 0, count: ALL, kind: None }.encode(),
         };

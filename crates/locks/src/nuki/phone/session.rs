@@ -49,6 +49,8 @@ pub struct LockSession {
     pub(super) heard_time: DateTime,
     pub(super) states_read: bool,
     pub(super) config_read: bool,
+    /// How often a request was refused for its challenge.
+    pub(super) doubts: u8,
     pub(super) time_wanted: Option<Option<i64>>,
     pub(super) time_tried: bool,
     pub(super) log: Option<Reading>,
@@ -77,6 +79,7 @@ impl LockSession {
             heard_time: DateTime::NONE,
             states_read: false,
             config_read: false,
+            doubts: 0,
             time_wanted: None,
             time_tried: false,
             log: None,

@@ -48,16 +48,26 @@ fn an_authorization_from_invitation_to_removal() {
 
     let limits = Some(Limits { weekdays: Weekdays(0x7c), ..Limits::default() });
     let authorization_id = key.authorization_id;
-    let update =
-        AuthorizationCommand::Update { authorization_id, name: "Guest".into(), enabled: false, limits };
+    let update = AuthorizationCommand::Update {
+        authorization_id,
+        name: "Guest".into(),
+        enabled: false,
+        remote: true,
+        limits,
+    };
     assert_eq!(ask(&mut office, update), AuthorizationEvent::Updated(authorization_id));
 
     let AuthorizationEvent::Listed(all) = ask(&mut office, AuthorizationCommand::List) else {
         panic!("no list")
     };
-    let shown: Vec<_> =
-        all.iter().map(|one| (one.authorization_id, one.name.as_str(), one.enabled, one.limits)).collect();
-    assert_eq!(shown, [(AUTHORIZATION, "Phone", true, None), (authorization_id, "Guest", false, limits)]);
+    let shown: Vec<_> = all
+        .iter()
+        .map(|one| (one.authorization_id, one.name.as_str(), (one.enabled, one.remote), one.limits))
+        .collect();
+    assert_eq!(
+        shown,
+        [(AUTHORIZATION, "Phone", (true, true), None), (authorization_id, "Guest", (false, true), limits)]
+    );
 
     let remove = AuthorizationCommand::Remove(authorization_id);
     assert_eq!(ask(&mut office, remove.clone()), AuthorizationEvent::Removed(authorization_id));

@@ -6,9 +6,11 @@ use terskel_model::door::{DoorOutcome, Operation};
 use super::pair::{Air, Pair, lock_with, session_of};
 use super::vectors::paired;
 use crate::device::Device;
+use crate::lock::LockCommand;
 use crate::nuki::Credential;
 use crate::nuki::device::LockConfig;
 use crate::nuki::phone::LockSession;
+use crate::session::Session;
 
 fn door(operation: &Operation, mtu: usize) -> Pair<LockSession> {
     let locked = *operation == Operation::Open;
@@ -173,4 +175,21 @@ fn an_air_in_which_everything_goes_wrong() {
         seen[usize::from(outcome == DoorOutcome::Unsure)] += 1;
     }
     assert!(seen[0] > 50 && seen[1] > 10, "{seen:?}");
+}
+
+#[test]
+fn getting_ready_bears_packets_that_come_twice() {
+    for n in 1..24 {
+        let phone = session_of(super::pair::administrator());
+        let mut door = Pair::new(phone, lock_with(LockConfig::default()));
+        door.lock_ahead = chrono::TimeDelta::minutes(5);
+        door.air = Air::Repeat(n);
+        door.phone.command(LockCommand::ReadLog { after: 0 }, door.now);
+        door.prepare();
+        assert_eq!(door.description().firmware, "4.3.12", "packet {n}");
+        assert!(door.clocks().iter().any(|(_, corrected)| *corrected), "packet {n}: {:?}", door.clocks());
+        assert!(door.log().is_empty());
+        door.operate(Operation::Open);
+        assert_eq!(door.outcome().0, DoorOutcome::Opened, "packet {n}");
+    }
 }
