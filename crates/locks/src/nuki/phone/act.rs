@@ -175,6 +175,11 @@ impl LockSession {
     pub(super) fn operation_timed_out(&mut self, now: Uptime) {
         let over = |pending: &Pending| pending.give_up.is_some_and(|at| at <= now);
         if let Some(pending) = self.operation.as_ref().filter(|pending| over(pending)) {
+            if !pending.is_given() {
+                self.link.clear();
+                let (why, detail) = (DoorReason::LinkLost, Some("never given out".into()));
+                return self.conclude(DoorOutcome::Refused, Some(why), detail);
+            }
             let why = pending.unsure(None);
             self.conclude(DoorOutcome::Unsure, Some(why), Some("no outcome in time".into()));
         }

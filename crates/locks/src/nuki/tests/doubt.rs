@@ -229,3 +229,20 @@ fn a_bolt_that_somebody_else_moves_is_not_told_as_moving_for_us() {
     bench.say(&states(lock_state::LOCKED, action::LOCK, 43));
     assert_eq!(bench.outcome(), Some((DoorOutcome::Unsure, Some(DoorReason::Interrupted))));
 }
+
+#[test]
+fn an_action_that_nobody_fetches_is_withdrawn() {
+    let mut phone = session_of(paired());
+    phone.command(LockCommand::Operate(Operation::Open), NOW);
+    phone.connected(247, NOW);
+    assert!(phone.poll_transmit().is_some());
+    let bench = Bench::asked(Operation::Open);
+    let value = bench.seal(&challenge(&[5; 32]));
+    phone.received(USER, &value, NOW);
+    phone.timed_out(NOW + std::time::Duration::from_secs(40));
+    let refused =
+        |event: LockEvent| matches!(event, LockEvent::Outcome { outcome: DoorOutcome::Refused, .. });
+    assert!(std::iter::from_fn(|| phone.poll_event()).any(refused));
+    let sent: Vec<_> = std::iter::from_fn(|| phone.poll_transmit()).collect();
+    assert!(sent.iter().all(|sent| sent.value.len() == 56), "requests alone");
+}
