@@ -131,7 +131,7 @@ async fn table_of(family: &str) {
 #[test]
 fn every_family_has_its_table() {
     let names: Vec<&str> = FAMILIES.iter().map(|family| family.name()).collect();
-    assert_eq!(names, ["danalock", "dkey"]);
+    assert_eq!(names, ["danalock", "dkey", "nuki"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,4 +142,9 @@ async fn danalock() {
 #[tokio::test(start_paused = true)]
 async fn dkey() {
     table_of("dkey").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nuki() {
+    table_of("nuki").await;
 }

@@ -6,7 +6,6 @@ use terskel_model::Uptime;
 use terskel_model::world::random;
 
 use super::SimulatedLock;
-use crate::secret::same;
 use crate::device::DeviceTime;
 use crate::nuki::Generation;
 use crate::nuki::frame::{Crc, Head, Message, decode_plain, encode_plain, open};
@@ -14,6 +13,7 @@ use crate::nuki::message::{
     BatteryReport, ErrorReport, LogCount, Needs, Proof, RequestData, RequestLog, Status, challenge, code,
     flag, id, kind,
 };
+use crate::secret::same;
 
 /// How long a challenge is good for (7.1, \[D\]).
 const CHALLENGE_FOR: Duration = Duration::from_secs(60);

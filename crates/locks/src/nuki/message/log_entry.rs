@@ -62,22 +62,20 @@ impl LoggedEntry {
         })
     }
 
-    /// As it is told to whoever asked.
-    pub(crate) fn tell(&self) -> LogEntry {
-        let (action, by_phone, completed) = match (self.kind, self.data.as_slice()) {
-            (kind::LOCK_ACTION, [action, trigger, _, completed, ..]) => {
-                (*action, *trigger == 0, *completed == completion::SUCCESS)
-            }
-            (kind::KEYPAD, [action, _, completed, ..]) => (*action, false, *completed == completion::SUCCESS),
-            (kind::LOCK_ACTION | kind::KEYPAD, _) => (action::NONE, false, false),
-            _ => (action::NONE, false, true),
+    /// As it is told to whoever asked with authorization `own`.
+    pub(crate) fn tell(&self, own: u32) -> LogEntry {
+        let (action, completed) = match (self.kind, self.data.as_slice()) {
+            (kind::LOCK_ACTION, [action, _, _, completed, ..])
+            | (kind::KEYPAD, [action, _, completed, ..]) => (*action, *completed == completion::SUCCESS),
+            (kind::LOCK_ACTION | kind::KEYPAD, _) => (action::NONE, false),
+            _ => (action::NONE, true),
         };
         LogEntry {
             index: self.index,
             at: self.time.timestamp(),
             by: self.name.clone(),
             operation: operation(action),
-            by_phone,
+            ours: self.authorization == own,
             done: completed,
         }
     }

@@ -7,15 +7,19 @@ use crate::nuki::message::{LoggedEntry, RequestLog};
 
 /// Entries per request: an operation that is asked meanwhile waits for them.
 const PAGE: u16 = 20;
-/// More than any lock keeps: what a peer can make us collect is bounded.
-const MOST: usize = 5000;
+/// The most that is brought home ([`crate::lock::LockCommand::ReadLog`]).
+const MOST: usize = 50;
 
-/// A log that is being read.
+/// A log that is being read, newest first.
 pub(super) struct Reading {
     /// The last index that is known.
     after: u32,
+    /// The last index that came; 0: none has.
+    at: u32,
     /// Of the page that is being read.
     came: u16,
+    /// What is known has been reached.
+    reached: bool,
     entries: Vec<LogEntry>,
 }
 
@@ -33,7 +37,8 @@ impl LockSession {
     pub(super) fn next_log(&mut self) -> bool {
         if self.log.is_none() {
             let wanted = self.logs_wanted.pop_front();
-            self.log = wanted.map(|after| Reading { after, came: 0, entries: Vec::new() });
+            self.log =
+                wanted.map(|after| Reading { after, at: 0, came: 0, reached: false, entries: Vec::new() });
         }
         self.log.is_some()
     }
@@ -41,44 +46,47 @@ impl LockSession {
     pub(super) fn log_request(&mut self) -> Message {
         let start = self.log.as_mut().map_or(0, |reading| {
             reading.came = 0;
-            reading.after
+            reading.at
         });
-        RequestLog { start, count: PAGE, newest_first: false, total: false }.encode()
+        RequestLog { start, count: PAGE, newest_first: true, total: false }.encode()
     }
 
-    /// One that does not come after all before is not new.
+    /// One that is not older than all that came is none of the answer.
     pub(super) fn take_log_entry(&mut self, entry: &LoggedEntry) {
-        if let Some(reading) = &mut self.log
-            && entry.index > reading.after
-            && reading.entries.len() < MOST
-        {
-            reading.after = entry.index;
-            reading.came += 1;
-            reading.entries.push(entry.tell());
+        let own = self.credential.authorization_id;
+        let Some(reading) = &mut self.log else { return };
+        if reading.at != 0 && entry.index >= reading.at {
+            return;
+        }
+        reading.at = entry.index;
+        reading.came += 1;
+        reading.reached |= entry.index <= reading.after;
+        if !reading.reached && reading.entries.len() < MOST {
+            reading.entries.push(entry.tell(own));
         }
     }
 
     pub(super) fn log_page_done(&mut self) {
-        let goes_on = |reading: &Reading| reading.came >= PAGE && reading.entries.len() < MOST;
-        if !self.log.as_ref().is_some_and(goes_on) {
-            self.tell_log();
+        let goes_on =
+            |reading: &Reading| reading.came >= PAGE && !reading.reached && reading.entries.len() < MOST;
+        if !self.log.as_ref().is_some_and(goes_on)
+            && let Some(mut reading) = self.log.take()
+        {
+            reading.entries.reverse();
+            self.events.push_back(LockEvent::Log(reading.entries));
         }
     }
 
-    /// What has come so far is true all the same.
+    /// Half a log is none: whoever counts on what came would never ask for the older half.
     pub(super) fn log_refused(&mut self) {
-        self.tell_log();
-    }
-
-    fn tell_log(&mut self) {
-        if let Some(reading) = self.log.take() {
-            self.events.push_back(LockEvent::Log(reading.entries));
+        if self.log.take().is_some() {
+            self.events.push_back(LockEvent::Log(Vec::new()));
         }
     }
 
     /// Answers every question for a log that is open.
     pub(super) fn end_logs(&mut self) {
-        self.tell_log();
+        self.log_refused();
         let unread = self.logs_wanted.drain(..).map(|_| LockEvent::Log(Vec::new()));
         self.events.extend(unread);
     }

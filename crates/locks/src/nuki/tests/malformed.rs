@@ -52,7 +52,7 @@ proptest! {
         let _ = Invited::decode(&bytes).map(|read| read.encode());
         let _ = LockAction::decode(&bytes).map(|read| read.encode());
         let _ = LockAction::decode_simple(&bytes);
-        let _ = LoggedEntry::decode(&bytes).map(|read| (read.encode(), read.tell()));
+        let _ = LoggedEntry::decode(&bytes).map(|read| (read.encode(), read.tell(7)));
         let _ = RemoveEntry::decode(&bytes);
         let _ = RequestData::decode(&bytes);
         let _ = RequestEntries::decode(&bytes).map(|read| read.encode());

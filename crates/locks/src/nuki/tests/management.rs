@@ -96,9 +96,9 @@ fn log_time_and_pin() {
         (entry.index, entry.authorization, entry.data.as_slice()),
         (42, AUTHORIZATION, &[1, 0, 0, 0, 0][..])
     );
-    let told = entry.tell();
+    let told = entry.tell(AUTHORIZATION);
     assert_eq!(told.at.unwrap().to_rfc3339(), "2026-03-07T08:15:34+00:00");
-    assert_eq!((told.by.as_str(), told.by_phone, told.done), ("Spec Phone", true, true));
+    assert_eq!((told.by.as_str(), told.ours, told.done), ("Spec Phone", true, true));
     assert_eq!(told.operation, Some(terskel_model::door::Operation::Open));
 
     let time = UpdateTime(DateTime([0xea, 7, 3, 7, 8, 15, 30]));
