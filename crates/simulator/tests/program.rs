@@ -93,10 +93,26 @@ fn the_ready_line_has_what_a_client_needs_and_no_secrets() {
     let text = program.ready.to_string();
     for lock in street.locks() {
         assert!(text.contains(&lock.address) && text.contains(&lock.device_id));
-        assert!(!text.contains(lock.credential.as_ref().unwrap().to_hex().as_str()));
+        // A login token is given out by the vendor; what a station was told at installation is not.
+        let secrets = lock.credential.as_ref().map(|it| it.to_hex()).into_iter();
+        let secrets = secrets.chain(lock.seed.as_ref().map(|it| it.to_hex()));
+        assert!(secrets.into_iter().all(|secret| !text.contains(secret.as_str())));
     }
     let fresh = Program::start("locks", dir.path());
-    assert_eq!(fresh.ready["devices"][0]["activation_code"], "BCDF2345");
+    let devices = &fresh.ready["devices"];
+    assert_eq!(devices[0]["activation_code"], "BCDF2345");
+    let danalock = &devices[1];
+    for (name, length) in
+        [("serial", 12), ("broadcast_key", 32), ("login_token", 214), ("expired_token", 214)]
+    {
+        assert_eq!(danalock[name].as_str().unwrap().len(), length, "{name}");
+    }
+    let pem = std::fs::read_to_string(danalock["ca_pem"].as_str().unwrap()).unwrap();
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    for (nuki, generation, pin) in [(&devices[2], "4", "1234"), (&devices[3], "ultra", "123456")] {
+        assert_eq!((nuki["generation"].as_str(), nuki["pin"].as_str()), (Some(generation), Some(pin)));
+    }
+    assert!(fresh.ready["key_service"]["url"].as_str().unwrap().starts_with("http://127.0.0.1:"));
 }
 
 #[test]

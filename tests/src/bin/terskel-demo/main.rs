@@ -19,8 +19,8 @@ const USAGE: &str = "Usage: terskel-demo [--once] [--ui DIR] [--window PROGRAM]
   --ui DIR          the built user interface (ui/dist): phones can be seen in a browser
   --window PROGRAM  the built app: opens it as a desktop window";
 
-/// Kari Nordmann.
-const RESIDENT: &str = "1001";
+/// Kari Nordmann behind dKey locks, Áile Máret Gáisá behind a dKey and a Danalock, Józef Wiśniewski behind a Nuki.
+const RESIDENTS: [&str; 3] = ["1001", "1002", "1003"];
 const STREET: &str = "demo";
 
 #[derive(Debug, Default)]
@@ -72,7 +72,10 @@ async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
     }
     say(&format!("{TEAM_NAME}: {} and {} are on shift.\n", ADA.name, BO.name))?;
 
-    let moved = tell(&stage, &ada, &bo, steps).await?;
+    let mut moved = 0;
+    for number in RESIDENTS {
+        moved += tell(&stage, (&ada, &bo), number, steps).await?;
+    }
     if !options.once {
         let window = play_on::invite(&stage, &ada, &bo, options.window.as_deref()).await?;
         tokio::signal::ctrl_c().await?;
@@ -87,9 +90,15 @@ async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
     Ok(moved)
 }
 
-/// Plays the story and compares it with what the station and the locks tell.
-async fn tell(stage: &Stage, ada: &Phone, bo: &Phone, steps: &mut Vec<Step>) -> Result<usize> {
-    let resident = stage.resident(RESIDENT)?;
+/// Plays the story at one home and compares it with what the station and the locks tell.
+async fn tell(
+    stage: &Stage,
+    (ada, bo): (&Phone, &Phone),
+    number: &str,
+    steps: &mut Vec<Step>,
+) -> Result<usize> {
+    let resident = stage.resident(number)?;
+    let before = story::bolt_movements(&stage.air, resident).await?;
     let began = SystemWorld.uptime();
     let mut show = |step: &Step| {
         let at = (SystemWorld.uptime() - began).as_secs_f32();
@@ -98,17 +107,17 @@ async fn tell(stage: &Stage, ada: &Phone, bo: &Phone, steps: &mut Vec<Step>) -> 
         steps.push(step.clone());
     };
     let mut timeline = Timeline::new(&SystemWorld, &mut show);
-    let dispatch = story::play(stage, ada, bo, RESIDENT, "demo-1", &mut timeline).await?;
+    let dispatch = story::play(stage, ada, bo, number, &format!("demo-{number}"), &mut timeline).await?;
     let anybody = stage.station.client(None);
     let reading = async { anybody.lead(LEAD.staff_number, LEAD.pin).await?.audit(dispatch).await };
     let trail = timeline.step(LEAD.name, "reads the audit trail", reading).await?;
     story::audit::verify(&trail, resident)?;
 
-    let moved = story::bolt_movements(&stage.air, resident).await?;
+    let moved = story::bolt_movements(&stage.air, resident).await? - before;
     let asked = resident.doors.iter().filter(|door| door.lock.is_some()).count() + 1;
     anyhow::ensure!(moved == asked, "the story moved {asked} bolts, the locks counted {moved} movements");
     say(&format!(
-        "\nAudit trail ({} entries) as told; the locks counted {moved} movements.",
+        "\nAudit trail ({} entries) as told; the locks counted {moved} movements.\n",
         trail.entries.len()
     ))?;
     Ok(moved)
