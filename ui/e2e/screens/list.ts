@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { View } from "../../src/kit/engine/bindings";
-import { alert, at, flat, fresh, hub, LONG, result, stairwell, view, visit, VISITS } from "./views";
+import { alert, at, flat, fresh, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
 import type { Stage } from "./stage";
 
 /** A screen to look at: the view, what the engine answers, and how one gets there. */
@@ -12,7 +12,7 @@ export interface Picture {
 }
 
 const tap = (testId: string) => (page: Page) => page.getByTestId(testId).first().click();
-const opened = stairwell({ last: result("opened"), locked: false, reach: "ready", batteryPercent: 14 });
+const opened = stairwell({ last: result("opened"), locked: false, reach: "ready", batteryPercent: 14, warning: "battery_low" });
 const inside = hub({ reach: "ready", checkedInAt: at(-10) });
 const status = view().status;
 
@@ -110,6 +110,61 @@ export const PICTURES: Picture[] = [
     }),
   },
   { name: "27-no-visit", view: view(), go: (page) => page.locator("nav button").nth(1).click() },
+  {
+    name: "28-turning",
+    view: view({
+      visit: visit({
+        doors: [
+          stairwell({ reach: "ready", working: "open", moving: true }),
+          flat({ reach: "ready", locked: false, last: result("opened"), working: "lock", moving: true }),
+        ],
+      }),
+    }),
+  },
+  {
+    name: "29-lock-warnings",
+    view: view({
+      visit: visit({
+        doors: [stairwell({ reach: "ready", warning: "battery_critical" }), flat({ reach: "seen", locked: true, warning: "clock_lost" })],
+      }),
+    }),
+  },
+  {
+    name: "30-passed",
+    view: view({
+      visit: visit({
+        doors: [stairwell({ passed: "open_already", last: result("refused", "no_answer") }), flat({ reach: "ready" })],
+      }),
+    }),
+  },
+  { name: "31-pass-dialog", view: view({ visit: visit({ doors: [stairwell(), flat(otherWays)] }) }), go: (page) => page.getByTestId("pass").last().click() },
+  { name: "32-no-lock", view: view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays }), flat()] }) }) },
+  {
+    name: "33-no-lock-code-shown",
+    view: view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays }), flat()] }) }),
+    go: tap("door-code-toggle"),
+  },
+  {
+    name: "34-no-lock-passed",
+    view: view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays, passed: "door_code" }), flat()] }) }),
+  },
+  {
+    name: "35-not-now",
+    view: view({ visit: visit({ doors: [stairwell({ ...otherWays, reach: "ready", last: result("refused", "lock_not_now") }), flat()] }) }),
+  },
+  { name: "36-not-found", view: view({ visit: visit({ doors: [flat({ ...otherWays, last: result("refused", "not_found") })] }) }) },
+  {
+    name: "37-long-ways",
+    view: view({
+      visit: visit({
+        doors: [
+          stairwell({ name: LONG.town, hasLock: false, code: LONG.town, physicalKey: { cabinet: LONG.lastName, tag: LONG.firstName } }),
+          flat({ passed: LONG.town, warning: LONG.town }),
+        ],
+      }),
+    }),
+    go: tap("door-code-toggle"),
+  },
 ];
 
 export { VISITS };

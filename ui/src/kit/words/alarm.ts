@@ -28,6 +28,8 @@ const kinds: Record<string, Say> = {
   dispatch_declined: m.kind_dispatch_declined,
   dispatch_accepted: m.kind_dispatch_accepted,
   door_operated: m.kind_door_operated,
+  door_passed: m.kind_door_passed,
+  lock_reported: m.kind_lock_reported,
   checked_in: m.kind_checked_in,
   checked_out: m.kind_checked_out,
   visit_closed: m.kind_visit_closed,

@@ -35,8 +35,22 @@ export const wordReach = (reach: Reach, of: "lock" | "hub"): string =>
 
 const operations: Record<string, Say> = { open: m.door_opening, lock: m.door_locking };
 
-/** What is being done at the door now. */
-export const wordWorking = (operation: string): string => pick(operations, operation, m.door_asking);
+/** What is being done at the door now: asking the lock, or, once it has taken the command, waiting for its motor. */
+export const wordWorking = (operation: string, moving = false): string =>
+  moving ? m.door_moving() : pick(operations, operation, m.door_asking);
+
+const lockWarnings: Record<string, Say> = {
+  jammed: m.w_jammed,
+  not_calibrated: m.w_not_calibrated,
+  battery_critical: m.w_battery_critical,
+  battery_low: m.w_battery_low,
+  clock_lost: m.w_clock_lost,
+  clock_off: m.w_clock_off,
+  unfamiliar: m.w_unfamiliar,
+};
+
+/** What somebody must see to at the lock; a code that is not known is shown, so that it can be reported. */
+export const wordWarning = (code: string): string => pick(lockWarnings, code, () => m.w_unknown({ code }));
 
 const reasons: Record<string, () => Worded> = {
   not_found: () => ({ what: m.r_not_found_what(), next: m.r_not_found_next() }),
@@ -48,6 +62,10 @@ const reasons: Record<string, () => Worded> = {
   no_key: () => ({ what: m.r_no_key_what(), next: m.r_no_key_next() }),
   jammed: () => ({ what: m.r_jammed_what(), next: m.r_jammed_next() }),
   lock_error: () => ({ what: m.r_lock_error_what(), next: m.r_lock_error_next() }),
+  not_calibrated: () => ({ what: m.r_not_calibrated_what(), next: m.r_not_calibrated_next() }),
+  battery_empty: () => ({ what: m.r_battery_empty_what(), next: m.r_battery_empty_next() }),
+  lock_busy: () => ({ what: m.r_lock_busy_what(), next: m.r_lock_busy_next() }),
+  lock_not_now: () => ({ what: m.r_lock_not_now_what(), next: m.r_lock_not_now_next() }),
   bluetooth_off: () => ({ what: m.r_bluetooth_off_what(), next: m.r_bluetooth_off_next() }),
   bluetooth_gone: () => ({ what: m.r_bluetooth_gone_what(), next: m.r_bluetooth_gone_next() }),
   unsupported: () => ({ what: m.r_unsupported_what(), next: m.r_unsupported_next() }),

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
 import { overwriteGetLocale } from "../language/generated/runtime.js";
 import { callLink, DECLINE_REASONS, mapLink, wordCause, wordEventKind } from "./alarm";
-import { wordKind, wordReach, wordReason, wordResult } from "./door";
+import { wordKind, wordReach, wordReason, wordResult, wordWarning, wordWorking } from "./door";
+import { PASS_REASONS, wordPassed } from "./pass";
 import { isWorded, wordProblem } from "./problem";
 
 const source = (path: string): string => readFileSync(new URL(`../../../../crates/${path}`, import.meta.url), "utf8");
@@ -17,6 +18,7 @@ const problems = [...source("companion/src/interface/problem.rs").matchAll(/^   
   (match) => (match[1] as string).replace(/^./, (first) => first.toLowerCase()),
 );
 const reasons = codes("model/src/door.rs", "DoorReason");
+const lockWarnings = codes("model/src/lock_report.rs", "LockWarning");
 const locales = ["nb", "sv", "en"] as const;
 
 afterEach(() => overwriteGetLocale(() => "nb"));
@@ -41,6 +43,16 @@ describe.each(locales)("in %s", (locale) => {
     for (const [at, text] of texts.entries()) expect(text.what, reasons[at]).not.toBe(general.what);
     expect(new Set(texts.map((text) => text.what)).size).toBe(reasons.length);
   });
+
+  it("every warning of a lock and every way past a door has its own text", () => {
+    overwriteGetLocale(() => locale);
+    expect(lockWarnings.length).toBeGreaterThanOrEqual(7);
+    for (const code of lockWarnings) expect(wordWarning(code)).not.toContain(code);
+    expect(new Set(lockWarnings.map(wordWarning)).size).toBe(lockWarnings.length);
+    for (const { code } of PASS_REASONS) expect(wordPassed(code)).not.toContain(code);
+    expect(new Set(PASS_REASONS.map(({ say }) => say())).size).toBe(PASS_REASONS.length);
+    expect(new Set(PASS_REASONS.map(({ code }) => wordPassed(code))).size).toBe(PASS_REASONS.length);
+  });
 });
 
 describe("codes of the model", () => {
@@ -48,16 +60,28 @@ describe("codes of the model", () => {
     for (const code of codes("model/src/dispatch.rs", "Cause")) expect(wordCause(code), code).not.toBe(code);
     for (const code of codes("model/src/door.rs", "DoorKind")) expect(wordKind(code), code).not.toBe(code);
     expect(DECLINE_REASONS.map(({ code }) => code)).toEqual(codes("model/src/dispatch.rs", "DeclineReason"));
+    expect(PASS_REASONS.map(({ code }) => code)).toEqual(codes("model/src/door.rs", "PassReason"));
     expect(wordEventKind("door_operated")).toBe("Dør");
+    expect(wordEventKind("door_passed")).toBe("Dør passert");
+    expect(wordEventKind("lock_reported")).toBe("Melding om lås");
   });
 
   it("that nobody knows are shown as they came", () => {
     expect(wordCause("flood")).toBe("flood");
     expect(wordCause("constructor")).toBe("constructor");
     expect(wordKind("gate")).toBe("gate");
+    expect(wordWarning("of_tomorrow")).toContain("of_tomorrow");
+    expect(wordPassed("of_tomorrow")).toContain("of_tomorrow");
     expect(wordReason("of_tomorrow").code).toBe("of_tomorrow");
     expect(wordProblem({ problem: "ofTomorrow" } as never).code).toBe("ofTomorrow");
     expect(wordReach("ofTomorrow" as never, "lock")).toBe("ofTomorrow");
+  });
+});
+
+describe("while a door is worked on", () => {
+  it("the lock is being asked until it has taken the command, and then turns", () => {
+    expect(wordWorking("open")).toBe("Åpner …");
+    for (const operation of ["open", "lock"]) expect(wordWorking(operation, true)).toContain("vrir om");
   });
 });
 
@@ -71,6 +95,12 @@ describe("what came of a slide", () => {
   });
   it("says why and what to do when refused", () => {
     expect(result("refused", "jammed")).toMatchObject({ tone: "danger", why: "Låsen sitter fast." });
+  });
+  it("says the whole list of what to try when a lock is silent", () => {
+    for (const reason of ["not_found", "no_answer"]) {
+      const { next } = result("refused", reason);
+      for (const hint of ["våkner", "inntil", "metalldør", "nøkkelskapet", "ring"]) expect(next).toContain(hint);
+    }
   });
   it("sends the worker to the door when nobody knows", () => {
     expect(result("unknown", "interrupted").next).toContain("Kjenn på døra");
