@@ -2,7 +2,7 @@ import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
-import { alert, at, flat, NOW, result, stairwell, view, visit } from "./screens/views";
+import { alert, at, flat, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
 
 const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   stage: async ({}, use) => {
@@ -135,6 +135,89 @@ test("a door opens by keyboard, by held key, and by two presses of a button", as
   await expect.poll(() => stage.intents.length).toBe(3);
 });
 
+test("a turning bolt is said in place of the asking", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit({ doors: [stairwell({ working: "open" })] }) });
+  await open(page, url, "nb");
+  const door = page.getByTestId("door");
+  await expect(door).toContainText("Åpner …");
+  stage.show(view({ visit: visit({ doors: [stairwell({ working: "open", moving: true })] }) }));
+  await expect(door.getByRole("status").filter({ hasText: "Låsen har tatt imot. Den vrir om nå …" })).toBeAttached();
+  await expect(door).not.toContainText("Åpner …");
+});
+
+test("a door is passed without its lock, and opened by it after all", async ({ page, stage, url }) => {
+  const doors = [stairwell({ last: result("refused", "no_answer") }), flat()];
+  stage.view = view({ visit: visit({ doors }) });
+  const of = { dispatch: stage.view.visit?.id, door: doors[0]?.id };
+  await open(page, url, "nb");
+  const door = page.getByTestId("door").first();
+  await door.getByRole("button", { name: "Døra er åpen / kom inn på annen måte: Storgata 14" }).focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Hvordan kom du gjennom Storgata 14?" });
+  await dialog.getByRole("button", { name: "Ble sluppet inn" }).focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => stage.intents).toEqual([{ intent: "passDoor", ...of, reason: "let_in" }]);
+  await expect(dialog).toBeHidden();
+  await expect(door.getByTestId("pass"), "the keyboard stays where it was").toBeFocused();
+
+  const passed = { ...doors[0]!, passed: "let_in" };
+  stage.show(view({ visit: visit({ doors: [passed, flat()] }) }));
+  await expect(door.getByTestId("passed")).toContainText("Passert: noen slapp deg inn");
+  await expect(door.getByTestId("door-outcome"), "an old refusal").toBeEmpty();
+  await expect(door.getByTestId("slide")).toHaveCount(0);
+
+  await door.getByRole("button", { name: "Åpne med e-lås likevel: Storgata 14" }).click();
+  await page.getByRole("dialog").getByTestId("confirm-open").click();
+  await expect.poll(() => stage.intents[1]).toEqual({ intent: "openDoor", ...of });
+  await expect(door).toContainText("Åpner …");
+  stage.show(view({ visit: visit({ doors: [{ ...passed, last: result("refused", "lock_busy") }, flat()] }) }));
+  await expect(door.getByTestId("door-outcome"), "a new one").toContainText("Låsen er opptatt");
+});
+
+test("a door's code is nowhere on the page until it is asked for, and goes again", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays })] }) });
+  await open(page, url, "nb");
+  const door = page.getByTestId("door");
+  await expect(door).toContainText("17 B");
+  expect(await page.content()).not.toContain("4711");
+  await door.getByRole("button", { name: "Vis kode til Storgata 14" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(door.getByRole("status").filter({ hasText: "4711#" })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(door.getByTestId("door-code")).toHaveCount(0);
+  expect(await page.content()).not.toContain("4711");
+
+  await door.getByTestId("door-code-toggle").click();
+  await expect(door.getByTestId("door-code")).toBeVisible();
+  await page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await expect(door.getByTestId("door-code"), "on a phone that was put away").toHaveCount(0);
+});
+
+test("a door without a lock is passed by one tap, and the keyboard stays at it", async ({ page, stage, url }) => {
+  const door = stairwell({ hasLock: false, ...otherWays });
+  stage.view = view({ visit: visit({ doors: [door] }) });
+  await open(page, url, "nb");
+  const choices = page.getByRole("group", { name: "Jeg er gjennom Storgata 14" }).getByRole("button");
+  await expect(choices, "what the door has stands first").toHaveText([
+    "Med fysisk nøkkel",
+    "Med dørkode",
+    "Døra var åpen",
+    "Ble sluppet inn",
+  ]);
+  await choices.nth(1).focus();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => stage.intents).toEqual([
+    { intent: "passDoor", dispatch: stage.view.visit?.id, door: door.id, reason: "door_code" },
+  ]);
+  stage.show(view({ visit: visit({ doors: [{ ...door, passed: "door_code" }] }) }));
+  await expect(page.getByTestId("passed")).toContainText("Passert: med dørkode");
+  await expect(choices).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "Storgata 14" })).toBeFocused();
+});
+
 test("a new alert is told at once, and the heading of a new screen has the focus", async ({ page, stage, url }) => {
   stage.view = view();
   await open(page, url, "nb");
@@ -173,7 +256,12 @@ test("big buttons are big enough for gloves", async ({ page, stage, url }) => {
   const large = async (ids: string[]): Promise<void> => {
     for (const id of ids) expect((await page.getByTestId(id).first().boundingBox())!.height, id).toBeGreaterThanOrEqual(56);
   };
-  await large(["map", "call", "slide", "check-in", "finish"]);
+  await large(["map", "call", "slide", "pass", "check-in", "finish"]);
+  stage.show(view({ alerts: [alert()], visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays })] }) }));
+  await large(["door-code-toggle"]);
+  for (const choice of await page.locator("[data-reason]").filter({ visible: true }).all()) {
+    expect((await choice.boundingBox())!.height).toBeGreaterThanOrEqual(56);
+  }
   await page.getByRole("navigation").getByRole("button").first().click();
   await large(["accept", "decline", "map", "call"]);
 });

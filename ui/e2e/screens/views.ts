@@ -84,7 +84,7 @@ export const flat = (more: Partial<DoorView> = {}): DoorView =>
   door({ id: "0198c000-0000-7000-8000-0000000000d2", kind: "flat", name: "H0301", ...more });
 
 /** What there is at a door beside its lock. */
-export const otherWays: Partial<DoorView> = { physicalKey: { cabinet: "Nøkkelskap Vest 2", tag: "17 B" }, code: "4711#" };
+export const otherWays: Partial<DoorView> = { physicalKey: { cabinet: "Vestby base, skap 2", tag: "17 B" }, code: "4711#" };
 
 export const hub = (more: Partial<HubView> = {}): HubView => ({
   reach: "looking",
