@@ -266,6 +266,16 @@ test("big buttons are big enough for gloves", async ({ page, stage, url }) => {
   await large(["accept", "decline", "map", "call"]);
 });
 
+test("the ways through a door without a lock are on the first screen", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays }), flat()] }) });
+  for (const language of languages) {
+    await open(page, url, language);
+    const menu = (await page.getByRole("navigation").boundingBox())!.y;
+    const toggle = (await page.getByTestId("door-code-toggle").boundingBox())!;
+    expect(toggle.y + toggle.height, language).toBeLessThanOrEqual(menu);
+  }
+});
+
 for (const language of languages) {
   test(`what the worker needs at the door is on the first screen (${language})`, async ({ page, stage, url }) => {
     stage.view = view({ visit: visit() });
