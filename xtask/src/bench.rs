@@ -6,6 +6,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::build::FEATURES;
 use crate::command::{cargo, in_root, succeed};
+use crate::test::interop;
 use crate::{need, place};
 
 pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
@@ -13,6 +14,10 @@ pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
     need::packages(&[need::PROGRAMS])?;
     succeed(cargo(&["build", "--quiet", "--release", "--bins"]).args(FEATURES))?;
     let mut bench = in_root(place::target().join("release/terskel-bench"));
-    let status = bench.arg(which).args(options).status().context("can't run the bench")?;
+    bench.arg(which).args(options);
+    if which == "unlock" {
+        bench.arg("--python").arg(interop::environment()?);
+    }
+    let status = bench.status().context("can't run the bench")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -32,6 +32,9 @@ pub struct Row {
     pub runs: usize,
     /// Median of the protocol round trips after subscription, where they were counted.
     pub round_trips: Option<usize>,
+    /// Median of the turns of the link: they count acknowledgements of fragments and frames too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turns: Option<usize>,
     /// Median, milliseconds.
     pub p50_ms: f64,
     /// 99th percentile, milliseconds.

@@ -1,5 +1,6 @@
-//! `terskel-bench unlock|dispatch [--json]`: the figures that are promised, measured in one run.
+//! `terskel-bench unlock|dispatch [--json] [--python PROGRAM]`: the figures that are promised, measured in one run.
 
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -9,6 +10,8 @@ use terskel_tests::stage::Air;
 
 /// Says that this process is the one that sees the simulator's bus.
 const ON_THE_BUS: &str = "TERSKEL_BENCH_ON_THE_BUS";
+/// The simulator's control door, for the process that sees its bus.
+const CONTROL: &str = "TERSKEL_BENCH_CONTROL";
 const OPENINGS: usize = 30;
 const PHONES: usize = 1000;
 const DISPATCHES: usize = 20;
@@ -20,7 +23,10 @@ async fn main() -> Result<()> {
     let as_json = args.iter().any(|arg| arg == "--json");
     match args.first().map(String::as_str) {
         Some("unlock") if std::env::var_os(ON_THE_BUS).is_some() => {
-            let rows = unlock::measure(OPENINGS).await?;
+            let control = std::env::var(CONTROL)?;
+            let python = value(&args, "--python").map(Path::new);
+            let around = unlock::Surroundings { control: &control, python };
+            let rows = unlock::measure(OPENINGS, &around).await?;
             println!(
                 "{}",
                 if as_json { serde_json::to_string_pretty(&json!({"rows": rows}))? } else { table(&rows) }
@@ -38,7 +44,7 @@ async fn main() -> Result<()> {
                 if as_json { serde_json::to_string_pretty(&figures)? } else { format!("{figures:#?}") }
             );
         }
-        _ => bail!("terskel-bench unlock|dispatch [--json]"),
+        _ => bail!("terskel-bench unlock|dispatch [--json] [--python PROGRAM]"),
     }
     Ok(())
 }
@@ -46,10 +52,13 @@ async fn main() -> Result<()> {
 /// The D-Bus library reads its address once and from the environment: so the measuring is done by a child.
 async fn on_the_bus(args: &[String]) -> Result<()> {
     let logs = tempfile::tempdir()?;
-    let air = Air::start("demo", None, logs.path()).await?;
+    let street = logs.path().join("street.toml");
+    std::fs::write(&street, unlock::STREET)?;
+    let air = Air::start(&street.display().to_string(), None, logs.path()).await?;
     let status = tokio::process::Command::new(std::env::current_exe()?)
         .args(args)
         .env(ON_THE_BUS, "1")
+        .env(CONTROL, &air.control)
         .env("DBUS_SYSTEM_BUS_ADDRESS", &air.bus)
         .stdin(Stdio::null())
         .status()
@@ -62,17 +71,26 @@ async fn on_the_bus(args: &[String]) -> Result<()> {
     Ok(())
 }
 
+/// The argument after `name`.
+fn value<'a>(args: &'a [String], name: &str) -> Option<&'a str> {
+    let at = args.iter().position(|arg| arg == name)?;
+    args.get(at + 1).map(String::as_str)
+}
+
 fn table(rows: &[Row]) -> String {
-    let mut text =
-        format!("{:<36}{:>6}{:>8}{:>10}{:>10}  promise\n", "", "runs", "trips", "p50 ms", "p99 ms");
+    let mut text = format!(
+        "{:<50}{:>6}{:>7}{:>7}{:>10}{:>10}  promise\n",
+        "", "runs", "trips", "turns", "p50 ms", "p99 ms"
+    );
     for row in rows {
-        let trips = row.round_trips.map_or_else(|| "–".into(), |trips| trips.to_string());
+        let count = |count: Option<usize>| count.map_or_else(|| "–".into(), |count| count.to_string());
+        let (trips, turns): (String, String) = (count(row.round_trips), count(row.turns));
         let promise = row.promise.as_ref().map_or_else(String::new, |promise| {
             let kept = if promise.kept() { "kept" } else { "BROKEN" };
             format!("{}: {:.2} ≤ {:.2} {kept}", promise.what, promise.value, promise.limit)
         });
         text += &format!(
-            "{:<36}{:>6}{trips:>8}{:>10.1}{:>10.1}  {promise}\n",
+            "{:<50}{:>6}{trips:>7}{turns:>7}{:>10.1}{:>10.1}  {promise}\n",
             row.name, row.runs, row.p50_ms, row.p99_ms
         );
     }

@@ -1,4 +1,4 @@
-//! `py-dormakaba-dkey` over bleak opens a simulated lock, in a virtual environment of its own.
+//! Clients that share no code with ours open simulated locks over bleak, in a virtual environment of their own.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -8,16 +8,20 @@ use anyhow::Result;
 use crate::command::{in_root, succeed};
 use crate::{place, report::say};
 
-const STORY: &str = "tests/interop/dkey_client.py";
+/// One for each family.
+const STORIES: [&str; 3] =
+    ["tests/interop/dkey_client.py", "tests/interop/danalock_client.py", "tests/interop/nuki_client.py"];
 const REQUIREMENTS: &str = "tests/interop/requirements.txt";
 
 pub(super) fn run() -> Result<()> {
     let python = environment()?;
-    succeed(in_root(python).arg(STORY).arg(place::program("terskel-simulator")))
+    STORIES
+        .iter()
+        .try_for_each(|story| succeed(in_root(&python).arg(story).arg(place::program("terskel-simulator"))))
 }
 
 /// Made once, and anew when what is required has changed.
-fn environment() -> Result<PathBuf> {
+pub(crate) fn environment() -> Result<PathBuf> {
     let (dir, wanted) =
         (place::tools().join("interop"), std::fs::read_to_string(place::root().join(REQUIREMENTS))?);
     let (python, made_with) = (dir.join("bin/python"), dir.join("requirements.txt"));

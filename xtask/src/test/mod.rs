@@ -2,7 +2,7 @@
 
 mod desktop;
 mod e2e;
-mod interop;
+pub(crate) mod interop;
 mod licences;
 mod postgres;
 mod rust;
@@ -52,7 +52,7 @@ fn user_interface(report: &mut Report) -> bool {
 fn built(report: &mut Report, ui_built: bool) {
     report.step("generated files are fresh", generate::compare);
     report.step("unit, contract and story tests, on SQLite and PostgreSQL", rust::tests);
-    report.step("an independent dKey client", interop::run);
+    report.step("independent clients of all three families", interop::run);
     if !ui_built {
         report.blocked("screens and stories in the browser, the app's window", UI_BUILD);
         return;

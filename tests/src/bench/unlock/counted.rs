@@ -1,0 +1,73 @@
+//! A session that tells how many protocol round trips it has needed so far.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use terskel_locks::family::BoxSession;
+use terskel_locks::lock::{LockCommand, LockEvent};
+use terskel_locks::session::{Profile, Session, Transmit};
+use terskel_model::Uptime;
+use uuid::Uuid;
+
+/// Round trips of a session that is being driven.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Trips(Arc<AtomicU32>);
+
+impl Trips {
+    pub(super) fn so_far(&self) -> u32 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// Hands everything on to `session`.
+pub(super) struct Counted {
+    session: BoxSession,
+    trips: Trips,
+}
+
+impl Counted {
+    pub(super) fn new(session: BoxSession) -> (Self, Trips) {
+        let trips = Trips::default();
+        (Self { session, trips: trips.clone() }, trips)
+    }
+}
+
+impl Session for Counted {
+    type Command = LockCommand;
+    type Event = LockEvent;
+
+    fn profile(&self) -> Profile {
+        self.session.profile()
+    }
+    fn connected(&mut self, mtu: usize, now: Uptime) {
+        self.session.connected(mtu, now);
+    }
+    fn received(&mut self, characteristic: Uuid, value: &[u8], now: Uptime) {
+        self.session.received(characteristic, value, now);
+        self.trips.0.store(self.session.round_trips(), Ordering::SeqCst);
+    }
+    fn disconnected(&mut self, now: Uptime) {
+        self.session.disconnected(now);
+    }
+    fn command(&mut self, command: LockCommand, now: Uptime) {
+        self.session.command(command, now);
+    }
+    fn timed_out(&mut self, now: Uptime) {
+        self.session.timed_out(now);
+    }
+    fn poll_transmit(&mut self) -> Option<Transmit> {
+        self.session.poll_transmit()
+    }
+    fn poll_event(&mut self) -> Option<LockEvent> {
+        self.session.poll_event()
+    }
+    fn poll_timeout(&self) -> Option<(Uptime, &'static str)> {
+        self.session.poll_timeout()
+    }
+    fn is_over(&self) -> bool {
+        self.session.is_over()
+    }
+    fn round_trips(&self) -> u32 {
+        self.session.round_trips()
+    }
+}
