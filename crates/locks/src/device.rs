@@ -107,23 +107,27 @@ pub trait Device: Send {
     /// Its services, in handle order.
     fn services(&self) -> Vec<Service>;
     /// A central has connected. `mtu` is the ATT MTU.
-    fn connected(&mut self, mtu: usize, now: DeviceTime);
+    fn connected(&mut self, _mtu: usize, _now: DeviceTime) {}
     /// The central subscribed to a characteristic.
-    fn subscribed(&mut self, characteristic: Uuid, now: DeviceTime);
+    fn subscribed(&mut self, _characteristic: Uuid, _now: DeviceTime) {}
     /// The central wrote.
     fn written(&mut self, characteristic: Uuid, value: &[u8], now: DeviceTime);
     /// The link is gone. Volatile state is forgotten, associations and movements stay.
     fn disconnected(&mut self, now: DeviceTime);
     /// A timeout that [`Self::poll_timeout`] gave has come.
-    fn timed_out(&mut self, now: DeviceTime);
+    fn timed_out(&mut self, _now: DeviceTime) {}
     /// The next notification.
     fn poll_notify(&mut self) -> Option<(Uuid, Vec<u8>)>;
     /// True once when the device wants the link closed, after its notifications are out.
-    fn poll_disconnect(&mut self) -> bool;
+    fn poll_disconnect(&mut self) -> bool {
+        false
+    }
     /// When to call [`Self::timed_out`].
-    fn poll_timeout(&self) -> Option<Uptime>;
+    fn poll_timeout(&self) -> Option<Uptime> {
+        None
+    }
     /// Breaks or mends the device.
-    fn inject(&mut self, fault: DeviceFault);
+    fn inject(&mut self, _fault: DeviceFault) {}
     /// What it shows of itself.
     fn report(&self) -> DeviceReport;
 }

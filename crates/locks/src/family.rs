@@ -31,17 +31,26 @@ pub fn find(families: Families, name: &LockFamily) -> Option<&'static dyn Family
 pub trait Family: Send + Sync {
     /// As it is stored and sent: lower case, a few letters.
     fn name(&self) -> &'static str;
-    /// What its locks can enforce and prove, and what not.
-    fn guarantees(&self) -> Guarantees;
+    /// What its locks can enforce and prove; nothing, where nobody says otherwise.
+    fn guarantees(&self) -> Guarantees {
+        Guarantees::NONE
+    }
     /// When its locks need looking after.
-    fn care(&self) -> Care;
+    fn care(&self) -> Care {
+        Care { battery_low_percent: 20, battery_critical_percent: 10 }
+    }
     /// How long a session may be held ready with nothing asked of it. Then the phone lets go for a while: the lock's
     /// battery wears, and another phone may be waiting.
-    fn hold(&self) -> Duration;
+    fn hold(&self) -> Duration {
+        Duration::from_secs(20)
+    }
     /// What its locks send to everybody.
     fn listen(&self) -> Listen;
-    /// Is it this lock that was heard?
-    fn recognises(&self, lock: &LockPlace<'_>, heard: &Heard<'_>) -> bool;
+    /// Is it this lock that was heard? By address, or by the id that it advertises as its name where the platform hides
+    /// addresses.
+    fn recognises(&self, lock: &LockPlace<'_>, heard: &Heard<'_>) -> bool {
+        heard.is_at(lock.address) || heard.is_called(lock.device_id)
+    }
     /// Something that reads the state of one lock out of what it sends to everybody; `None` where nothing can be read.
     fn eavesdropper(&self, _lock: &LockPlace<'_>, _credential: &[u8]) -> Option<Box<dyn Eavesdropper>> {
         None
@@ -103,6 +112,17 @@ pub struct Guarantees {
     pub log_readable: bool,
     /// The lock has a clock that a phone can set.
     pub clock_set: bool,
+}
+
+impl Guarantees {
+    /// None at all: the phone alone keeps the time.
+    pub const NONE: Self = Self {
+        window: Window::Phone,
+        lock_authenticated: false,
+        state_reported: false,
+        log_readable: false,
+        clock_set: false,
+    };
 }
 
 /// Who enforces the time in which a digital key opens.

@@ -45,19 +45,24 @@ pub trait Session {
     /// Asks for something; the answer comes as an event.
     fn command(&mut self, command: Self::Command, now: Uptime);
     /// A timeout that [`Self::poll_timeout`] gave has come; harmless when it has not.
-    fn timed_out(&mut self, now: Uptime);
+    fn timed_out(&mut self, _now: Uptime) {}
     /// The next value to write. The runner writes it before it asks again. Giving a value out counts as sending it:
     /// a write that fails may have arrived.
     fn poll_transmit(&mut self) -> Option<Transmit>;
     /// The next thing to tell.
     fn poll_event(&mut self) -> Option<Self::Event>;
-    /// When to call [`Self::timed_out`], and why.
-    fn poll_timeout(&self) -> Option<(Uptime, &'static str)>;
+    /// When to call [`Self::timed_out`], and why. A session without timers of its own is given up by whoever holds it,
+    /// and then nobody knows what came of an operation.
+    fn poll_timeout(&self) -> Option<(Uptime, &'static str)> {
+        None
+    }
     /// The session is over: the runner sends what is left, then disconnects.
     fn is_over(&self) -> bool;
     /// How often since the connection the phone has sent a message and had to wait for the device's before it could go
-    /// on. Messages of the protocol count; acknowledgements of fragments and frames do not.
-    fn round_trips(&self) -> u32;
+    /// on. Messages of the protocol count; acknowledgements of fragments and frames do not. 0 where nobody counts.
+    fn round_trips(&self) -> u32 {
+        0
+    }
 }
 
 /// Counts for [`Session::round_trips`].

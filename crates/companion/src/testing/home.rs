@@ -19,9 +19,9 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::station::Way;
-use super::{Air, FakeStation, TestWorld};
+use super::{Air, FAMILIES, FakeStation, TestWorld};
 use crate::interface::{DoorResult, Intent, Outcome, Problem, View};
-use crate::{Engine, EngineConfig, FAMILIES, StoreKey};
+use crate::{Engine, EngineConfig, StoreKey};
 
 pub(crate) const STAIRWELL: &str = "AA:00:00:00:00:01";
 pub(crate) const FLAT: &str = "AA:00:00:00:00:02";

@@ -4,6 +4,7 @@ mod air;
 mod anchor;
 mod home;
 mod station;
+mod toy;
 mod world;
 
 pub(crate) use air::{Air, Fate};
@@ -11,3 +12,9 @@ pub(crate) use anchor::Anchor;
 pub(crate) use home::{FLAT, HUB, Home, STAIRWELL, engine};
 pub(crate) use station::{FakeStation, Mood};
 pub(crate) use world::TestWorld;
+
+use terskel_locks::family::Families;
+use terskel_locks::{danalock, dkey, nuki};
+
+/// The families of this build, and one line for one more.
+pub(crate) static FAMILIES: Families = &[&danalock::Danalock, &dkey::Dkey, &nuki::Nuki, &toy::Toy];

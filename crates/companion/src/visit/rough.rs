@@ -142,3 +142,21 @@ async fn an_open_door_is_passed_and_the_next_lock_is_made_ready() {
     assert_eq!(home.station.kinds(), ["alert_delivered", "door_passed", "door_operated"]);
     assert_eq!(home.air.moved(STAIRWELL), 0);
 }
+
+/// The story of `docs/adding-a-lock.md`: a make of lock that nobody but the registry has heard of.
+#[tokio::test(start_paused = true)]
+async fn a_further_make_of_lock_is_one_folder_and_one_line() {
+    let home = Home::accepted_behind(["toy", "dkey"]).await;
+    ready(&home).await;
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+    home.see("the flat ready", |v| v.visit.as_ref().unwrap().doors[1].reach == Reach::Ready).await;
+    let lock = Intent::LockDoor { dispatch: home.dispatch, door: home.stairwell };
+    let Ok(Outcome::Door { result }) = home.intend(lock).await else { panic!("a door has an outcome") };
+    assert_eq!((result.outcome.as_str(), home.air.moved(STAIRWELL)), ("locked", 2));
+    let lines = include_str!("../testing/toy.rs").lines().count();
+    assert!(lines < 150, "{lines} lines for a family");
+
+    let foreign = Home::with_foreign_keys(["toy", "dkey"]).await;
+    let refused = foreign.open(foreign.stairwell).await;
+    assert_eq!(refused.reason.as_deref(), Some("key_rejected"));
+}

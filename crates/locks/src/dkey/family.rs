@@ -10,8 +10,7 @@ use super::device::{LockConfig, SimulatedLock};
 use super::phone::LockSession;
 use super::{ActivationCode, Credential, SERVICE, TO_SERVER};
 use crate::family::{
-    BoxSession, Care, Family, Guarantees, Heard, Invalid, Listen, LockPlace, Setup, Simulated, Visitor,
-    Window,
+    BoxSession, Care, Family, Guarantees, Invalid, Listen, LockPlace, Setup, Simulated, Visitor, Window,
 };
 
 /// The characters that a lock has for its name.
@@ -48,11 +47,6 @@ impl Family for Dkey {
 
     fn listen(&self) -> Listen {
         Listen { services: vec![SERVICE, TO_SERVER], companies: Vec::new() }
-    }
-
-    /// By address, or by the id that it advertises as its name where the platform hides addresses.
-    fn recognises(&self, lock: &LockPlace<'_>, heard: &Heard<'_>) -> bool {
-        heard.is_at(lock.address) || heard.is_called(lock.device_id)
     }
 
     fn check(&self, device_id: &str, credential: &[u8]) -> Result<(), Invalid> {

@@ -24,13 +24,15 @@ pub(super) async fn measure(
         .arg(CLIENTS)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+        // They complain of links that we end; it is shown where they fail.
+        .stderr(Stdio::piped())
         .spawn()
         .context("Python can't be run")?;
     let mut stdin = clients.stdin.take().context("nothing to write to")?;
     stdin.write_all(asked.to_string().as_bytes()).await?;
     drop(stdin);
     let told = clients.wait_with_output().await?;
-    ensure!(told.status.success(), "the public clients failed");
+    ensure!(told.status.success(), "the public clients failed: {}", String::from_utf8_lossy(&told.stderr));
     let took: BTreeMap<String, Vec<f64>> = serde_json::from_slice(&told.stdout)?;
     let times = |ms: Vec<f64>| ms.into_iter().map(|ms| Duration::from_secs_f64(ms / 1000.0)).collect();
     Ok(took.into_iter().map(|(family, ms)| (family, times(ms))).collect())

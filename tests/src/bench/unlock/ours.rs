@@ -37,7 +37,7 @@ pub(super) async fn cold(radio: &BluetoothRadio, lock: &Lock, interval: Duration
     let Connected { mut session, trips, turns, subscribing } = connect(radio, lock, interval).await?;
     let from = SystemWorld.uptime();
     session.send(LockCommand::Operate(Operation::Open))?;
-    let accepted = answered(&mut session).await?;
+    let accepted = answered(&mut session, lock).await?;
     let subscribed_to_answer = accepted - from;
     let (round_trips, turns) = (trips.so_far(), turns.so_far());
     if answered_only(lock) {
@@ -62,7 +62,7 @@ pub(super) async fn prepared(
     for _ in 0..runs {
         let (before, from) = (trips.so_far(), SystemWorld.uptime());
         session.send(LockCommand::Operate(Operation::Open))?;
-        let accepted = answered(&mut session).await?;
+        let accepted = answered(&mut session, lock).await?;
         samples.push(Prepared { round_trips: trips.so_far() - before, took: accepted - from });
         if answered_only(lock) {
             outcome(&mut session, &DoorOutcome::Opened).await?;
@@ -111,9 +111,14 @@ fn recognises(family: &dyn Family, place: &LockPlace<'_>, sighting: &Sighting) -
     family.recognises(place, &heard)
 }
 
-/// The lock's first answer to the command: that it opens, or has opened.
-async fn answered(session: &mut Running) -> Result<terskel_model::Uptime> {
-    until(session, |event| matches!(event, LockEvent::Moving(_) | LockEvent::Outcome { .. })).await
+/// The lock's answer to the command: that it opens, or has opened.
+async fn answered(session: &mut Running, lock: &Lock) -> Result<terskel_model::Uptime> {
+    let accepted = answered_only(lock);
+    let is_it = |event: &LockEvent| match event {
+        LockEvent::Moving(_) => accepted,
+        event => matches!(event, LockEvent::Outcome { .. }),
+    };
+    until(session, is_it).await
 }
 
 async fn outcome(session: &mut Running, wanted: &DoorOutcome) -> Result<()> {
