@@ -5,12 +5,14 @@ use terskel_api::dispatch::Dispatch;
 use terskel_api::lock::LockList;
 use terskel_api::path;
 use terskel_api::problem::code;
-use terskel_model::door::{DoorOutcome, Operation, PassReason};
+use terskel_keys::digital_key;
+use terskel_locks::family::{FAMILIES, Setup, find};
+use terskel_model::door::{DoorOutcome, LockFamily, Operation, PassReason};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::lock_report::{BatteryLevel, LockReport, LockWarning, LoggedOperation};
-use terskel_model::{DispatchId, LockId, TeamId, Timestamp};
+use terskel_model::{DispatchId, DoorId, LockId, TeamId, Timestamp};
 
-use crate::support::{House, Listener, Phone, Worker};
+use crate::support::{House, Listener, Phone, Worker, hex};
 
 async fn lead(house: &House) -> String {
     let mut lead = Worker::new("2001", "Liv Lie", "135790");
@@ -186,5 +188,42 @@ stories! {
                 assert!(!bytes.windows(5).any(|window| window == b"4711#"), "a door code lies open");
             }
         }
+    }
+
+    async fn the_first_certificate_of_a_lock_is_held_to_it_and_another_is_shown(house) {
+        let family = find(FAMILIES, &LockFamily::from("danalock")).unwrap();
+        let setup = Setup {
+            device_id: "0a1b2c3d4e5f".into(),
+            seed: Some(zeroize::Zeroizing::new([5; 32])),
+            options: [("trust".to_owned(), "first_seen".to_owned())].into(),
+            ..Setup::default()
+        };
+        let credential = family.simulate(setup, house.world.clone()).unwrap().credential.unwrap();
+        let (door, lock) = (DoorId::new(&*house.world), LockId::new(&*house.world));
+        let mut per = house.home.resident("R-86", house.vest);
+        per["doors"] = json!([{"id": door, "kind": "flat", "name": "Ytterdør", "lock": {
+            "id": lock, "family": "danalock", "address": "C0:FF:EE:00:00:86",
+            "device_id": "0a1b2c3d4e5f", "credential": hex(&credential)}}]);
+        house.make(path::RESIDENTS, &per).await;
+        let (mut ada, token) = (house.phone_of(&house.ada).await, lead(&house).await);
+        let dispatch = house.dispatch_to("C-86", "R-86").await;
+        ada.accept(&house, dispatch).await;
+        let seen = |byte: &str| LockReport { fingerprint: Some(byte.repeat(32)), ..LockReport::new(lock) };
+        for byte in ["ab", "ab", "cd"] {
+            let mut event = told(&house, &mut ada, dispatch, seen(byte));
+            event.door = Some(door);
+            assert_eq!(ada.send(&house, &event).await, None);
+        }
+        let status = locks(&house, &token).await.locks.into_iter().find(|known| known.id == lock).unwrap();
+        let pin = status.certificate.unwrap();
+        assert_eq!((pin.fingerprint, pin.other), ("ab".repeat(32), Some("cd".repeat(32))));
+
+        // From here on keys hold the lock to it: the next phone does not trust anybody else.
+        let next = house.dispatch_to("C-87", "R-86").await;
+        let bo = house.phone_of(&house.bo).await;
+        let key = bo.accept(&house, next).await.keys.remove(0);
+        let key = digital_key::verify(&key.key.0, &bo.authority, &bo.identity.public()).unwrap();
+        let held = key.open_credential(&bo.identity).unwrap();
+        assert_eq!(*held, *family.pinned(&credential, &[0xab; 32]).unwrap());
     }
 }

@@ -9,13 +9,21 @@ use terskel_locks::session::{Profile, Session, Transmit};
 use terskel_model::Uptime;
 use uuid::Uuid;
 
-/// Round trips of a session that is being driven.
+/// Round trips of a session that is being driven, when it last told an answer: what it does after that is not the
+/// answer's cost.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trips(Arc<AtomicU32>);
+pub(super) struct Trips {
+    now: Arc<AtomicU32>,
+    at_answer: Arc<AtomicU32>,
+}
 
 impl Trips {
     pub(super) fn so_far(&self) -> u32 {
-        self.0.load(Ordering::SeqCst)
+        self.now.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn at_answer(&self) -> u32 {
+        self.at_answer.load(Ordering::SeqCst)
     }
 }
 
@@ -44,7 +52,7 @@ impl Session for Counted {
     }
     fn received(&mut self, characteristic: Uuid, value: &[u8], now: Uptime) {
         self.session.received(characteristic, value, now);
-        self.trips.0.store(self.session.round_trips(), Ordering::SeqCst);
+        self.trips.now.store(self.session.round_trips(), Ordering::SeqCst);
     }
     fn disconnected(&mut self, now: Uptime) {
         self.session.disconnected(now);
@@ -59,7 +67,11 @@ impl Session for Counted {
         self.session.poll_transmit()
     }
     fn poll_event(&mut self) -> Option<LockEvent> {
-        self.session.poll_event()
+        let event = self.session.poll_event()?;
+        if matches!(event, LockEvent::Moving(_) | LockEvent::Outcome { .. }) {
+            self.trips.at_answer.fetch_max(self.session.round_trips(), Ordering::SeqCst);
+        }
+        Some(event)
     }
     fn poll_timeout(&self) -> Option<(Uptime, &'static str)> {
         self.session.poll_timeout()

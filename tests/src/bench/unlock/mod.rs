@@ -108,7 +108,7 @@ fn cold_rows(family: &str, samples: &[Cold]) -> [Row; 2] {
         value: round_trips.map_or(f64::MAX, to_f64),
         limit: most_round_trips(family),
     });
-    [counted, row(format!("{family}, cold: connecting to the lock's answer"), &in_all, round_trips)]
+    [counted, row(format!("{family}, cold: connecting to opened"), &in_all, round_trips)]
 }
 
 fn prepared_row(family: &str, samples: &[Prepared], interval: Duration) -> Row {

@@ -7,9 +7,9 @@ use anyhow::{Context, Result, bail, ensure};
 use terskel_locks::family::{FAMILIES, Family, Heard, LockPlace, Visitor, find};
 use terskel_locks::lock::{LockCommand, LockEvent};
 use terskel_locks::session::Session as _;
-use terskel_model::Clock as _;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::world::SystemWorld;
+use terskel_model::{Clock as _, Uptime};
 use terskel_radio::{BluetoothRadio, RunningSession, ScanFilter, Sighting};
 use terskel_simulator::Lock;
 
@@ -37,15 +37,12 @@ pub(super) async fn cold(radio: &BluetoothRadio, lock: &Lock, interval: Duration
     let Connected { mut session, trips, turns, subscribing } = connect(radio, lock, interval).await?;
     let from = SystemWorld.uptime();
     session.send(LockCommand::Operate(Operation::Open))?;
-    let accepted = answered(&mut session, lock).await?;
-    let subscribed_to_answer = accepted - from;
-    let (round_trips, turns) = (trips.so_far(), turns.so_far());
-    if answered_only(lock) {
-        outcome(&mut session, &DoorOutcome::Opened).await?;
-    }
+    let (answered, opened) = opening(&mut session).await?;
+    let (round_trips, turns) = (trips.at_answer(), turns.so_far());
     session.send(LockCommand::Close)?;
     while session.next().await.is_some() {}
-    Ok(Cold { round_trips, turns, subscribed_to_answer, in_all: subscribing + subscribed_to_answer })
+    let in_all = subscribing + (opened - from);
+    Ok(Cold { round_trips, turns, subscribed_to_answer: answered - from, in_all })
 }
 
 /// `runs` openings in one session that was ready before.
@@ -56,30 +53,22 @@ pub(super) async fn prepared(
     interval: Duration,
 ) -> Result<Vec<Prepared>> {
     let Connected { mut session, trips, .. } = connect(radio, lock, interval).await?;
-    until(&mut session, |event| matches!(event, LockEvent::Ready(_))).await?;
+    ready(&mut session).await?;
     tokio::time::sleep(SETTLE).await;
     let mut samples = Vec::new();
     for _ in 0..runs {
         let (before, from) = (trips.so_far(), SystemWorld.uptime());
         session.send(LockCommand::Operate(Operation::Open))?;
-        let accepted = answered(&mut session, lock).await?;
-        samples.push(Prepared { round_trips: trips.so_far() - before, took: accepted - from });
-        if answered_only(lock) {
-            outcome(&mut session, &DoorOutcome::Opened).await?;
-        }
+        let (answered, _) = opening(&mut session).await?;
+        samples.push(Prepared { round_trips: trips.at_answer() - before, took: answered - from });
         tokio::time::sleep(SETTLE).await;
         session.send(LockCommand::Operate(Operation::Lock))?;
-        outcome(&mut session, &DoorOutcome::Locked).await?;
+        locking(&mut session).await?;
         tokio::time::sleep(SETTLE).await;
     }
     session.send(LockCommand::Close)?;
     while session.next().await.is_some() {}
     Ok(samples)
-}
-
-/// A Nuki answers when it takes the command, and tells the outcome when its motor has run.
-fn answered_only(lock: &Lock) -> bool {
-    lock.family.as_str() == "nuki"
 }
 
 async fn connect(radio: &BluetoothRadio, lock: &Lock, interval: Duration) -> Result<Connected> {
@@ -111,35 +100,39 @@ fn recognises(family: &dyn Family, place: &LockPlace<'_>, sighting: &Sighting) -
     family.recognises(place, &heard)
 }
 
-/// The lock's answer to the command: that it opens, or has opened.
-async fn answered(session: &mut Running, lock: &Lock) -> Result<terskel_model::Uptime> {
-    let accepted = answered_only(lock);
-    let is_it = |event: &LockEvent| match event {
-        LockEvent::Moving(_) => accepted,
-        event => matches!(event, LockEvent::Outcome { .. }),
-    };
-    until(session, is_it).await
+/// When the lock first said something to the command (that it has taken it and moves, or that it has opened), and when it
+/// said that it has opened.
+async fn opening(session: &mut Running) -> Result<(Uptime, Uptime)> {
+    let mut answered = None;
+    while let Some(event) = session.next().await {
+        let now = SystemWorld.uptime();
+        match event {
+            LockEvent::Moving(_) => answered = answered.or(Some(now)),
+            LockEvent::Outcome { outcome: DoorOutcome::Opened, .. } => {
+                return Ok((answered.unwrap_or(now), now));
+            }
+            LockEvent::Outcome { outcome, reason, .. } => bail!("the door is {outcome}: {reason:?}"),
+            _ => {}
+        }
+    }
+    bail!("the session ended without an outcome")
 }
 
-async fn outcome(session: &mut Running, wanted: &DoorOutcome) -> Result<()> {
+async fn locking(session: &mut Running) -> Result<()> {
     while let Some(event) = session.next().await {
         if let LockEvent::Outcome { outcome, reason, .. } = event {
-            ensure!(outcome == *wanted, "the door is {outcome}: {reason:?}");
+            ensure!(outcome == DoorOutcome::Locked, "the door is {outcome}: {reason:?}");
             return Ok(());
         }
     }
     bail!("the session ended without an outcome")
 }
 
-async fn until(session: &mut Running, wanted: impl Fn(&LockEvent) -> bool) -> Result<terskel_model::Uptime> {
+async fn ready(session: &mut Running) -> Result<()> {
     while let Some(event) = session.next().await {
-        if let LockEvent::Outcome { outcome: DoorOutcome::Refused | DoorOutcome::Unsure, reason, .. } = &event
-        {
-            bail!("the door did not open: {reason:?}");
-        }
-        if wanted(&event) {
-            return Ok(SystemWorld.uptime());
+        if matches!(event, LockEvent::Ready(_)) {
+            return Ok(());
         }
     }
-    bail!("the session ended")
+    bail!("the session ended before it was ready")
 }
