@@ -14,9 +14,13 @@ pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
     need::packages(&[need::PROGRAMS])?;
     succeed(cargo(&["build", "--quiet", "--release", "--bins"]).args(FEATURES))?;
     let mut bench = in_root(place::target().join("release/terskel-bench"));
-    bench.arg(which).args(options);
+    let write = options.contains(&"--write");
+    bench.arg(which).args(options.iter().filter(|option| **option != "--write"));
     if which == "unlock" {
         bench.arg("--python").arg(interop::environment()?);
+        if write {
+            bench.arg("--figures").arg(place::root().join("docs/figures.md"));
+        }
     }
     let status = bench.status().context("can't run the bench")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

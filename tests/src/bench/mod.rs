@@ -2,6 +2,7 @@
 
 pub mod counting;
 pub mod dispatch;
+pub mod figures;
 pub mod unlock;
 
 use std::time::Duration;

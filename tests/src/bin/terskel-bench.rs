@@ -1,11 +1,11 @@
-//! `terskel-bench unlock|dispatch [--json] [--python PROGRAM]`: the figures that are promised, measured in one run.
+//! `terskel-bench unlock|dispatch [--json] [--python PROGRAM] [--figures FILE]`: the figures that are promised, measured in one run.
 
 use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
-use terskel_tests::bench::{Promise, Row, dispatch, unlock};
+use terskel_tests::bench::{Promise, Row, dispatch, figures, unlock};
 use terskel_tests::stage::Air;
 
 /// Says that this process is the one that sees the simulator's bus.
@@ -31,6 +31,9 @@ async fn main() -> Result<()> {
                 "{}",
                 if as_json { serde_json::to_string_pretty(&json!({"rows": rows}))? } else { table(&rows) }
             );
+            if let Some(file) = value(&args, "--figures") {
+                figures::write(Path::new(file), &rows)?;
+            }
             ensure!(
                 rows.iter().filter_map(|row| row.promise.as_ref()).all(Promise::kept),
                 "a promise is broken"
@@ -44,7 +47,7 @@ async fn main() -> Result<()> {
                 if as_json { serde_json::to_string_pretty(&figures)? } else { format!("{figures:#?}") }
             );
         }
-        _ => bail!("terskel-bench unlock|dispatch [--json] [--python PROGRAM]"),
+        _ => bail!("terskel-bench unlock|dispatch [--json] [--python PROGRAM] [--figures FILE]"),
     }
     Ok(())
 }
