@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything that is done with the workspace, from one place.
 
 mod bench;
+mod bluetooth_vm;
 mod build;
 mod check;
 mod command;
@@ -21,7 +22,8 @@ cargo xtask demo [--once]                     the main job on real parts, with a
 cargo xtask test                              everything that must pass
 cargo xtask check                             the quick inner loop: format, clippy, unit tests
 cargo xtask generate [--check]                TypeScript bindings; --check only compares
-cargo xtask bench unlock|dispatch [--json]    the figures";
+cargo xtask bench unlock|dispatch [--json]    the figures
+cargo xtask bluetooth-vm [--json]             the radio on a real kernel's Bluetooth, in a virtual machine";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +45,8 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["generate"] => generate::write().map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::compare().map(|()| ExitCode::SUCCESS),
         ["bench", which, options @ ..] => bench::run(which, options),
+        ["bluetooth-vm"] => bluetooth_vm::run(false),
+        ["bluetooth-vm", "--json"] => bluetooth_vm::run(true),
         _ => bail!("\n{USAGE}"),
     }
 }

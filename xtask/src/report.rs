@@ -12,46 +12,90 @@ pub(crate) fn say(text: &str) {
     writeln!(std::io::stdout().lock(), "{text}").ok();
 }
 
+/// How a step that could be tried ended.
+pub(crate) enum Done {
+    /// As it should.
+    Well,
+    /// It could not be tried on this machine, and why.
+    Skipped(String),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Passed,
+    Failed,
+    Skipped,
+}
+
+impl Verdict {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "FAILED",
+            Self::Skipped => "SKIPPED",
+        }
+    }
+}
+
 /// Steps that are all tried, also after one has failed.
 #[derive(Default)]
 pub(crate) struct Report {
-    done: Vec<(String, Duration, bool)>,
+    done: Vec<(String, Duration, Verdict)>,
 }
 
 impl Report {
     /// Tries one step. Hands out whether it went well, for steps that need it.
     pub(crate) fn step(&mut self, name: &str, doing: impl FnOnce() -> Result<()>) -> bool {
+        self.attempt(name, || doing().map(|()| Done::Well)) == Verdict::Passed
+    }
+
+    /// Tries one step that some machines can't do. Skipped is not passed, and is said so in the end.
+    pub(crate) fn step_where_possible(&mut self, name: &str, doing: impl FnOnce() -> Result<Done>) {
+        self.attempt(name, doing);
+    }
+
+    fn attempt(&mut self, name: &str, doing: impl FnOnce() -> Result<Done>) -> Verdict {
         say(&format!("\n== {name}"));
         let watch = Watch::start();
         let result = doing();
         let took = watch.elapsed();
-        if let Err(error) = &result {
-            say(&format!("{error:#}"));
-        }
-        let word = if result.is_ok() { "passed" } else { "FAILED" };
-        say(&format!("== {name}: {word} in {:.1} s", took.as_secs_f32()));
-        self.done.push((name.to_owned(), took, result.is_ok()));
-        result.is_ok()
+        let verdict = match result {
+            Ok(Done::Well) => Verdict::Passed,
+            Ok(Done::Skipped(why)) => {
+                say(&format!("SKIPPED: {why}"));
+                Verdict::Skipped
+            }
+            Err(error) => {
+                say(&format!("{error:#}"));
+                Verdict::Failed
+            }
+        };
+        say(&format!("== {name}: {} in {:.1} s", verdict.word(), took.as_secs_f32()));
+        self.done.push((name.to_owned(), took, verdict));
+        verdict
     }
 
     /// A step that can't be tried because one before it failed.
     pub(crate) fn blocked(&mut self, name: &str, by: &str) {
         say(&format!("\n== {name}: FAILED, not tried because \"{by}\" failed"));
-        self.done.push((name.to_owned(), Duration::ZERO, false));
+        self.done.push((name.to_owned(), Duration::ZERO, Verdict::Failed));
     }
 
     /// The table, and as the last line the count.
     pub(crate) fn finish(self) -> ExitCode {
         say("");
-        for (name, took, well) in &self.done {
-            let word = if *well { "passed" } else { "FAILED" };
-            say(&format!("{word}  {:>7.1} s  {name}", took.as_secs_f32()));
+        for (name, took, verdict) in &self.done {
+            say(&format!("{:<7}  {:>7.1} s  {name}", verdict.word(), took.as_secs_f32()));
         }
-        let passed = self.done.iter().filter(|(_, _, well)| *well).count();
-        let failed = self.done.len() - passed;
         let whole: Duration = self.done.iter().map(|(_, took, _)| *took).sum();
         say(&format!("{:.0} s in all", whole.as_secs_f32()));
-        say(&format!("{passed} passed, {failed} failed"));
+        let count = |wanted| self.done.iter().filter(|(_, _, verdict)| *verdict == wanted).count();
+        let failed = count(Verdict::Failed);
+        let skipped = match count(Verdict::Skipped) {
+            0 => String::new(),
+            some => format!(", {some} SKIPPED"),
+        };
+        say(&format!("{} passed, {failed} failed{skipped}", count(Verdict::Passed)));
         if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }

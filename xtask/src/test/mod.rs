@@ -13,7 +13,7 @@ use anyhow::Result;
 
 use crate::command::{npm, succeed};
 use crate::report::Report;
-use crate::{build, check, generate, need};
+use crate::{bluetooth_vm, build, check, generate, need};
 
 const BUILD: &str = "build of programs and tests";
 const UI_BUILD: &str = "build of the user interface";
@@ -53,6 +53,7 @@ fn built(report: &mut Report, ui_built: bool) {
     report.step("generated files are fresh", generate::compare);
     report.step("unit, contract and story tests, on SQLite and PostgreSQL", rust::tests);
     report.step("independent clients of all three families", interop::run);
+    report.step_where_possible("the radio on a real kernel's Bluetooth", bluetooth_vm::step);
     if !ui_built {
         report.blocked("screens and stories in the browser, the app's window", UI_BUILD);
         return;
