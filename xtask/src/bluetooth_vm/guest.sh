@@ -28,4 +28,5 @@ failed=0
 for family in $FAMILIES; do
     timeout 150 /mnt/host/vm-phone $family /tmp/$family.json 2>&1 || failed=1
 done
+[ $failed = 0 ] || cat /tmp/bluetoothd.log
 exit $failed

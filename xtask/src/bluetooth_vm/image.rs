@@ -21,7 +21,6 @@ const MODULES: &[&str] = &[
     "drbg",
     "hmac",
     "ctr",
-    "jitterentropy_rng",
     "sha512_generic",
     "sha256_generic",
     "ecb",

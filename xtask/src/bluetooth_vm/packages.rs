@@ -64,7 +64,7 @@ fn guest() -> Result<BTreeSet<String>, Unavailable> {
     let mut new: Vec<String> = all.iter().cloned().collect();
     while !new.is_empty() {
         let depends = ask(Command::new("apt-cache").args(["depends", "--important"]).args(&new), "bluez")?;
-        let libraries = dependencies(&depends).into_iter().filter(|name| name.starts_with("lib"));
+        let libraries = dependencies(&depends).into_iter().filter(|name| name.contains("lib"));
         new = libraries.filter(|name| all.insert(name.clone())).collect();
     }
     Ok(all)

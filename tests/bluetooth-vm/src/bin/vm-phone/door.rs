@@ -12,7 +12,7 @@ use terskel_locks::session::Session;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::world::SystemWorld;
 use terskel_model::{Clock, Uptime};
-use terskel_radio::{BluetoothRadio, Link, RunningSession, ScanFilter, Sighting};
+use terskel_radio::{AdapterState, BluetoothRadio, Link, Radio, RunningSession, ScanFilter, Sighting};
 use terskel_simulator::Lock;
 use zeroize::Zeroizing;
 
@@ -36,6 +36,14 @@ impl Door {
         let family = find(FAMILIES, &lock.family).context("an unknown family")?;
         let credential = lock.credential()?.context("a lock without a credential")?;
         Ok(Self { radio, lock, family, credential, record: record.to_owned() })
+    }
+
+    /// Waits for bluetoothd, which has only just been started.
+    pub(crate) async fn ready(&self) -> Result<()> {
+        let mut state = self.radio.state();
+        let on = state.wait_for(|state| *state == AdapterState::On);
+        tokio::time::timeout(LIMIT, on).await.context("Bluetooth does not come on")??;
+        Ok(())
     }
 
     fn place(&self) -> LockPlace<'_> {

@@ -25,6 +25,7 @@ async fn main() -> Result<()> {
         bail!("vm-phone FAMILY RECORD");
     };
     let door = door::Door::new(BluetoothRadio::start(), lock_of(family)?, Path::new(record))?;
+    door.ready().await?;
     let mut results = Results::new(family);
     visit::cold(&door, &mut results).await?;
     visit::known(&door, &mut results).await?;
