@@ -80,6 +80,31 @@ impl LinkRecord {
         u64::try_from(events).unwrap_or(u64::MAX)
     }
 
+    /// The last connection event before that time that carried anything: what was needed, without what the emulated
+    /// processor took afterwards.
+    #[must_use]
+    pub fn used_until(&self, at: Uptime) -> u64 {
+        let there = self.events_until(at);
+        self.packets.iter().map(|packet| packet.event).filter(|event| *event <= there).max().unwrap_or(0)
+    }
+
+    /// The connection event in which the lock's side confirmed the last subscription.
+    #[must_use]
+    pub fn subscribed(&self) -> u64 {
+        let (mut asked, mut confirmed) = (false, 0);
+        for packet in &self.packets {
+            match (packet.from_phone, packet.head.as_str()) {
+                // A write request of the two bytes for notifications or indications.
+                (true, head) if head.starts_with("12") => {
+                    asked = head.len() == 10 && (head.ends_with("0100") || head.ends_with("0200"));
+                }
+                (false, "13") if std::mem::take(&mut asked) => confirmed = packet.event,
+                _ => {}
+            }
+        }
+        confirmed
+    }
+
     /// The first connection event after that time, and when it is.
     #[must_use]
     pub fn next_event(&self, after: Uptime) -> (u64, Uptime) {
@@ -104,6 +129,23 @@ mod tests {
         assert_eq!(link.next_event(at(1000)), (1, at(1200)));
         assert_eq!(link.next_event(at(1399)), (2, at(1400)));
         assert_eq!(link.next_event(at(1400)), (3, at(1600)));
+    }
+
+    #[test]
+    fn a_subscription_is_confirmed_by_the_lock() {
+        let mut link = LinkRecord::new(at(0), Duration::from_millis(100));
+        let heard = [
+            (true, "120a000100"),
+            (false, "13"),
+            (true, "0a0300"),
+            (false, "0b36"),
+            (true, "1209000004d0ec"),
+        ];
+        for (event, (from_phone, head)) in (1..).zip(heard) {
+            link.packets.push(Packet { event, from_phone, head: head.into() });
+        }
+        link.packets.push(Packet { event: 9, from_phone: false, head: "13".into() });
+        assert_eq!((link.subscribed(), link.used_until(at(350)), link.used_until(at(899))), (2, 3, 5));
     }
 
     #[test]

@@ -19,6 +19,7 @@ const COMMAND: u8 = 1;
 const DATA: u8 = 2;
 const EVENT: u8 = 4;
 const DISCONNECTION_COMPLETE: u8 = 0x05;
+const COMMAND_COMPLETE: u8 = 0x0e;
 const LE_META: u8 = 0x3e;
 const LE_CONNECTION_COMPLETE: u8 = 0x01;
 const LE_ENHANCED_CONNECTION_COMPLETE: u8 = 0x0a;
@@ -26,6 +27,9 @@ const LE_ENHANCED_CONNECTION_COMPLETE: u8 = 0x0a;
 const BEFORE_ATT: usize = 9;
 /// Enough to tell what an ATT packet is.
 const HEAD: usize = 7;
+/// Bluetooth controllers hold several packets until their event comes; the virtual one says that it holds one, as its
+/// events are always now. The relay holds them in its place, and so must say what it can hold.
+const HELD_PACKETS: u8 = 8;
 /// What may wait between host and relay.
 const BUFFER: usize = 65_536;
 
@@ -109,7 +113,10 @@ async fn take(
     let (mut read, mut last) = (Vec::new(), Uptime::default());
     while from.read_buf(&mut read).await.is_ok_and(|length| length > 0) {
         while let Some(length) = packet_length(&read).filter(|length| *length <= read.len()) {
-            let packet: Vec<u8> = read.drain(..length).collect();
+            let mut packet: Vec<u8> = read.drain(..length).collect();
+            if direction == Direction::ToHost {
+                widen(&mut packet);
+            }
             // Never before one that came earlier.
             last = last.max(air.due(&packet, direction, SystemWorld.uptime()));
             if waiting.send((last, packet)).is_err() {
@@ -138,6 +145,13 @@ fn packet_length(bytes: &[u8]) -> Option<usize> {
         // Synchronous and isochronous data: nobody here has any. One byte at a time until something makes sense.
         [kind, ..] if ![COMMAND, DATA, EVENT].contains(kind) => Some(1),
         _ => None,
+    }
+}
+
+/// The answer to the host's question how many packets it may send ahead (LE Read Buffer Size).
+fn widen(packet: &mut [u8]) {
+    if let [EVENT, COMMAND_COMPLETE, _, _, 0x02, 0x20, 0, _, _, count] = packet {
+        *count = HELD_PACKETS;
     }
 }
 
@@ -178,6 +192,13 @@ mod tests {
         assert_eq!(packet_length(&CONNECTED), Some(CONNECTED.len()));
         assert_eq!(packet_length(&[COMMAND, 3, 0x0c, 0]), Some(4));
         assert_eq!(packet_length(&[]), None);
+    }
+
+    #[test]
+    fn the_host_may_send_ahead() {
+        let mut answer = [EVENT, COMMAND_COMPLETE, 7, 1, 0x02, 0x20, 0, 251, 0, 1];
+        widen(&mut answer);
+        assert_eq!(answer[9], HELD_PACKETS);
     }
 
     #[tokio::test]

@@ -21,6 +21,7 @@ const PHASES: &[(&str, &str, Option<u64>)] = &[
     ("locked", "asked to lock to locked", None),
     ("known_found", "found again", None),
     ("known_subscribed", "seen before: connected to subscribed", Some(14)),
+    ("known_ready", "seen before: connected to ready", None),
     ("prepared_opened", "prepared: slide to opened", None),
 ];
 

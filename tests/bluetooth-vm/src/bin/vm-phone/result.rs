@@ -14,16 +14,24 @@ impl<'a> Results<'a> {
         Self { family }
     }
 
-    /// Something took so long; `events` where a link was up all the while.
-    pub(crate) fn phase(&mut self, phase: &str, took: Duration, events: Option<u64>) {
-        let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-        print(&json!({ "family": self.family, "phase": phase, "ms": ms, "events": events }));
+    /// What took so long, and so many connection events.
+    pub(crate) fn phase(&mut self, phase: &str, took: Duration, events: u64) {
+        print(&json!({ "family": self.family, "phase": phase, "ms": millis(took), "events": events }));
+    }
+
+    /// What took so long before there was a link.
+    pub(crate) fn found(&mut self, phase: &str, took: Duration) {
+        print(&json!({ "family": self.family, "phase": phase, "ms": millis(took) }));
     }
 
     /// What the lock itself says that its bolt did.
     pub(crate) fn movements(&mut self, movements: &[String]) {
         print(&json!({ "family": self.family, "movements": movements }));
     }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[expect(clippy::print_stdout, reason = "the machine's console is the way out of it")]
