@@ -33,7 +33,7 @@ pub(super) async fn connect(
     let turn = shared.registry.turn(device).lock_owned();
     let turn = budget.spend("the last link to the device closes", async { Ok(turn.await) }).await?;
     let peripheral = budget.spend("looking for the device", known(shared, &adapter, device)).await?;
-    let mut hold = Hold::new(shared.runtime.clone(), peripheral.clone(), turn);
+    let mut hold = Hold::new(shared, peripheral.clone(), turn);
     budget.spend("closing a forgotten link", close_forgotten(&peripheral)).await?;
     let mut changes = shared.registry.follow(&peripheral.id());
     hold.attempted();
@@ -43,6 +43,7 @@ pub(super) async fn connect(
             return Err(find::unusable(*shared.state.borrow()).unwrap_or(RadioError::LinkLost));
         }
     };
+    hold.subscribed(profile.notify.iter().filter_map(|uuid| characteristics.get(uuid).cloned()));
     Ok(BluetoothLink::new(hold, changes, notifications, characteristics))
 }
 
@@ -59,15 +60,33 @@ async fn establish(
     // may speak before this call has got as far.
     let notifications = budget.spend("listening", ours(peripheral.notifications())).await?;
     let pause = Pause::begin(shared).await;
-    budget.spend("connecting", ours(peripheral.connect())).await?;
+    let known = budget.spend("connecting", attach(shared, peripheral)).await?;
     drop(pause);
-    budget.spend("finding the services", ours(peripheral.discover_services())).await?;
-    let characteristics = characteristics_of(peripheral, profile)?;
-    for uuid in &profile.notify {
-        let characteristic = characteristics.get(uuid).ok_or(RadioError::Missing(*uuid))?;
-        budget.spend("subscribing", ours(peripheral.subscribe(characteristic))).await?;
+    if !known {
+        budget.spend("finding the services", ours(peripheral.discover_services())).await?;
     }
+    let characteristics = characteristics_of(peripheral, profile)?;
+    let wanted =
+        profile.notify.iter().map(|uuid| characteristics.get(uuid).ok_or(RadioError::Missing(*uuid)));
+    let wanted = wanted.collect::<Result<Vec<_>, _>>()?;
+    // All are asked for at once, in order: the system then leaves nothing of its own between them.
+    let subscribing = wanted.into_iter().map(|characteristic| ours(peripheral.subscribe(characteristic)));
+    budget.spend("subscribing", futures_util::future::try_join_all(subscribing)).await?;
     Ok((notifications, characteristics))
+}
+
+/// Connects. True when the services are known already, from the last link.
+async fn attach(shared: &Shared, peripheral: &Peripheral) -> Result<bool, RadioError> {
+    // Elsewhere the system keeps services to itself until they have been asked for.
+    let left = shared.registry.recall(&peripheral.id()).filter(|_| cfg!(target_os = "linux"));
+    let Some(left) = left else {
+        return ours(peripheral.connect()).await.map(|()| false);
+    };
+    let changes = shared.registry.follow(&peripheral.id());
+    tokio::select! {
+        connected = ours(peripheral.connect()) => connected.map(|()| false),
+        () = left.renewed(peripheral, changes) => Ok(true),
+    }
 }
 
 async fn known(shared: &Shared, adapter: &Adapter, device: &DeviceRef) -> Result<Peripheral, RadioError> {

@@ -2,19 +2,20 @@
 
 use std::collections::HashMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use btleplug::api::{Characteristic, Peripheral as _, ValueNotification, WriteType};
 use btleplug::platform::Peripheral;
 use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, Stream, StreamExt};
-use tokio::runtime::Handle;
 use tokio::sync::{OwnedMutexGuard, mpsc};
 use tokio::time;
 use uuid::Uuid;
 
 use super::error::within;
-use super::limits;
+use super::reconnect::Acquaintance;
 use super::registry::Change;
+use super::{Shared, limits};
 use crate::{Link, LinkEvent, RadioError};
 
 type Notifications = Pin<Box<dyn Stream<Item = ValueNotification> + Send>>;
@@ -134,23 +135,30 @@ impl Drop for BluetoothLink {
 
 /// The turn at a device. Let go, it disconnects in the background; the next link waits for that.
 pub(super) struct Hold {
-    runtime: Handle,
+    shared: Arc<Shared>,
     peripheral: Peripheral,
     turn: Option<OwnedMutexGuard<()>>,
     /// Whether there may be a connection, or an attempt at one, to end.
     open: bool,
+    /// What the device has been asked to tell of.
+    subscriptions: Vec<Characteristic>,
     /// Kept until the link is closed: dropping the stream talks to the bus from a task, and so needs the runtime; and
     /// a signal that meets a stream just dropped makes a task inside bluez-async panic.
     notifications: Option<Notifications>,
 }
 
 impl Hold {
-    pub(super) fn new(runtime: Handle, peripheral: Peripheral, turn: OwnedMutexGuard<()>) -> Self {
-        Self { runtime, peripheral, turn: Some(turn), open: false, notifications: None }
+    pub(super) fn new(shared: &Arc<Shared>, peripheral: Peripheral, turn: OwnedMutexGuard<()>) -> Self {
+        let (shared, turn) = (shared.clone(), Some(turn));
+        Self { shared, peripheral, turn, open: false, subscriptions: Vec::new(), notifications: None }
     }
 
     pub(super) fn attempted(&mut self) {
         self.open = true;
+    }
+
+    pub(super) fn subscribed(&mut self, to: impl Iterator<Item = Characteristic>) {
+        self.subscriptions.extend(to);
     }
 
     fn gone(&mut self) {
@@ -160,15 +168,34 @@ impl Hold {
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        let (peripheral, turn, open) = (self.peripheral.clone(), self.turn.take(), self.open);
+        let (shared, peripheral, turn) = (self.shared.clone(), self.peripheral.clone(), self.turn.take());
+        let (open, subscriptions) = (self.open, std::mem::take(&mut self.subscriptions));
         let notifications = self.notifications.take();
-        self.runtime.spawn(async move {
+        self.shared.runtime.spawn(async move {
             // Not connected any more is as good as disconnected.
             if open && time::timeout(limits::DISCONNECT, peripheral.disconnect()).await.is_err() {
                 tracing::info!("no answer to a disconnect");
             }
+            end(&shared, &peripheral, &subscriptions).await;
             drop(notifications);
             drop(turn);
         });
     }
+}
+
+/// Ends subscriptions once the link is closed, when that costs nothing on the air: BlueZ would renew them by itself on
+/// the next link, and nobody could tell when the device has them.
+async fn end(shared: &Shared, peripheral: &Peripheral, subscriptions: &[Characteristic]) {
+    if subscriptions.is_empty() || !cfg!(target_os = "linux") {
+        return;
+    }
+    let left = Acquaintance::with(peripheral);
+    for characteristic in subscriptions {
+        let ending = peripheral.unsubscribe(characteristic);
+        if let Err(error) = within(limits::CALL, "ending a subscription", ending).await {
+            tracing::debug!(%error, "the system goes on with a subscription");
+            return;
+        }
+    }
+    shared.registry.remember(peripheral.id(), left);
 }

@@ -18,6 +18,7 @@ mod discovery;
 mod error;
 mod limits;
 mod link;
+mod reconnect;
 mod registry;
 mod sightings;
 mod supervisor;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use btleplug::platform::PeripheralId;
 use tokio::sync::mpsc;
 
+use super::reconnect::Acquaintance;
 use crate::{DeviceRef, ScanFilter, Sighting};
 
 /// Sightings a scan may leave unread; more are dropped, since adverts repeat.
@@ -29,6 +30,8 @@ struct Inner {
     scans: HashMap<u64, (ScanFilter, mpsc::Sender<Sighting>)>,
     links: HashMap<PeripheralId, Vec<mpsc::UnboundedSender<Change>>>,
     names: HashMap<DeviceRef, PeripheralId>,
+    /// What the last link to a device has left, if it ended well.
+    met: HashMap<PeripheralId, Acquaintance>,
     /// Held by whoever has, makes or closes the link to a device.
     turns: HashMap<DeviceRef, Arc<tokio::sync::Mutex<()>>>,
 }
@@ -104,8 +107,19 @@ impl Registry {
         }
     }
 
+    /// The link to a device has ended well.
+    pub(super) fn remember(&self, device: PeripheralId, left: Acquaintance) {
+        self.lock().met.insert(device, left);
+    }
+
+    /// What the last link has left, for one use.
+    pub(super) fn recall(&self, device: &PeripheralId) -> Option<Acquaintance> {
+        self.lock().met.remove(device)
+    }
+
     /// All links are gone with the adapter.
     pub(super) fn all_gone(&self) {
+        self.lock().met.clear();
         for follower in self.lock().links.values().flatten() {
             let _ = follower.send(Change::AdapterGone);
         }
