@@ -16,7 +16,7 @@ use crate::place;
 use crate::report::{Done, say};
 
 /// Lock families to open a door of. Each has a lock in a built-in street.
-const FAMILIES: &[&str] = &["dkey"];
+const FAMILIES: &[&str] = &["dkey", "danalock", "nuki"];
 /// The connection interval that the air is given: events are counted, and an emulated machine needs tens of
 /// milliseconds for what a phone does in two.
 const INTERVAL_MS: u32 = 200;
