@@ -30,6 +30,8 @@ const HEAD: usize = 7;
 /// Bluetooth controllers hold several packets until their event comes; the virtual one says that it holds one, as its
 /// events are always now. The relay holds them in its place, and so must say what it can hold.
 const HELD_PACKETS: u8 = 8;
+/// Room for any packet of a controller.
+const LONGEST_PACKET: usize = 4096;
 /// What may wait between host and relay.
 const BUFFER: usize = 65_536;
 
@@ -111,7 +113,10 @@ async fn take(
     air: Air,
 ) {
     let (mut read, mut last) = (Vec::new(), Uptime::default());
-    while from.read_buf(&mut read).await.is_ok_and(|length| length > 0) {
+    // The kernel's channel cuts off what does not fit into one read.
+    let mut packet = [0; LONGEST_PACKET];
+    while let Ok(length @ 1..) = from.read(&mut packet).await {
+        read.extend_from_slice(&packet[..length]);
         while let Some(length) = packet_length(&read).filter(|length| *length <= read.len()) {
             let mut packet: Vec<u8> = read.drain(..length).collect();
             if direction == Direction::ToHost {

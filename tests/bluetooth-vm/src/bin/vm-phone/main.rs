@@ -18,8 +18,12 @@ use result::Results;
 /// What the bolt does when all goes well.
 const MOVEMENTS: [&str; 3] = ["unlocked", "locked", "unlocked"];
 
+/// Of the engine's own log: enough to see why a door did not open.
+const LOG: &str = "terskel_radio=debug";
+
 #[tokio::main]
 async fn main() -> Result<()> {
+    tracing_subscriber::fmt().with_env_filter(LOG).with_writer(std::io::stderr).without_time().init();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [family, record] = args.as_slice() else {
         bail!("vm-phone FAMILY RECORD");
