@@ -38,13 +38,13 @@ pub(crate) fn run(json: bool) -> Result<ExitCode> {
     }
 }
 
-/// As a step of the tests.
+/// As a step of the tests, after the unit tests of what runs in the machine.
 pub(crate) fn step() -> Result<Done> {
+    succeed(&mut cargo(&["test", "--quiet", "--package", PACKAGE]))?;
     visit(false)
 }
 
 fn visit(json: bool) -> Result<Done> {
-    succeed(&mut cargo(&["test", "--quiet", "--package", PACKAGE]))?;
     succeed(&mut cargo(&["build", "--quiet", "--package", PACKAGE, "--bins"]))?;
     let image = match image::ready() {
         Ok(image) => image,

@@ -98,7 +98,12 @@ pub(super) fn unpack<'a>(names: impl Iterator<Item = &'a str>, dir: &Path) -> Re
 }
 
 fn ask(command: &mut Command, what: &str) -> Result<String, Unavailable> {
-    read(command.env("LC_ALL", "C")).map_err(|error| Unavailable(format!("{what} can't be had: {error:#}")))
+    read(command.env("LC_ALL", "C")).map_err(|error| {
+        let error = format!("{error:#}");
+        // A mirror that is away is an error for each package: one tells enough.
+        let told = error.lines().find(|line| line.starts_with("E: ")).unwrap_or(&error);
+        Unavailable(format!("{what} can't be had: {told}"))
+    })
 }
 
 #[cfg(test)]

@@ -39,9 +39,9 @@ pub(super) fn read(console: &str) -> Result<Results> {
 }
 
 impl Results {
-    /// One JSON array.
+    /// One JSON array, in one line.
     pub(super) fn json(&self) -> Result<String> {
-        Ok(serde_json::to_string_pretty(&self.lines)?)
+        Ok(serde_json::to_string(&self.lines)?)
     }
 
     /// For people.
