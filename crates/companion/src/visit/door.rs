@@ -6,7 +6,7 @@ use std::time::Duration;
 use terskel_api::dispatch::Lock;
 use terskel_keys::digital_key::{self, DigitalKey};
 use terskel_locks::family::{Eavesdropper, Visitor};
-use terskel_locks::lock::{LockCommand, LockEvent, LockState};
+use terskel_locks::lock::{LockCommand, LockEvent};
 use terskel_model::door::{DoorReason, Operation};
 use terskel_model::{DispatchId, DoorId, KeyId};
 use tokio::sync::{mpsc, watch};
@@ -17,7 +17,7 @@ use super::desk::DoorOrder;
 use super::family;
 use super::preparation::Preparation;
 use super::scan::Seen;
-use super::slot::{Happened, Slot};
+use super::slot::Slot;
 use crate::interface::Reach;
 use crate::state::Core;
 use crate::store::{DoorFacts, Snapshot};
@@ -26,7 +26,7 @@ use crate::store::{DoorFacts, Snapshot};
 /// their phone gives up looking for it.
 const HOLD_MOST: Duration = Duration::from_secs(20);
 /// How long a session that is not needed any more stays open for what the lock still has to tell.
-const LINGER: Duration = Duration::from_secs(3);
+pub(super) const LINGER: Duration = Duration::from_secs(3);
 /// For the lock's log to come home.
 const LOG_WITHIN: Duration = Duration::from_secs(15);
 
@@ -45,16 +45,16 @@ pub(super) struct DoorKeeper {
     /// When to close a session that is not needed.
     pub(super) close_at: Option<Instant>,
     /// How long the family lets a session be held.
-    hold: Duration,
+    pub(super) hold: Duration,
     /// What the lock tells of its health.
     pub(super) care: CareBook,
     /// Reads the lock's state out of its advertisements.
-    ear: Option<Box<dyn Eavesdropper>>,
+    pub(super) ear: Option<Box<dyn Eavesdropper>>,
     /// With the secret of which digital key.
-    ear_by: Option<KeyId>,
+    pub(super) ear_by: Option<KeyId>,
     /// The lock's log is to be read, from the entry after this one.
     pub(super) log_due: bool,
-    log_after: u32,
+    pub(super) log_after: u32,
     orders: mpsc::Receiver<DoorOrder>,
 }
 
@@ -180,104 +180,6 @@ impl DoorKeeper {
         let phone = snapshot.phone.as_ref()?;
         let key = snapshot.key(self.dispatch, self.lock.id)?;
         digital_key::verify(&key.bytes, &phone.authority, &phone.identity.public()).ok()
-    }
-
-    /// What the session tells while nothing is asked.
-    async fn hear(&mut self, happened: Happened<LockEvent>) {
-        match happened {
-            Happened::Connected => {}
-            Happened::Failed(error) => {
-                tracing::debug!(%error, "could not hold the lock ready");
-                self.look_again = false;
-            }
-            Happened::Event(event) => self.learn(event).await,
-            Happened::Over => {
-                self.ready = false;
-                self.tell_care().await;
-            }
-        }
-    }
-
-    async fn learn(&mut self, event: LockEvent) {
-        self.care.learn(&event);
-        match event {
-            LockEvent::Ready(_) => {
-                self.ready = true;
-                self.close_at = Some(Instant::now() + self.hold);
-            }
-            LockEvent::State(state) => self.note(state).await,
-            LockEvent::Log(entries) => {
-                let last = entries.iter().map(|entry| entry.index).max();
-                self.log_after = last.unwrap_or(0).max(self.log_after);
-                self.close_at = Some(Instant::now() + LINGER);
-            }
-            LockEvent::Moving(_)
-            | LockEvent::Clock { .. }
-            | LockEvent::FirstSeen { .. }
-            | LockEvent::Outcome { .. }
-            | LockEvent::Ended { .. } => {}
-        }
-    }
-
-    /// What the lock says to everybody, where its family lets that be read.
-    async fn overhear(&mut self) {
-        let Some(seen) = self.seen.borrow().clone() else { return };
-        self.lend_ear();
-        let state = self.ear.as_mut().and_then(|ear| ear.hear(&family::heard(&seen.sighting)));
-        if let Some(state) = state {
-            self.care.learn(&LockEvent::State(state));
-            self.note(state).await;
-        }
-    }
-
-    /// Once a digital key: opening one takes its time, and advertisements are many.
-    fn lend_ear(&mut self) {
-        let snapshot = self.core.snapshot();
-        let key = snapshot.key(self.dispatch, self.lock.id).map(|key| key.id);
-        if key.is_none() || self.ear_by == key {
-            return;
-        }
-        self.ear_by = key;
-        let credential = self.core.phone().ok().zip(self.key());
-        let credential = credential.and_then(|(phone, key)| key.open_credential(&phone.identity).ok());
-        self.ear = credential.and_then(|it| family::eavesdropper(self.core.families, &self.lock, &it));
-    }
-
-    /// What is new about the lock's health goes to the station, in the name of who is signed in.
-    pub(super) async fn tell_care(&mut self) {
-        let Ok((phone, session)) = self.core.signed_in() else { return };
-        let Some(news) = self.care.news() else { return };
-        let (place, core) = ((self.dispatch, self.door), &self.core);
-        let told = core.store.report_lock(place, news, &phone, session.worker, &*core.world).await;
-        match told {
-            Ok(()) => core.outbox.notify_one(),
-            Err(error) => tracing::error!(%error, "store"),
-        }
-        self.core.refresh_or_log().await;
-    }
-
-    /// Keeps what the lock says of itself.
-    pub(super) async fn note(&mut self, state: LockState) {
-        if state.locked.is_some() {
-            self.look_again = false;
-        }
-        let snapshot = self.core.snapshot();
-        let known = snapshot.door(self.dispatch, self.door);
-        let news = |new: Option<u8>, old: Option<u8>| new.is_some() && new != old;
-        let locked = (state.locked.map(u8::from), known.and_then(|k| k.locked).map(u8::from));
-        let battery = (state.battery_percent, known.and_then(|k| k.battery_percent));
-        if !news(locked.0, locked.1) && !news(battery.0, battery.1) {
-            return;
-        }
-        let saved = self
-            .core
-            .store
-            .save_lock_state(self.dispatch, self.door, state.locked, state.battery_percent)
-            .await;
-        if let Err(error) = saved {
-            tracing::error!(%error, "store");
-        }
-        self.core.refresh_or_log().await;
     }
 
     /// The worker has not come, or is through: a lock has one connection, and another phone may be waiting for it.

@@ -15,6 +15,7 @@ mod door;
 mod family;
 #[cfg(test)]
 mod fault_table;
+mod hear;
 mod hub;
 mod keys;
 mod operate;
