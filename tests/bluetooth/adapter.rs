@@ -74,3 +74,20 @@ fn a_dead_bus_is_noticed_and_nothing_hangs() {
         assert_eq!(refused, Some(RadioError::Absent));
     });
 }
+
+#[test]
+fn a_bus_that_died_and_is_back_is_used_again() {
+    on_the_street("adapter::a_bus_that_died_and_is_back_is_used_again", async |air| {
+        let radio = radio().await;
+        let mut scan = radio.scan(hubs()).await.unwrap();
+        assert!(timeout(SOON, scan.recv()).await.unwrap().is_some());
+        air.end().await;
+        expect_state(&radio, AdapterState::Absent).await;
+        while scan.try_recv().is_ok() {}
+        air.begin_anew().await;
+        expect_state(&radio, AdapterState::On).await;
+        assert!(timeout(SOON, scan.recv()).await.expect("the same scan hears again").is_some());
+        let device = find_at(&radio, hubs(), HUB_ADDRESS).await;
+        connect_hub(&radio, &device).await;
+    });
+}

@@ -124,3 +124,16 @@ fn a_lock_that_hangs_is_refused_and_works_when_it_is_well() {
         assert_eq!(air.movements(DOOR).await, 1);
     });
 }
+
+#[test]
+fn a_door_that_is_hardly_heard_opens_all_the_same() {
+    on_the_street("doors::a_door_that_is_hardly_heard_opens_all_the_same", async |air| {
+        let radio = radio().await;
+        air.fault(DOOR, json!({ "fault": "rssi", "dbm": -95 })).await;
+        let heard =
+            find(&radio, locks(), SOON, |s| s.address.as_deref() == Some(DOOR_ADDRESS)).await.unwrap();
+        assert_eq!(heard.rssi, Some(-95));
+        assert_eq!(open(&radio, &heard.device).await, Ok((DoorOutcome::Opened, None)));
+        assert_eq!(air.movements(DOOR).await, 1);
+    });
+}

@@ -3,6 +3,7 @@
 //! libdbus reads the address of the bus once per process and from the environment only, so a test starts the simulator
 //! and then runs itself once more, as the phone.
 
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ const CONTROL: &str = "TERSKEL_TEST_CONTROL";
 const PART: &str = "TERSKEL_TEST_PART";
 /// Said by the phone's process to have the simulator ended.
 const END: &str = "-- the world may end --";
+/// Said by the phone's process to have another simulator in the place of the one that has ended.
+const BEGIN: &str = "-- the world may begin anew --";
 const BUS: &str = "DBUS_SYSTEM_BUS_ADDRESS";
 
 /// Long enough for a slow machine; nothing waits so long when all is well.
@@ -37,7 +40,8 @@ pub(crate) const OTHER_HUB_ADDRESS: &str = "C0:00:00:00:01:02";
 
 /// The world around the phone.
 pub(crate) struct Air {
-    control: String,
+    /// A file that says where the control door is: another simulator has another.
+    control: PathBuf,
     client: reqwest::Client,
     /// Which of the test's processes this is, from 1.
     pub(crate) part: usize,
@@ -50,7 +54,7 @@ impl Air {
     }
 
     pub(crate) async fn mend(&self, device: &str) {
-        let url = format!("{}/devices/{device}/fault", self.control);
+        let url = format!("{}/devices/{device}/fault", self.control());
         self.client.delete(url).send().await.unwrap().error_for_status().unwrap();
     }
 
@@ -63,7 +67,7 @@ impl Air {
     }
 
     pub(crate) async fn look(&self, device: &str) -> Value {
-        let url = format!("{}/devices/{device}", self.control);
+        let url = format!("{}/devices/{device}", self.control());
         self.client.get(url).send().await.unwrap().error_for_status().unwrap().json().await.unwrap()
     }
 
@@ -80,11 +84,27 @@ impl Air {
     pub(crate) async fn end(&self) {
         println!("{END}");
         let gone = async {
-            while self.client.get(format!("{}/devices", self.control)).send().await.is_ok() {
+            while self.client.get(format!("{}/devices", self.control())).send().await.is_ok() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
         tokio::time::timeout(SOON, gone).await.expect("the world should end when asked to");
+    }
+
+    /// Another simulator on another bus, at the same address: the Bluetooth service is back.
+    pub(crate) async fn begin_anew(&self) {
+        let before = self.control();
+        println!("{BEGIN}");
+        let back = async {
+            while self.control() == before {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(SOON, back).await.expect("the world should begin anew when asked to");
+    }
+
+    fn control(&self) -> String {
+        std::fs::read_to_string(&self.control).unwrap()
     }
 
     /// Waits until the device's own side is, or is not, connected.
@@ -98,7 +118,7 @@ impl Air {
     }
 
     async fn post(&self, path: &str, body: &Value) {
-        let url = format!("{}/{path}", self.control);
+        let url = format!("{}/{path}", self.control());
         self.client.post(url).json(body).send().await.unwrap().error_for_status().unwrap();
     }
 }
@@ -114,29 +134,47 @@ pub(crate) fn in_parts(test: &str, parts: usize, story: impl AsyncFnOnce(Air)) {
     match std::env::var(CONTROL) {
         Ok(control) => {
             let part = std::env::var(PART).unwrap().parse().unwrap();
-            runtime.block_on(story(Air { control, client: reqwest::Client::new(), part }));
+            runtime.block_on(story(Air { control: control.into(), client: reqwest::Client::new(), part }));
         }
         Err(_) => runtime.block_on(be_the_world(test, parts)),
     }
 }
 
-async fn be_the_world(test: &str, parts: usize) {
+/// Puts the street on the air. The bus is always at the same place: `bus` in `place` leads to it.
+async fn world(place: &Path) -> Simulator {
     let street = Street::parse(include_str!("street.toml")).unwrap();
-    let mut simulator = Some(Simulator::start(&street, Options::default()).await.unwrap());
+    let simulator = Simulator::start(&street, Options::default()).await.unwrap();
+    let socket = simulator.bus.strip_prefix("unix:path=").unwrap().split(',').next().unwrap();
+    let (link, new) = (place.join("bus"), place.join("new"));
+    std::os::unix::fs::symlink(socket, &new).unwrap();
+    std::fs::rename(&new, link).unwrap();
+    // In one step: whoever reads it meets the old or the new.
+    std::fs::write(&new, &simulator.control).unwrap();
+    std::fs::rename(new, place.join("control")).unwrap();
+    simulator
+}
+
+async fn be_the_world(test: &str, parts: usize) {
+    let place = tempfile::tempdir().unwrap();
+    let mut simulator = Some(world(place.path()).await);
     for part in 1..=parts {
-        let world = simulator.as_ref().expect("only the last part ends the world");
+        assert!(simulator.is_some(), "only the last part ends the world");
         let mut phone = tokio::process::Command::new(std::env::current_exe().unwrap());
         phone
             .args([test, "--exact", "--nocapture"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .kill_on_drop(true);
-        phone.env(BUS, &world.bus).env(CONTROL, &world.control).env(PART, part.to_string());
+        phone.env(BUS, format!("unix:path={}", place.path().join("bus").display()));
+        phone.env(CONTROL, place.path().join("control")).env(PART, part.to_string());
         let mut phone = phone.spawn().unwrap();
         let mut lines = BufReader::new(phone.stdout.take().unwrap()).lines();
         while let Some(line) = lines.next_line().await.unwrap() {
             if line.ends_with(END) {
                 simulator = None;
+            }
+            if line.ends_with(BEGIN) {
+                simulator = Some(world(place.path()).await);
             }
             println!("{line}");
         }
