@@ -91,6 +91,7 @@ impl Server {
             (Stage::Finished { channel, master }, content::HANDSHAKE) => {
                 self.finish(record, channel, &master)
             }
+            (Stage::Over, _) => Err(TlsError::Unexpected("nothing")),
             (stage, content::HANDSHAKE) => self.hear(stage, record.body),
             (_, content::ALERT) => Err(TlsError::Alert),
             _ => Err(TlsError::Unexpected("the phone's next message")),

@@ -116,7 +116,7 @@ impl LockSession {
     /// Goes on without notifications where a lock that answered everything else does not answer the question for them
     /// and nothing is asked of it. False if that is not what is waited for.
     pub(super) fn settle_without_answer(&mut self, now: Uptime) -> bool {
-        let asking = self.notifications == Notifications::Asking;
+        let asking = matches!(self.notifications, Notifications::Asking | Notifications::Setting);
         if !asking || self.operation.is_some() || self.channel.is_partial() {
             return false;
         }
@@ -164,7 +164,10 @@ impl LockSession {
                 self.unlock_answered(error);
             }
             id::ACK => self.take_ack(Ack::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?, now),
-            id::MASK if self.notifications == Notifications::Asking => self.channel.send(set_mask(ALL)),
+            id::MASK if self.notifications == Notifications::Asking => {
+                self.notifications = Notifications::Setting;
+                self.channel.send(set_mask(ALL));
+            }
             id::SET_MASK_ANSWER => {
                 let values = Changes::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
                 self.notifications = Notifications::Settled;

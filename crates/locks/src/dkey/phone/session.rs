@@ -43,7 +43,10 @@ pub struct LockSession {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Notifications {
     NotAsked,
+    /// Which there are is asked.
     Asking,
+    /// They are being switched on: once, however often the lock tells which there are.
+    Setting,
     /// On, or the lock does not want to.
     Settled,
 }

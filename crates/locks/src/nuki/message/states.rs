@@ -95,7 +95,7 @@ impl States {
 
     pub(crate) fn decode(payload: &[u8]) -> Option<Self> {
         let mut reader = Reader(payload);
-        Some(Self {
+        let mut states = Self {
             nuki_state: reader.u8()?,
             lock_state: reader.u8()?,
             trigger: reader.u8()?,
@@ -104,16 +104,21 @@ impl States {
             battery: reader.u8()?,
             config_count: reader.u8()?,
             timer: reader.u8()?,
-            last: reader.array().map(|[action, trigger, completion]| LastAction {
-                action,
-                trigger,
-                completion,
-            }),
-            door: reader.u8(),
-            night_mode: reader.u8(),
-            accessory_battery: reader.u8(),
-            more: reader.0.to_vec(),
-        })
+            last: None,
+            door: None,
+            night_mode: None,
+            accessory_battery: None,
+            more: Vec::new(),
+        };
+        // A part of the last action is nothing, and no state of the door in its place.
+        if let Some([action, trigger, completion]) = reader.array() {
+            states.last = Some(LastAction { action, trigger, completion });
+            states.door = reader.u8();
+            states.night_mode = reader.u8();
+            states.accessory_battery = reader.u8();
+        }
+        states.more = reader.0.to_vec();
+        Some(states)
     }
 
     pub(crate) fn battery_critical(&self) -> bool {
