@@ -5,6 +5,8 @@ pub mod danalock;
 pub mod device;
 pub mod dkey;
 pub mod family;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod hub;
 pub mod lock;
 pub mod nuki;

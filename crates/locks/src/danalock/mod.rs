@@ -39,6 +39,8 @@ mod credential;
 pub mod device;
 mod family;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 pub mod phone;
 mod reliable;
 mod serial;

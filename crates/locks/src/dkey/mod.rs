@@ -28,6 +28,8 @@ mod crypto;
 pub mod device;
 mod family;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod message;
 pub mod phone;
 #[cfg(test)]

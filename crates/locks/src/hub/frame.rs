@@ -67,6 +67,12 @@ impl Assembler {
         Ok(Some(std::mem::take(&mut self.message)))
     }
 
+    /// How many bytes wait for the rest of their message.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn collected(&self) -> usize {
+        self.message.len()
+    }
+
     fn broken<T>(&mut self) -> Result<T, Broken> {
         *self = Self::default();
         Err(Broken)

@@ -7,6 +7,8 @@ use uuid::{Uuid, uuid};
 
 pub mod device;
 mod frame;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod message;
 pub mod phone;
 mod presence;

@@ -14,7 +14,10 @@ impl CalibrationPoint {
         u32::from(self == Self::Locked)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "installers calibrate, phones of workers do not"))]
+    #[cfg_attr(
+        not(any(test, feature = "fuzzing")),
+        expect(dead_code, reason = "installers calibrate, phones of workers do not")
+    )]
     pub(crate) fn encode(self) -> Vec<u8> {
         Command::CALIBRATE.request(&varint::encode(self.code()))
     }

@@ -22,7 +22,10 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    #[cfg_attr(not(test), expect(dead_code, reason = "installers set locks up, phones of workers do not"))]
+    #[cfg_attr(
+        not(any(test, feature = "fuzzing")),
+        expect(dead_code, reason = "installers set locks up, phones of workers do not")
+    )]
     pub(crate) fn request() -> Vec<u8> {
         let members: Vec<u8> = (1..=5).flat_map(|tag| tlv::encode(tag, 0)).collect();
         Command::GET_SETTINGS.request(&members)
@@ -34,7 +37,10 @@ impl Settings {
         members.into_iter().filter_map(|(tag, value)| Some(tlv::encode(tag, value?))).flatten().collect()
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "installers set locks up, phones of workers do not"))]
+    #[cfg_attr(
+        not(any(test, feature = "fuzzing")),
+        expect(dead_code, reason = "installers set locks up, phones of workers do not")
+    )]
     pub(crate) fn decode(payload: &[u8]) -> Self {
         Self {
             motor_speed: tlv::number(payload, 1),
@@ -53,7 +59,10 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    #[cfg_attr(not(test), expect(dead_code, reason = "installers set locks up, phones of workers do not"))]
+    #[cfg_attr(
+        not(any(test, feature = "fuzzing")),
+        expect(dead_code, reason = "installers set locks up, phones of workers do not")
+    )]
     pub(crate) fn encode(self) -> Vec<u8> {
         Command::SET_SETTING.request(&tlv::encode(self.tag, self.value))
     }

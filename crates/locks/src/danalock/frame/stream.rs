@@ -19,6 +19,12 @@ impl Stream {
         bytes.iter().filter_map(|byte| self.take(*byte)).collect()
     }
 
+    /// How many bytes wait for the rest of their frame.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn collected(&self) -> usize {
+        self.collected.as_ref().map_or(0, Vec::len)
+    }
+
     fn take(&mut self, byte: u8) -> Option<Frame> {
         let escaped = std::mem::take(&mut self.escaped);
         match byte {

@@ -24,10 +24,11 @@ enum Stage {
         server_random: [u8; 32],
         point: [u8; 65],
     },
-    /// The request for a certificate may be missing.
+    /// The request for a certificate may be missing; a second one would let a lock make the phone remember without end.
     Done {
         server_random: [u8; 32],
         point: [u8; 65],
+        requested: bool,
     },
     ChangeCipherSpec {
         channel: Box<Channel>,
@@ -89,6 +90,7 @@ impl Client {
             return Err(TlsError::Alert);
         }
         match stage {
+            Stage::Over => Err(TlsError::Unexpected("nothing")),
             Stage::ChangeCipherSpec { channel, master } => match record {
                 Record { content: content::CHANGE_CIPHER_SPEC, body: [1] } => {
                     self.stage = Stage::Finished { channel, master };
@@ -124,15 +126,23 @@ impl Client {
                 if !verify(&point, Hash::Sha512, &signed, exchange.signature) {
                     return Err(TlsError::Signature);
                 }
-                Stage::Done { server_random, point: exchange.point }
+                Stage::Done { server_random, point: exchange.point, requested: false }
             }
-            (stage @ Stage::Done { .. }, kind::CERTIFICATE_REQUEST) => stage,
-            (Stage::Done { server_random, point }, kind::SERVER_HELLO_DONE) if body.is_empty() => {
+            (Stage::Done { server_random, point, requested: false }, kind::CERTIFICATE_REQUEST) => {
+                Stage::Done { server_random, point, requested: true }
+            }
+            (Stage::Done { server_random, point, .. }, kind::SERVER_HELLO_DONE) if body.is_empty() => {
                 return self.agree(&server_random, &point);
             }
             (stage, _) => return Err(TlsError::Unexpected(stage.awaits())),
         };
         Ok(ClientStep::Wait)
+    }
+
+    /// How many bytes of the handshake are kept.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn remembered(&self) -> usize {
+        self.transcript.len()
     }
 
     /// The phone's flight.

@@ -34,6 +34,11 @@ impl Transcript {
         self.0.extend_from_slice(message);
     }
 
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(super) fn hash(&self) -> [u8; 48] {
         let mut hash = [0; 48];
         hash.copy_from_slice(digest(&SHA384, &self.0).as_ref());

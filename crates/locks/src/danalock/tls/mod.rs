@@ -13,6 +13,8 @@
 
 mod client;
 mod exchange;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod keys;
 mod message;
 mod prf;

@@ -66,6 +66,12 @@ impl Collector {
         }
     }
 
+    /// How many bytes wait for the rest of their message.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn collected(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn wanted_sealed(&self) -> Result<usize, Malformed> {
         if self.bytes.len() < HEAD { Ok(HEAD) } else { Head::decode(&self.bytes).map(|head| head.whole()) }
     }

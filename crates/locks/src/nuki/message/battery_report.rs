@@ -43,7 +43,10 @@ impl BatteryReport {
         Message::new(id::BATTERY_REPORT, payload)
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "no phone asks for it yet; the pair is kept whole"))]
+    #[cfg_attr(
+        not(any(test, feature = "fuzzing")),
+        expect(dead_code, reason = "no phone asks for it yet; the pair is kept whole")
+    )]
     pub(crate) fn decode(payload: &[u8]) -> Option<Self> {
         let mut reader = Reader(payload);
         Some(Self {
