@@ -39,7 +39,7 @@ pub(crate) enum ChannelError {
     /// Not a frame.
     #[error("malformed frame")]
     Malformed,
-    /// An acknowledgement that does not fit the fragment that was sent.
+    /// An acknowledgement that does not fit the fragment that was sent, or an answer before the last.
     #[error("wrong fragment acknowledgement")]
     Fragment,
     /// A frame on the lane of the other side; its id.
@@ -187,15 +187,20 @@ impl Channel {
             self.ack(id, 0);
             return Ok(None);
         };
-        if frame.id == id::ACK { self.take_ack(frame) } else { Ok(Some(self.take_answer(frame))) }
+        if frame.id == id::ACK { self.take_ack(frame) } else { self.take_answer(frame).map(Some) }
     }
 
-    fn take_answer(&mut self, frame: Frame) -> Frame {
-        if self.outstanding.as_ref().is_some_and(|sent| answer_to(sent.id) == Answer::Response(frame.id)) {
+    fn take_answer(&mut self, frame: Frame) -> Result<Frame, ChannelError> {
+        let answered = |sent: &&Outstanding| answer_to(sent.id) == Answer::Response(frame.id);
+        if let Some(sent) = self.outstanding.as_ref().filter(answered) {
+            // Who has only a part of a command would take the next one for the rest of it.
+            if !sent.rest.is_empty() {
+                return Err(ChannelError::Fragment);
+            }
             self.outstanding = None;
             self.next_command();
         }
-        frame
+        Ok(frame)
     }
 
     fn take_ack(&mut self, frame: Frame) -> Result<Option<Frame>, ChannelError> {

@@ -80,8 +80,9 @@ impl Server {
 
     /// Takes a record. After an error the machine takes nothing any more.
     pub(crate) fn take(&mut self, payload: &[u8]) -> Result<ServerStep, TlsError> {
+        let stage = std::mem::replace(&mut self.stage, Stage::Over);
         let record = Record::decode(payload).ok_or(TlsError::Unexpected("a record"))?;
-        match (std::mem::replace(&mut self.stage, Stage::Over), record.content) {
+        match (stage, record.content) {
             (Stage::ChangeCipherSpec { channel, master }, content::CHANGE_CIPHER_SPEC)
                 if record.body == [1] =>
             {
