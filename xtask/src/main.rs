@@ -6,6 +6,7 @@ mod build;
 mod check;
 mod command;
 mod demo;
+mod fuzz;
 mod generate;
 mod need;
 mod place;
@@ -22,8 +23,9 @@ cargo xtask demo [--once]                     the main job on real parts, with a
 cargo xtask test                              everything that must pass
 cargo xtask check                             the quick inner loop: format, clippy, unit tests
 cargo xtask generate [--check]                TypeScript bindings; --check only compares
-cargo xtask bench unlock|dispatch [--json]    the figures
-cargo xtask bluetooth-vm [--json]             the radio on a real kernel's Bluetooth, in a virtual machine";
+cargo xtask bench unlock|dispatch [--json] [--write]   the figures; --write: into docs/figures.md
+cargo xtask bluetooth-vm [--json]             the radio on a real kernel's Bluetooth, in a virtual machine
+cargo xtask fuzz [TARGET] [--seconds N]       random bytes for all that reads from the radio, a minute each";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +46,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["check"] => check::run(),
         ["generate"] => generate::write().map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::compare().map(|()| ExitCode::SUCCESS),
+        ["fuzz", options @ ..] => fuzz::run(options),
         ["bench", which, options @ ..] => bench::run(which, options),
         ["bluetooth-vm"] => bluetooth_vm::run(false),
         ["bluetooth-vm", "--json"] => bluetooth_vm::run(true),

@@ -37,6 +37,9 @@ pub(crate) const TESTS: &[Need] = &[
     ("python3-venv", "a dKey client that shares no code with ours"),
 ];
 
+/// To fuzz what reads from the radio.
+pub(crate) const FUZZING: &[Need] = &[("build-essential", "compiles the fuzzer")];
+
 /// Installs what is missing, after saying what and why; without the right to, prints the command and stops.
 pub(crate) fn packages(needs: &[&[Need]]) -> Result<()> {
     if !answers("dpkg-query", &["--version"]) {

@@ -64,7 +64,7 @@ fn honest<S: Session<Event = LockEvent>>(room: &Room<S>) {
     let moved = |what: &[&str]| movements.iter().filter(|m| what.contains(&m.what.as_str())).count();
     let (opened, locked) = (told(&[DoorOutcome::Opened]), told(&[DoorOutcome::Locked]));
     let unsure = told(&[DoorOutcome::Unsure]);
-    assert!(moved(&["unlocked"]) >= opened, "told of an opening that was not: {movements:?}");
+    assert!(moved(&["unlocked"]) >= opened, "told of an opening that was not: {:?} {movements:?}", room.events);
     assert!(
         moved(&["unlocked", "locked"]) <= opened + locked + unsure,
         "moved, and told that it was not: {:?} {movements:?}",
