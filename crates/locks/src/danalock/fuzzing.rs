@@ -85,5 +85,5 @@ pub fn danalock_visit(bytes: &[u8]) {
         seed: Some(Zeroizing::new(SEED)),
         ..Setup::default()
     };
-    visit(bytes, &crate::danalock::Danalock, setup, false);
+    visit(bytes, &crate::danalock::Danalock, setup, false, false);
 }

@@ -164,5 +164,5 @@ pub fn dkey_visit(bytes: &[u8]) {
         credential,
         ..Setup::default()
     };
-    visit(bytes, &crate::dkey::Dkey, setup, true);
+    visit(bytes, &crate::dkey::Dkey, setup, true, true);
 }

@@ -121,5 +121,5 @@ pub fn nuki_visit(bytes: &[u8]) {
         credential: Some(credential(pin, choice & 2 != 0).to_bytes()),
         ..Setup::default()
     };
-    visit(bytes, &crate::nuki::Nuki, setup, false);
+    visit(bytes, &crate::nuki::Nuki, setup, false, choice & 2 != 0);
 }

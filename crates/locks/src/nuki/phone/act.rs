@@ -127,6 +127,7 @@ impl LockSession {
         else {
             return;
         };
+        self.complete_owed = false;
         pending.progress = Progress::Accepted;
         pending.refusal = None;
         pending.read_at = Some(now + DONE_WITHIN);
@@ -139,13 +140,19 @@ impl LockSession {
     /// been no ACCEPTED (8.3).
     pub(super) fn completed(&mut self) {
         let locked = self.heard.is_some_and(|(state, _)| state == lock_state::LOCKED);
+        let owed = std::mem::take(&mut self.complete_owed);
         let Some(pending) = self.operation.as_mut().filter(|pending| pending.is_given()) else { return };
-        if pending.operation == Operation::Open {
+        let (was, opens) = (pending.progress, pending.operation == Operation::Open);
+        if owed && was == Progress::Given {
+            pending.read_at = Some(Uptime::default());
+            return;
+        }
+        pending.progress = Progress::Completed;
+        if opens {
             self.conclude(DoorOutcome::Opened, None, None);
-        } else if locked && pending.progress == Progress::Accepted && pending.before != self.heard {
+        } else if locked && was == Progress::Accepted && pending.before != self.heard {
             self.conclude(DoorOutcome::Locked, None, None);
         } else {
-            pending.progress = Progress::Completed;
             pending.read_at = Some(Uptime::default());
         }
     }
@@ -194,6 +201,7 @@ impl LockSession {
     ) {
         if let Some(pending) = self.operation.take() {
             self.states_read = false;
+            self.complete_owed = pending.is_given() && pending.progress != Progress::Completed;
             self.tell_outcome(pending.operation, outcome, reason, detail);
         }
     }

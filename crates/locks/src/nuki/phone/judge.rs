@@ -97,10 +97,11 @@ impl Pending {
     }
 
     /// The latch is back: it was pulled for this action, and not for one before, only where the lock took this one, or
-    /// says something else than it did before.
+    /// says something else than it did before, when all of it was at rest.
     fn was_pulled(&self, states: &States) -> bool {
         let taken = matches!(self.progress, Progress::Accepted | Progress::Completed);
-        let news = self.before.is_some() && !self.is_unchanged(states);
+        let rested = |(state, _)| matches!(state, lock_state::LOCKED | lock_state::UNLOCKED);
+        let news = self.before.is_some_and(rested) && !self.is_unchanged(states);
         let pulled =
             |last: LastAction| last.action == action::UNLATCH && last.completion == completion::SUCCESS;
         (taken || news) && states.last.is_some_and(pulled)

@@ -43,6 +43,8 @@ pub struct LockSession {
     /// In hand, and since when.
     pub(super) challenge: Option<([u8; 32], Uptime)>,
     pub(super) operation: Option<Pending>,
+    /// An operation had its outcome before the lock said COMPLETE: it may say so yet, and means that one.
+    pub(super) complete_owed: bool,
     /// What the lock last said of its bolt and of what it was told.
     pub(super) heard: Option<(u8, Option<LastAction>)>,
     /// The lock's time, as it last told it.
@@ -75,6 +77,7 @@ impl LockSession {
             asked: None,
             challenge: None,
             operation: None,
+            complete_owed: false,
             heard: None,
             heard_time: DateTime::NONE,
             states_read: false,
