@@ -48,14 +48,14 @@ pub fn danalock_reliable(bytes: &[u8]) {
     let mut ends = [Reliable::phone(SERIAL, room::world(1)), Reliable::lock(SERIAL, room::world(2))]
         .map(|link| End { link, stream: Stream::default(), sent: Vec::new(), heard: Vec::new(), opened: 0 });
     ends[0].link.open(now);
-    let (mut next, mut forged) = (0, false);
+    let (mut next, mut forged) = (0_u8, false);
     while let Some(step) = input.byte() {
         let which = usize::from(step & 1);
         match step >> 1 & 7 {
             0 if ends[which].link.is_open() => {
-                next += 1;
-                ends[which].sent.push(next % 251);
-                ends[which].link.send(vec![next % 251; usize::from(step / 16) + 1], now);
+                next = next.wrapping_add(1);
+                ends[which].sent.push(next);
+                ends[which].link.send(vec![next; usize::from(step / 16) + 1], now);
             }
             1 => carry(&mut ends, which, 1, now),
             2 => carry(&mut ends, which, 0, now),

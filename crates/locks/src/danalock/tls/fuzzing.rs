@@ -55,7 +55,7 @@ struct Shake {
     to_client: VecDeque<Vec<u8>>,
     channels: [Option<Box<Channel>>; 2],
     /// A side has heard what the other one did not say just so.
-    touched: bool,
+    touched: [bool; 2],
     failed: [bool; 2],
 }
 
@@ -84,7 +84,7 @@ impl Shake {
 
     fn opened(&mut self, side: usize, channel: Box<Channel>) {
         assert!(!self.failed[side], "opens after it has failed");
-        assert!(!self.touched, "opens although the handshake was touched");
+        assert!(!self.touched[side], "opens although the handshake was touched");
         self.channels[side] = Some(channel);
     }
 }
@@ -102,7 +102,7 @@ pub fn danalock_handshake(bytes: &[u8]) {
         to_server: VecDeque::from([hello]),
         to_client: VecDeque::new(),
         channels: [None, None],
-        touched: false,
+        touched: [false; 2],
         failed: [false; 2],
     };
     let mut input = Input::new(bytes);
@@ -112,7 +112,7 @@ pub fn danalock_handshake(bytes: &[u8]) {
         let mut record = match step >> 1 & 7 {
             0..=3 => queue.pop_front(),
             4 => {
-                shake.touched |= queue.pop_front().is_some();
+                shake.touched[usize::from(to_server)] |= queue.pop_front().is_some();
                 continue;
             }
             5 => queue.front().cloned(),
@@ -131,12 +131,12 @@ pub fn danalock_handshake(bytes: &[u8]) {
             let length = record.len();
             if let Some(byte) = record.get_mut(usize::from(at) % length.max(1)) {
                 *byte ^= change;
-                shake.touched |= change != 0;
+                shake.touched[usize::from(to_server)] |= change != 0;
             }
         }
         // Once a side is open, its handshake is over.
         let open = shake.channels[usize::from(to_server)].is_some();
-        shake.touched |= made && !open;
+        shake.touched[usize::from(to_server)] |= made && !open;
         if to_server {
             shake.server(record);
         } else {

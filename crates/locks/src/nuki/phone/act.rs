@@ -171,6 +171,11 @@ impl LockSession {
             code::CANCELED if taken => {
                 self.conclude(DoorOutcome::Unsure, Some(DoorReason::LockError), Some(detail));
             }
+            // On its way back, perhaps: then the latch was pulled.
+            code::MOTOR_BLOCKED if taken && pending.action == action::UNLATCH => {
+                self.state.jammed = true;
+                self.conclude(DoorOutcome::Unsure, Some(DoorReason::Jammed), Some(detail));
+            }
             _ => {
                 self.state.jammed |= with == code::MOTOR_BLOCKED;
                 self.conclude(DoorOutcome::Refused, Some(reason(with)), Some(detail));
