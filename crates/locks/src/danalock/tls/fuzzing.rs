@@ -82,6 +82,17 @@ impl Shake {
         assert!(self.client.remembered() < 4096, "a lock makes the phone remember without end");
     }
 
+    fn deliver(&mut self, to_server: bool, record: &[u8], made: bool) {
+        // Once a side is open, its handshake is over.
+        let open = self.channels[usize::from(to_server)].is_some();
+        self.touched[usize::from(to_server)] |= made && !open;
+        if to_server {
+            self.server(record);
+        } else {
+            self.client(record);
+        }
+    }
+
     fn opened(&mut self, side: usize, channel: Box<Channel>) {
         assert!(!self.failed[side], "opens after it has failed");
         assert!(!self.touched[side], "opens although the handshake was touched");
@@ -110,12 +121,11 @@ pub fn danalock_handshake(bytes: &[u8]) {
         let to_server = step & 1 == 0;
         let queue = if to_server { &mut shake.to_server } else { &mut shake.to_client };
         let mut record = match step >> 1 & 7 {
-            0..=3 => queue.pop_front(),
+            0..=3 | 5 => queue.pop_front(),
             4 => {
                 shake.touched[usize::from(to_server)] |= queue.pop_front().is_some();
                 continue;
             }
-            5 => queue.front().cloned(),
             6 => Some(input.chunk().unwrap_or_default().to_vec()),
             _ => {
                 let content = if step & 0x10 == 0 { content::HANDSHAKE } else { content::ALERT };
@@ -125,7 +135,7 @@ pub fn danalock_handshake(bytes: &[u8]) {
             }
         };
         let Some(record) = &mut record else { continue };
-        let made = step >> 1 & 7 >= 5;
+        let made = step >> 1 & 7 >= 6;
         if step >> 1 & 7 == 3 {
             let (at, change) = (input.byte().unwrap_or_default(), input.byte().unwrap_or_default());
             let length = record.len();
@@ -134,13 +144,9 @@ pub fn danalock_handshake(bytes: &[u8]) {
                 shake.touched[usize::from(to_server)] |= change != 0;
             }
         }
-        // Once a side is open, its handshake is over.
-        let open = shake.channels[usize::from(to_server)].is_some();
-        shake.touched[usize::from(to_server)] |= made && !open;
-        if to_server {
-            shake.server(record);
-        } else {
-            shake.client(record);
+        shake.deliver(to_server, record, made);
+        if step >> 1 & 7 == 5 {
+            shake.deliver(to_server, record, true);
         }
     }
     if let [Some(client), Some(server)] = &mut shake.channels {

@@ -35,6 +35,8 @@ pub(super) struct Pending {
     pub(super) refusal: Option<u8>,
     pub(super) retried: bool,
     pub(super) jammed: bool,
+    /// The lock has said that it moves, and not by another action: a refusal is about a copy of this one.
+    pub(super) seen_moving: bool,
     /// When to ask for the states.
     pub(super) read_at: Option<Uptime>,
     /// When to give up, once it is given out.
@@ -91,6 +93,7 @@ impl LockSession {
             refusal: None,
             retried: false,
             jammed: false,
+            seen_moving: false,
             read_at,
             give_up: None,
         });

@@ -35,6 +35,8 @@ impl LockSession {
             return;
         }
         pending.jammed |= states.lock_state == lock_state::BLOCKED && pending.is_given();
+        pending.seen_moving |=
+            pending.is_given() && states.is_moving() && pending.is_ours(states) != Some(false);
         let opened = pending.operation == Operation::Open
             && pending.progress == Progress::Accepted
             && pending.reached(states)
@@ -99,7 +101,7 @@ impl Pending {
     /// The latch is back: it was pulled for this action, and not for one before, only where the lock took this one, or
     /// says something else than it did before, when all of it was at rest.
     fn was_pulled(&self, states: &States) -> bool {
-        let taken = matches!(self.progress, Progress::Accepted | Progress::Completed);
+        let taken = matches!(self.progress, Progress::Accepted | Progress::Completed) || self.seen_moving;
         let rested = |(state, _)| matches!(state, lock_state::LOCKED | lock_state::UNLOCKED);
         let news = self.before.is_some_and(rested) && !self.is_unchanged(states);
         let pulled =
@@ -128,10 +130,12 @@ impl Pending {
             None if self.progress == Progress::Completed && reached => Verdict::Done,
             None if reached && ours != Some(false) => Verdict::Done,
             None => Verdict::Unsure(self.unsure(None)),
-            Some(_) if !self.is_unchanged(states) && ours == Some(true) => match reached {
-                true => Verdict::Done,
-                false => Verdict::Unsure(self.unsure(None)),
-            },
+            Some(_) if self.seen_moving || (!self.is_unchanged(states) && ours == Some(true)) => {
+                match reached {
+                    true => Verdict::Done,
+                    false => Verdict::Unsure(self.unsure(None)),
+                }
+            }
             Some(_) if self.retried => Verdict::Refused(DoorReason::LockError),
             Some(_) => Verdict::Again,
         }
