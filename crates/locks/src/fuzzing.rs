@@ -9,7 +9,7 @@ mod visit;
 
 pub(crate) use input::Input;
 pub(crate) use room::Room;
-pub(crate) use visit::{judge, visit};
+pub(crate) use visit::{Holds, judge, visit};
 
 pub use crate::danalock::fuzzing::{
     danalock_afi, danalock_broadcast, danalock_certificate, danalock_credential, danalock_device,

@@ -17,7 +17,7 @@ use crate::danalock::tls::Identity;
 use crate::danalock::vendor::{Vendor, VendorLock};
 use crate::danalock::{Credential, Serial, Trust};
 use crate::family::Setup;
-use crate::fuzzing::visit;
+use crate::fuzzing::{Holds, visit};
 
 pub use crate::danalock::tls::fuzzing::{danalock_handshake, danalock_tls};
 pub use link::{danalock_frames, danalock_reliable};
@@ -85,5 +85,10 @@ pub fn danalock_visit(bytes: &[u8]) {
         seed: Some(Zeroizing::new(SEED)),
         ..Setup::default()
     };
-    visit(bytes, &crate::danalock::Danalock, setup, false, false);
+    visit(
+        bytes,
+        &crate::danalock::Danalock,
+        setup,
+        Holds { sealed: true, each_opening_moves: false, said_once: true },
+    );
 }

@@ -14,7 +14,7 @@ use crate::dkey::message::{
 };
 use crate::dkey::{ActivationCode, Credential};
 use crate::family::Setup;
-use crate::fuzzing::{Input, room, visit};
+use crate::fuzzing::{Holds, Input, room, visit};
 
 pub use lock::{dkey_association, dkey_session};
 pub use phone::dkey_device;
@@ -164,5 +164,10 @@ pub fn dkey_visit(bytes: &[u8]) {
         credential,
         ..Setup::default()
     };
-    visit(bytes, &crate::dkey::Dkey, setup, true, true);
+    visit(
+        bytes,
+        &crate::dkey::Dkey,
+        setup,
+        Holds { sealed: false, each_opening_moves: true, said_once: true },
+    );
 }

@@ -7,7 +7,7 @@ mod phone;
 use terskel_model::Uptime;
 
 use crate::family::Setup;
-use crate::fuzzing::{Input, visit};
+use crate::fuzzing::{Holds, Input, visit};
 use crate::nuki::crypto::SharedKey;
 use crate::nuki::frame::{
     Collector, Crc, Head, Kind, Message, Whole, decode_plain, encode_inner, encode_plain, open, open_either,
@@ -112,14 +112,16 @@ fn whole_again(message: &Message, cuts: &[u8]) {
 /// A phone at a lock, and an air that does what it likes.
 pub fn nuki_visit(bytes: &[u8]) {
     let (choice, bytes) = bytes.split_first().map_or((0, bytes), |(choice, rest)| (*choice, rest));
-    let pin = (choice & 1 != 0).then_some(PIN);
+    let (pin, latch) = ((choice & 1 != 0).then_some(PIN), choice & 2 != 0);
     let setup = Setup {
         device_id: format!("{NUKI_ID:08X}"),
         name: "Hallway".into(),
         locked: true,
         battery_percent: 80,
-        credential: Some(credential(pin, choice & 2 != 0).to_bytes()),
+        credential: Some(credential(pin, latch).to_bytes()),
         ..Setup::default()
     };
-    visit(bytes, &crate::nuki::Nuki, setup, false, choice & 2 != 0);
+    // The latch is pulled for each opening, and never twice for one.
+    let holds = Holds { sealed: true, each_opening_moves: latch, said_once: latch };
+    visit(bytes, &crate::nuki::Nuki, setup, holds);
 }

@@ -114,6 +114,13 @@ impl Pending {
         states.last.map(|last| last.action == self.action && last.trigger == 0)
     }
 
+    /// The latch was last pulled by this phone too: pulled once more, the lock would say the same as before. What can't be
+    /// told is not done again.
+    fn leaves_no_trace(&self) -> bool {
+        let same = |last: LastAction| last.action == action::UNLATCH && last.trigger == 0;
+        self.action == action::UNLATCH && self.before.is_some_and(|(_, last)| last.is_some_and(same))
+    }
+
     /// What the lock says now is what it said before the action went out.
     fn is_unchanged(&self, states: &States) -> bool {
         self.before == Some((states.lock_state, states.last))
@@ -136,6 +143,7 @@ impl Pending {
                     false => Verdict::Unsure(self.unsure(None)),
                 }
             }
+            Some(_) if self.leaves_no_trace() => Verdict::Unsure(self.unsure(None)),
             Some(_) if self.retried => Verdict::Refused(DoorReason::LockError),
             Some(_) => Verdict::Again,
         }
