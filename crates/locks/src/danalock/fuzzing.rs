@@ -89,6 +89,6 @@ pub fn danalock_visit(bytes: &[u8]) {
         bytes,
         &crate::danalock::Danalock,
         setup,
-        Holds { sealed: true, each_opening_moves: false, said_once: true },
+        Holds { sealed: true, each_opening_moves: false, opening_said_once: true, locking_said_once: true },
     );
 }

@@ -168,6 +168,6 @@ pub fn dkey_visit(bytes: &[u8]) {
         bytes,
         &crate::dkey::Dkey,
         setup,
-        Holds { sealed: false, each_opening_moves: true, said_once: true },
+        Holds { sealed: false, each_opening_moves: true, opening_said_once: true, locking_said_once: true },
     );
 }

@@ -122,6 +122,7 @@ pub fn nuki_visit(bytes: &[u8]) {
         ..Setup::default()
     };
     // The latch is pulled for each opening, and never twice for one.
-    let holds = Holds { sealed: true, each_opening_moves: latch, said_once: latch };
+    let holds =
+        Holds { sealed: true, each_opening_moves: latch, opening_said_once: latch, locking_said_once: false };
     visit(bytes, &crate::nuki::Nuki, setup, holds);
 }
