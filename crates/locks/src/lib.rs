@@ -1,6 +1,7 @@
 //! Lock and hub protocols, sans-I/O: bytes and `now` in, bytes and events out. One folder per family, each with the
 //! phone's half ([`session::Session`]) and the device's half ([`device::Device`]).
 
+mod crc;
 pub mod danalock;
 pub mod device;
 pub mod dkey;

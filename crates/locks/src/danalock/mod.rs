@@ -34,7 +34,6 @@
 mod afi;
 mod broadcast;
 mod certificate;
-mod crc;
 mod credential;
 pub mod device;
 mod family;

@@ -27,7 +27,7 @@ use aes::cipher::{BlockCipherDecrypt, BlockCipherEncrypt, KeyInit};
 pub(super) use eavesdropper::Eavesdropper;
 
 use super::Serial;
-use super::crc::crc;
+use crate::crc::crc;
 
 /// The maker's company id.
 pub const COMPANY: u16 = 0x01c8;

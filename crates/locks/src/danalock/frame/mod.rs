@@ -9,7 +9,7 @@ mod stream;
 
 pub(super) use stream::Stream;
 
-use super::crc::crc;
+use crate::crc::crc;
 
 const START: u8 = 0xc0;
 const END: u8 = 0xc1;

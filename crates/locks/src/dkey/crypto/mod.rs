@@ -1,7 +1,6 @@
 //! Chapter 4: the ciphers and checks, without any notion of who talks.
 
 mod association;
-mod crc;
 mod iv;
 mod keys;
 mod keystream;

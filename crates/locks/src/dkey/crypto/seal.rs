@@ -6,8 +6,8 @@
 //! 18..20   CRC of plaintext and salt, low byte first, XOR block 2
 //! ```
 
-use super::crc::crc;
 use super::keystream::Keystream;
+use crate::crc::crc;
 
 /// Seals what one side sends, in sending order.
 pub(crate) struct Sealer(Keystream);

@@ -1,7 +1,6 @@
 //! Chapter 4: how a command travels, in clear and sealed.
 
 mod collect;
-mod crc;
 mod plain;
 mod sealed;
 

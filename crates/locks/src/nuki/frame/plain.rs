@@ -6,8 +6,8 @@
 //! | 2 | n | payload |
 //! | 2 + n | 2 | CRC over all before |
 
-use super::crc::crc;
 use super::{Malformed, Message};
+use crate::crc::crc;
 
 /// As it is written or indicated.
 pub(crate) fn encode_plain(message: &Message) -> Vec<u8> {

@@ -10,8 +10,8 @@
 
 use zeroize::Zeroizing;
 
-use super::crc::crc;
 use super::{Malformed, Message};
+use crate::crc::crc;
 use crate::nuki::crypto::SharedKey;
 
 /// Bytes before what is sealed.
