@@ -118,3 +118,36 @@ async fn a_hub_that_is_gone_does_not_hold_the_worker_back() -> Result<()> {
 async fn adapter(shift: &Shift, state: &Value) -> Result<()> {
     shift.stage.air.adapter(state).await
 }
+
+#[tokio::test]
+async fn a_lock_that_changes_its_address_is_found_by_its_serial() -> Result<()> {
+    let shift = Shift::begin().await?;
+    let resident = shift.stage.resident("1002")?;
+    let flat = resident.doors.last().context("a flat")?;
+    let lock = flat.lock.as_ref().context("a lock")?;
+    anyhow::ensure!(lock.family.as_str() == "danalock", "this story is about a Danalock");
+    let dispatch = shift.stage.alarm("1002", "changing-address").await?.id;
+    visit::alert(&shift.ada, dispatch).await?;
+    visit::done(&shift.ada, Intent::Accept { dispatch }).await?;
+    let heard = |reach: Reach| reach != Reach::Looking && reach != Reach::Idle;
+    shift
+        .ada
+        .see("the lock heard", LONG, |view| {
+            let door = view.visit.as_ref()?.doors.iter().find(|door| door.id == flat.id)?;
+            heard(door.reach).then_some(())
+        })
+        .await?;
+    for _ in 0..2 {
+        shift.stage.air.fault(lock.id.0, &json!({"fault": "new_address"})).await?;
+        assert_eq!(shift.ada_slides(dispatch, flat.id).await?, ("opened".to_owned(), None));
+        let locked = Intent::LockDoor { dispatch, door: flat.id };
+        visit::operate(&shift.ada, locked, "locked").await?;
+        // It keeps its address while it is connected.
+        until("let go", LONG, async || {
+            let connected = shift.stage.air.is_connected(lock.id.0).await?;
+            Ok((!connected).then_some(()))
+        })
+        .await?;
+    }
+    shift.end().await
+}

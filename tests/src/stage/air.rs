@@ -29,6 +29,8 @@ pub struct DeviceReport {
     pub state: String,
     /// Everything that moved, in order.
     pub movements: Vec<Movement>,
+    /// Is a central connected to it?
+    pub connected: bool,
     /// With the fault `link_lost`: how many packets are left until then.
     pub link_lost_at_packet: Option<u32>,
 }
@@ -73,6 +75,14 @@ impl Air {
     pub async fn device(&self, id: Uuid) -> Result<DeviceReport> {
         let url = format!("{}/devices/{id}", self.control);
         Ok(self.http.get(url).send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Whether somebody has a link to the device.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub async fn is_connected(&self, id: Uuid) -> Result<bool> {
+        Ok(self.device(id).await?.connected)
     }
 
     /// Breaks something: `{"fault": "out_of_range", "on": true}` and the like (simulator, `POST /devices/{id}/fault`).

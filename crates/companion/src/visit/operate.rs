@@ -22,6 +22,8 @@ use crate::store::{Intention, Operated};
 
 /// How long a lock is looked for: longer than another phone may hold it ready.
 const FIND_WITHIN: Duration = Duration::from_secs(25);
+/// A lock that is there is heard within this: the rarest advertisement comes every two seconds.
+const HEARD_WITHIN: Duration = Duration::from_secs(5);
 /// A radio that has just been started needs a moment.
 const ADAPTER_WITHIN: Duration = Duration::from_secs(2);
 /// A slide is worth this long: no command goes out later.
@@ -200,7 +202,7 @@ impl DoorKeeper {
 
     /// Until a session is open: the one that was prepared, or a new one.
     async fn reach_lock(&mut self, end: Instant) -> Result<(), DoorReason> {
-        let mut failed = 0;
+        let (mut failed, mut begun) = (0, Instant::now());
         loop {
             self.show_reach();
             if matches!(self.slot, Slot::Open(_)) {
@@ -209,17 +211,25 @@ impl DoorKeeper {
             }
             if self.slot.is_empty() {
                 let seen = self.find().await?;
+                begun = Instant::now();
                 self.connect(&seen)?;
                 continue;
             }
             if let Happened::Failed(error) = self.slot.next().await {
                 failed += 1;
                 tracing::info!(%error, "no connection to the lock");
-                if failed > 1 || Instant::now() >= end || !matches!(error, RadioError::Timeout(..)) {
+                let hopeless = matches!(error, RadioError::Off | RadioError::Absent | RadioError::Missing(_));
+                if failed > 1 || Instant::now() >= end || hopeless || !self.is_heard_since(begun).await {
                     return Err(self.radio_reason(&error));
                 }
             }
         }
+    }
+
+    /// Whether the lock is there: a lock that has changed its address is heard under the new one.
+    async fn is_heard_since(&mut self, at: Instant) -> bool {
+        let heard = |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.at > at);
+        matches!(timeout(HEARD_WITHIN, self.seen.wait_for(heard)).await, Ok(Ok(_)))
     }
 
     /// Where the lock is; looks for it if it was not heard yet.
