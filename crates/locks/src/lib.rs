@@ -13,3 +13,5 @@ pub mod lock;
 pub mod nuki;
 mod secret;
 pub mod session;
+#[cfg(test)]
+mod testing;

@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 
-use super::pair::{
-    Air, Pair, at_an_open_door, at_the_door, config, credential, kari_lock, phone_with, world,
-};
+use super::pair::{Pair, at_an_open_door, at_the_door, config, credential, kari_lock, phone_with, world};
 use crate::danalock::device::{FinishedIn, LockConfig, SimulatedLock};
 use crate::danalock::{Credential, Trust};
 use crate::device::{Device, DeviceFault};
 use crate::lock::{LockCommand, LockEvent};
 use crate::session::Session;
+use crate::testing::room::Air;
 
 const OPENED: (DoorOutcome, Option<DoorReason>) = (DoorOutcome::Opened, None);
 const LOCKED: (DoorOutcome, Option<DoorReason>) = (DoorOutcome::Locked, None);
@@ -23,7 +22,7 @@ const A_MOMENT: Duration = Duration::from_secs(3);
 fn a_cold_opening_takes_five_exchanges() {
     let mut door = at_the_door();
     door.ask(Operation::Open);
-    door.connect();
+    door.prepare();
     assert_eq!(door.phone.round_trips(), 5, "the event says that the motor runs");
     assert!(door.events.contains(&LockEvent::Moving(Operation::Open)));
     assert_eq!(door.outcomes(), []);
@@ -35,7 +34,7 @@ fn a_cold_opening_takes_five_exchanges() {
 #[test]
 fn a_prepared_opening_takes_one() {
     let mut door = at_the_door();
-    door.connect();
+    door.prepare();
     let Some(LockEvent::Ready(lock)) = door.events.iter().find(|event| matches!(event, LockEvent::Ready(_)))
     else {
         panic!("not ready")
@@ -54,12 +53,12 @@ fn a_prepared_opening_takes_one() {
 #[test]
 fn ready_means_one_round_trip_at_whatever_moment_the_worker_slides() {
     let mut whole = at_the_door();
-    whole.connect();
+    whole.prepare();
     let mut early = 0;
     for n in 1..whole.packets {
         let mut door = at_the_door();
         door.air = Air::StopAfter(n);
-        door.connect();
+        door.prepare();
         let (ready, before) = (door.is_ready(), door.phone.round_trips());
         door.ask(Operation::Open);
         door.air = Air::Clear;
@@ -76,7 +75,7 @@ fn ready_means_one_round_trip_at_whatever_moment_the_worker_slides() {
 #[test]
 fn ada_opens_and_locks_again_and_leaves() {
     let mut door = at_the_door();
-    door.connect();
+    door.prepare();
     for operation in [Operation::Open, Operation::Lock] {
         door.ask(operation);
         door.wait_for(A_MOMENT);
@@ -93,7 +92,7 @@ fn ada_opens_and_locks_again_and_leaves() {
 fn locking_cold_is_confirmed_by_the_state() {
     let mut door = at_an_open_door();
     door.ask(Operation::Lock);
-    door.connect();
+    door.prepare();
     door.wait_for(A_MOMENT);
     assert_eq!((door.outcomes(), door.moved("locked")), (vec![LOCKED], 1));
 }
@@ -103,7 +102,7 @@ fn two_sessions_in_a_row() {
     let mut door = at_the_door();
     for operation in [Operation::Open, Operation::Lock] {
         door.ask(operation);
-        door.connect();
+        door.prepare();
         door.wait_for(A_MOMENT);
         door.leave();
         assert_eq!((door.outcomes().len(), door.ended()), (1, Some(None)));
@@ -115,10 +114,10 @@ fn two_sessions_in_a_row() {
 #[test]
 fn a_session_is_kept_alive_and_its_state_fresh() {
     let mut door = at_the_door();
-    door.connect();
+    door.prepare();
     let states = |door: &Pair| door.events.iter().filter(|e| matches!(e, LockEvent::State(_))).count();
     let before = states(&door);
-    door.wait();
+    door.wait_for(Duration::from_secs(60));
     assert_eq!(door.ended(), None);
     assert!((8..=11).contains(&(states(&door) - before)));
     door.ask(Operation::Open);
@@ -129,7 +128,7 @@ fn a_session_is_kept_alive_and_its_state_fresh() {
 #[test]
 fn a_phone_that_falls_silent_is_sent_away() {
     let mut door = at_the_door();
-    door.connect();
+    door.prepare();
     door.air = Air::StopAfter(0);
     door.wait_for(Duration::from_secs(9));
     assert!(!door.lock.poll_disconnect());
@@ -143,7 +142,7 @@ fn notifications_may_be_cut_anyhow() {
         let mut door = at_the_door();
         door.air = Air::Regroup(size);
         door.ask(Operation::Open);
-        door.connect();
+        door.prepare();
         door.wait_for(A_MOMENT);
         assert_eq!(door.outcomes(), [OPENED], "{size}");
     }
@@ -155,7 +154,7 @@ fn either_form_of_finished_opens() {
         let lock = SimulatedLock::new(LockConfig { finished_in, ..config() }, world(2));
         let mut door = Pair::new(phone_with(credential()), lock);
         door.ask(Operation::Open);
-        door.connect();
+        door.prepare();
         door.wait_for(A_MOMENT);
         assert_eq!(door.outcomes(), [OPENED]);
     }
@@ -165,7 +164,7 @@ fn either_form_of_finished_opens() {
 fn what_is_trusted_first_is_told_and_can_be_pinned() {
     let mut door = at_the_door();
     door.again(phone_with(Credential { trust: Trust::FirstSeen, ..credential() }));
-    door.connect();
+    door.prepare();
     let fingerprint = door.events.iter().find_map(|event| match event {
         LockEvent::FirstSeen { fingerprint } => Some(*fingerprint),
         _ => None,
@@ -175,7 +174,7 @@ fn what_is_trusted_first_is_told_and_can_be_pinned() {
     assert_eq!(fingerprint, Some(known));
     door.again(phone_with(Credential { trust: Trust::Pinned(known), ..credential() }));
     door.ask(Operation::Open);
-    door.connect();
+    door.prepare();
     door.wait_for(A_MOMENT);
     assert_eq!(door.outcomes(), [OPENED]);
     assert!(!door.events.iter().any(|event| matches!(event, LockEvent::FirstSeen { .. })));
@@ -187,7 +186,7 @@ fn a_bad_link_layer_of_the_lock_is_borne() {
         let mut door = at_the_door();
         door.lock.inject(DeviceFault::Own(fault.into()));
         door.ask(Operation::Open);
-        door.connect();
+        door.prepare();
         door.wait_for(Duration::from_secs(6));
         assert_eq!((door.outcomes(), door.moved("unlocked")), (vec![OPENED], 1), "{fault}");
     }
@@ -197,7 +196,7 @@ fn a_bad_link_layer_of_the_lock_is_borne() {
 fn a_command_whose_acknowledgement_is_lost_is_obeyed_once() {
     for operation in [Operation::Open, Operation::Lock] {
         let mut door = at_the_door();
-        door.connect();
+        door.prepare();
         door.lock.inject(DeviceFault::Own("lose_ack".into()));
         door.ask(operation);
         door.air = Air::StopAfter(door.packets + 3);
@@ -214,7 +213,7 @@ fn a_second_operation_while_one_is_open_is_refused_and_one_after_the_end_too() {
     let mut door = at_the_door();
     door.ask(Operation::Open);
     door.ask(Operation::Open);
-    door.connect();
+    door.prepare();
     door.wait_for(A_MOMENT);
     assert_eq!(door.outcomes(), [(DoorOutcome::Refused, Some(DoorReason::LockError)), OPENED]);
     door.cut();
@@ -230,14 +229,14 @@ fn a_second_operation_while_one_is_open_is_refused_and_one_after_the_end_too() {
 #[test]
 fn closing_before_the_command_is_out_sends_none_and_after_it_is_unsure() {
     let mut door = at_the_door();
-    door.connect();
+    door.prepare();
     door.ask(Operation::Open);
     door.leave();
     assert_eq!(door.outcomes(), [(DoorOutcome::Refused, Some(DoorReason::LinkLost))]);
     assert_eq!((door.moved("unlocked"), door.ended()), (0, Some(None)));
 
     let mut late = at_the_door();
-    late.connect();
+    late.prepare();
     late.ask(Operation::Open);
     late.settle();
     late.leave();

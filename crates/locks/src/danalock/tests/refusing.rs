@@ -21,7 +21,7 @@ use crate::session::Session;
 fn run(door: &mut Pair, operation: Operation) -> (DoorOutcome, Option<DoorReason>) {
     door.ask(operation);
     if !door.connected {
-        door.connect();
+        door.prepare();
     }
     door.wait_for(Duration::from_secs(25));
     let outcomes = door.outcomes();
@@ -73,7 +73,7 @@ fn setting_the_clock_moves_the_time_that_tokens_are_judged_by() {
     let mut door = with_token(|token| token.valid_to = Some(today() + Duration::from_secs(100_000)));
     let ahead = Visitor { clocks: (today() + Duration::from_secs(200_000), Uptime::default()), ..visitor() };
     door.again(LockSession::new(LOCK, credential(), ahead));
-    door.connect();
+    door.prepare();
     assert!(door.is_ready());
     door.again(phone_with(credential()));
     assert_eq!(run(&mut door, Operation::Open), refused(DoorReason::KeyExpired));
@@ -84,7 +84,7 @@ fn a_phone_without_the_time_sets_no_clock_and_checks_no_date() {
     let mut door = with_token(|token| token.valid_from = Some(today()));
     let lost = Visitor { clocks: (Timestamp::UNIX_EPOCH, Uptime::default()), ..visitor() };
     door.again(LockSession::new(LOCK, credential(), lost));
-    door.connect();
+    door.prepare();
     assert!(door.is_ready());
     door.again(phone_with(credential()));
     assert_eq!(run(&mut door, Operation::Open).0, DoorOutcome::Opened);
@@ -212,7 +212,7 @@ fn a_lock_that_hangs_is_told_apart_by_what_was_sent() {
     assert_eq!(run(&mut silent, Operation::Open), refused(DoorReason::NoAnswer));
 
     let mut late = at_the_door();
-    late.connect();
+    late.prepare();
     late.lock.inject(DeviceFault::Hang(true));
     assert_eq!(run(&mut late, Operation::Open), (DoorOutcome::Unsure, Some(DoorReason::Interrupted)));
 }
@@ -220,7 +220,7 @@ fn a_lock_that_hangs_is_told_apart_by_what_was_sent() {
 #[test]
 fn a_reboot_ends_the_link_and_forgets_the_session() {
     let mut door = at_the_door();
-    door.connect();
+    door.prepare();
     door.lock.inject(DeviceFault::Reboot);
     door.settle();
     assert_eq!(door.ended(), Some(Some(DoorReason::LinkLost)));
@@ -228,7 +228,7 @@ fn a_reboot_ends_the_link_and_forgets_the_session() {
     assert_eq!(run(&mut door, Operation::Open).0, DoorOutcome::Opened);
 
     let mut moving = at_the_door();
-    moving.connect();
+    moving.prepare();
     moving.ask(Operation::Open);
     moving.settle();
     moving.lock.inject(DeviceFault::Reboot);

@@ -2,7 +2,7 @@
 
 use terskel_model::door::{DoorOutcome, Operation};
 
-use super::pair::{Air, Pair, world};
+use super::pair::{Pair, world};
 use super::vectors::{CODE, DEVICE};
 use crate::dkey::device::{LockConfig, SimulatedLock, WRONG_CODES};
 use crate::dkey::phone::{
@@ -10,6 +10,7 @@ use crate::dkey::phone::{
 };
 use crate::dkey::{ActivationCode, Credential};
 use crate::session::Session;
+use crate::testing::room::Air;
 
 fn code(text: &str) -> ActivationCode {
     ActivationCode::parse(text).unwrap()

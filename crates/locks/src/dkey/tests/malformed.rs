@@ -11,6 +11,7 @@ use crate::dkey::device::LockConfig;
 use crate::dkey::phone::AssociationSession;
 use crate::dkey::{ActivationCode, FROM_SERVER, TO_SERVER};
 use crate::session::Session;
+use crate::testing::room::Air;
 
 /// Anything, and what looks like a frame.
 fn values() -> impl Strategy<Value = Vec<Vec<u8>>> {
@@ -25,7 +26,7 @@ proptest! {
     fn noise_moves_no_bolt(values in values(), after in 0usize..24) {
         let now = DeviceTime { uptime: Uptime::default(), wall: Timestamp::UNIX_EPOCH };
         let mut door = at_the_door();
-        door.air = super::pair::Air::Lose(after);
+        door.air = Air::Lose(after);
         door.connect();
         door.settle();
         for (n, value) in values.iter().enumerate() {

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 
-use super::pair::{Air, Pair, adas_phone, at_the_door, lock_with};
+use super::pair::{Pair, adas_phone, at_the_door, lock_with};
 use crate::device::{Device, DeviceFault};
 use crate::dkey::device::LockConfig;
 use crate::lock::{LockCommand, LockDescription, LockEvent};
 use crate::session::Session;
+use crate::testing::room::Air;
 
 #[test]
 fn a_cold_opening_takes_five_exchanges_in_six_turns_of_the_link() {

@@ -6,11 +6,12 @@ use terskel_model::Uptime;
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 
 use super::driver::{Bench, NOW};
-use super::pair::{Air, at_the_door};
+use super::pair::at_the_door;
 use crate::dkey::frame::Frame;
 use crate::dkey::message::id;
 use crate::lock::{LockCommand, LockEvent};
 use crate::session::Session;
+use crate::testing::room::Air;
 
 /// How many turns of the link the outcome takes if the worker slides right after packet `n` of the preparation, and
 /// whether the phone had told that it is ready.

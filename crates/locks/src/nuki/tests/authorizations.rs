@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::pair::{Air, Pair, administrator, lock_with, world};
+use super::pair::{Pair, administrator, lock_with, world};
 use super::vectors::{AUTHORIZATION, paired};
 use crate::nuki::device::LockConfig;
 use crate::nuki::phone::{
@@ -10,6 +10,7 @@ use crate::nuki::phone::{
 };
 use crate::nuki::{Credential, Generation, Limits, Weekdays};
 use crate::session::Session;
+use crate::testing::room::Air;
 
 fn office_of(credential: Credential, config: LockConfig) -> Pair<AuthorizationSession> {
     Pair::new(AuthorizationSession::new(credential, world(1)), lock_with(config))

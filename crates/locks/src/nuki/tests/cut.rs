@@ -1,9 +1,8 @@
-//! A link that breaks, or carries wrongly, at every packet of a session: the outcome is never wrong and nothing moves
-//! twice.
+//! A link that breaks, or carries wrongly, at every packet of a Nuki session.
 
 use terskel_model::door::{DoorOutcome, Operation};
 
-use super::pair::{Air, Pair, lock_with, session_of};
+use super::pair::{Pair, lock_with, session_of};
 use super::vectors::paired;
 use crate::device::Device;
 use crate::lock::LockCommand;
@@ -11,6 +10,8 @@ use crate::nuki::Credential;
 use crate::nuki::device::LockConfig;
 use crate::nuki::phone::LockSession;
 use crate::session::Session;
+use crate::testing::cut::{self, run};
+use crate::testing::room::Air;
 
 fn door(operation: &Operation, mtu: usize) -> Pair<LockSession> {
     let locked = *operation == Operation::Open;
@@ -19,97 +20,49 @@ fn door(operation: &Operation, mtu: usize) -> Pair<LockSession> {
     pair
 }
 
-/// Runs the session; gives the outcome.
-fn run(door: &mut Pair<LockSession>, operation: &Operation, prepared: bool, air: Air) -> DoorOutcome {
-    if !prepared {
-        door.ask(operation.clone());
-        door.air = air;
-    }
-    door.connect();
-    door.settle();
-    if prepared {
-        door.packets = 0;
-        door.air = air;
-        door.ask(operation.clone());
-    }
-    door.wait();
-    let outcomes = door.outcomes();
-    assert_eq!(outcomes.len(), 1, "{air:?} {:?}", door.events);
-    door.ended();
-    outcomes[0].0.clone()
+fn check(mtu: usize, air: impl Fn(usize) -> Air) -> [usize; 4] {
+    cut::check(|operation| door(operation, mtu), [usize::MAX; 2], air)
 }
-
-fn check(mtu: usize, all: usize, air: impl Fn(usize) -> Air) -> [usize; 4] {
-    let mut seen = [0; 4];
-    for (operation, moved) in [(Operation::Open, "unlocked"), (Operation::Lock, "locked")] {
-        for (prepared, n) in [false, true].into_iter().flat_map(|p| (1..all).map(move |n| (p, n))) {
-            let mut door = door(&operation, mtu);
-            let outcome = run(&mut door, &operation, prepared, air(n));
-            let times = door.moved(moved);
-            assert_eq!(door.lock.report().movements.len(), times);
-            assert!(times <= 1, "moved twice: {operation} {:?}", air(n));
-            let honest = match outcome {
-                DoorOutcome::Opened => times == 1 && operation == Operation::Open,
-                DoorOutcome::Locked => times == 1 && operation == Operation::Lock,
-                DoorOutcome::Refused => times == 0,
-                _ => true,
-            };
-            assert!(honest, "{operation} {:?} prepared {prepared}: {outcome} and moved {times}", air(n));
-            let index = match outcome {
-                DoorOutcome::Opened => 0,
-                DoorOutcome::Locked => 1,
-                DoorOutcome::Refused => 2,
-                _ => 3,
-            };
-            seen[index] += 1;
-        }
-    }
-    seen
-}
-
-/// More packets than any session here has, whole or in fragments.
-const WHOLE: usize = 30;
-const FRAGMENTS: usize = 70;
 
 #[test]
 fn the_link_is_lost_before_any_packet() {
-    let seen = check(247, WHOLE, Air::CutAt);
+    let seen = check(247, Air::CutAt);
     assert!(seen.iter().all(|times| *times > 0), "every outcome comes up: {seen:?}");
-    check(23, FRAGMENTS, Air::CutAt);
+    check(23, Air::CutAt);
 }
 
 #[test]
 fn the_link_is_lost_after_any_packet() {
-    let seen = check(247, WHOLE, Air::CutAfter);
+    let seen = check(247, Air::CutAfter);
     assert!(seen.iter().all(|times| *times > 0), "every outcome comes up: {seen:?}");
-    check(23, FRAGMENTS, Air::CutAfter);
+    check(23, Air::CutAfter);
 }
 
 #[test]
 fn any_packet_is_lost() {
-    check(247, WHOLE, Air::Lose);
-    check(23, FRAGMENTS, Air::Lose);
+    check(247, Air::Lose);
+    check(23, Air::Lose);
 }
 
 #[test]
 fn any_packet_is_repeated() {
-    let [opened, locked, refused, unsure] = check(247, WHOLE, Air::Repeat);
+    let [opened, locked, refused, unsure] = check(247, Air::Repeat);
     assert_eq!((refused, unsure), (0, 0), "whole messages that come twice do no harm");
     assert!(opened > 0 && locked > 0);
-    check(23, FRAGMENTS, Air::Repeat);
+    check(23, Air::Repeat);
 }
 
 #[test]
 fn the_air_stands_still_after_any_packet() {
-    check(247, WHOLE, Air::StopAfter);
-    check(23, FRAGMENTS, Air::StopAfter);
+    check(247, Air::StopAfter);
+    check(23, Air::StopAfter);
 }
 
 #[test]
 fn the_lock_hangs_after_any_packet() {
-    let seen = check(247, WHOLE, Air::HangAfter);
+    let seen = check(247, Air::HangAfter);
     assert!(seen[0] > 0 && seen[3] > 0, "{seen:?}");
-    check(23, FRAGMENTS, Air::HangAfter);
+    check(23, Air::HangAfter);
 }
 
 /// Every air there is.
@@ -125,7 +78,7 @@ fn a_latch_is_pulled_at_most_once_and_never_wrongly_told() {
     for (prepared, air) in [false, true].into_iter().flat_map(|p| airs().map(move |air| (p, air))) {
         let phone = session_of(Credential { unlatch: true, ..paired() });
         let mut door = Pair::new(phone, lock_with(LockConfig::default()));
-        let outcome = run(&mut door, &Operation::Open, prepared, air);
+        let (outcome, _) = run(&mut door, &Operation::Open, prepared, air);
         let times = door.moved("unlocked");
         let honest = match outcome {
             DoorOutcome::Opened => times == 1,
@@ -164,7 +117,7 @@ fn an_air_in_which_everything_goes_wrong() {
     for (seed, mtu) in (0..300u64).map(|seed| (seed, if seed % 3 == 0 { 23 } else { 247 })) {
         let operation = if seed % 2 == 0 { Operation::Open } else { Operation::Lock };
         let mut door = door(&operation, mtu);
-        let outcome = run(&mut door, &operation, seed % 5 == 0, Air::Storm(seed));
+        let (outcome, _) = run(&mut door, &operation, seed % 5 == 0, Air::Storm(seed));
         let times = door.lock.report().movements.len();
         let honest = match outcome {
             DoorOutcome::Opened | DoorOutcome::Locked => times == 1,

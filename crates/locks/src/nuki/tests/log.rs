@@ -12,6 +12,7 @@ use crate::nuki::device::LockConfig;
 use crate::nuki::message::LoggedEntry;
 use crate::nuki::phone::LockSession;
 use crate::session::Session;
+use crate::testing::room::Air;
 
 /// A door that has been opened and locked so many times.
 fn door(times: u32) -> Pair<LockSession> {
@@ -97,7 +98,7 @@ fn every_question_is_answered_and_an_operation_goes_first() {
 fn a_log_that_is_cut_short_is_not_told_for_its_older_half_would_be_missed() {
     let mut door = door(4);
     door.packets = 0;
-    door.air = super::pair::Air::CutAfter(3);
+    door.air = Air::CutAfter(3);
     read(&mut door, 0);
     assert!(door.log().is_empty());
     assert!(matches!(door.events.last(), Some(LockEvent::Ended { .. })));

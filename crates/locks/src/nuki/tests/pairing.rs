@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::pair::{Air, Pair, lock_with, morning, session_of, visitor, world};
+use super::pair::{Pair, lock_with, morning, session_of, visitor, world};
 use super::vectors::paired;
 use crate::device::{Device, DeviceTime};
 use crate::nuki::device::{LockConfig, SimulatedLock};
@@ -12,6 +12,7 @@ use crate::nuki::phone::{
 };
 use crate::nuki::{Credential, Generation, PAIRING};
 use crate::session::Session;
+use crate::testing::room::Air;
 use terskel_model::door::{DoorOutcome, Operation};
 
 fn request(generation: Generation) -> PairingRequest {
