@@ -5,6 +5,7 @@ mod crc;
 pub mod danalock;
 pub mod device;
 pub mod dkey;
+mod failure;
 pub mod family;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;

@@ -1,31 +1,19 @@
-//! Why a session can't go on.
+//! Why a session with a Danalock can't go on.
 
 use terskel_model::door::DoorReason;
 
 use crate::danalock::afi::Status;
 use crate::danalock::tls::TlsError;
+use crate::failure::Failure;
 
-/// A reason for people and a detail for the log.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) reason: DoorReason,
-    pub(super) detail: String,
+/// The lock does not let the token in.
+pub(super) fn login(status: Status) -> Failure {
+    Failure::new(status.reason(), format!("login: the lock answers {status}"))
 }
 
-impl Failure {
-    pub(super) fn new(reason: DoorReason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
-    }
-
-    /// The lock does not let the token in.
-    pub(super) fn login(status: Status) -> Self {
-        Self::new(status.reason(), format!("login: the lock answers {status}"))
-    }
-
-    /// A message that has no place where it came.
-    pub(super) fn unexpected(what: &str) -> Self {
-        Self::new(DoorReason::LockError, format!("{what} that was not asked for"))
-    }
+/// A message that has no place where it came.
+pub(super) fn unexpected(what: &str) -> Failure {
+    Failure::new(DoorReason::LockError, format!("{what} that was not asked for"))
 }
 
 impl From<TlsError> for Failure {

@@ -3,11 +3,11 @@
 use terskel_model::Uptime;
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 
-use super::failure::Failure;
 use super::request::{Asked, Outstanding};
 use super::session::{LockSession, Stage};
 use super::{ANSWER_WITHIN, ASK_AGAIN};
 use crate::danalock::afi::{Operate, State, Status, code};
+use crate::failure::Failure;
 use crate::lock::LockEvent;
 
 /// How far the one command of an operation has come.

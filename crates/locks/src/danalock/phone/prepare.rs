@@ -2,11 +2,11 @@
 
 use terskel_model::Uptime;
 
-use super::failure::Failure;
 use super::operate::Progress;
 use super::request::Asked;
 use super::session::{LockSession, Stage};
 use crate::danalock::afi::{Information, PowerSource, SetUtc, State, Status};
+use crate::failure::Failure;
 use crate::lock::LockEvent;
 
 /// What has been asked once.

@@ -6,7 +6,6 @@ use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::{Timestamp, Uptime};
 use uuid::Uuid;
 
-use super::failure::Failure;
 use super::operate::{Pending, Progress};
 use super::prepare::Prepared;
 use super::request::Outstanding;
@@ -16,6 +15,7 @@ use crate::danalock::frame::Stream;
 use crate::danalock::reliable::{Carries, Heard, Reliable};
 use crate::danalock::tls::{Channel, Client};
 use crate::danalock::{Credential, NOTIFY, SERVICE, Serial, VALUE, WRITE};
+use crate::failure::Failure;
 use crate::family::Visitor;
 use crate::lock::{LockCommand, LockDescription, LockEvent, LockState};
 use crate::session::{Profile, RoundTrips, Session, Transmit};

@@ -3,12 +3,13 @@
 use terskel_model::Uptime;
 
 use super::ANSWER_WITHIN;
-use super::failure::Failure;
+use super::failure;
 use super::request::{Asked, Outstanding};
 use super::session::{LockSession, Stage};
 use crate::danalock::afi::{Event, Login, Message, Status};
 use crate::danalock::certificate::Trust;
 use crate::danalock::tls::{Client, ClientStep};
+use crate::failure::Failure;
 use crate::lock::LockEvent;
 
 impl LockSession {
@@ -79,12 +80,12 @@ impl LockSession {
                 let waiting = self.outstanding.take().filter(|waiting| waiting.asked.command() == command);
                 // A command that is still in the phone can't have a result; it stays there.
                 let waiting = waiting.filter(|waiting| waiting.asked != Asked::Operate || self.is_given());
-                let waiting = waiting.ok_or_else(|| Failure::unexpected("a result"))?;
+                let waiting = waiting.ok_or_else(|| failure::unexpected("a result"))?;
                 self.last_result = now;
                 self.take_result(waiting.asked, Status(status), payload, now)
             }
-            Some(Message::Request { .. }) => Err(Failure::unexpected("a request")),
-            None => Err(Failure::unexpected("something unreadable")),
+            Some(Message::Request { .. }) => Err(failure::unexpected("a request")),
+            None => Err(failure::unexpected("something unreadable")),
         }
     }
 
@@ -111,6 +112,6 @@ impl LockSession {
             Stage::LoggingIn(channel) => self.stage = Stage::Open(channel),
             other => self.stage = other,
         }
-        if status.0 == 0 { Ok(()) } else { Err(Failure::login(status)) }
+        if status.0 == 0 { Ok(()) } else { Err(failure::login(status)) }
     }
 }

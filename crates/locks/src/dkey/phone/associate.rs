@@ -9,7 +9,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::authenticate::hex;
-use super::failure::Failure;
+use super::failure;
 use super::identify::{Identify, introduction};
 use super::{ANSWER_WITHIN, profile};
 use crate::dkey::channel::{Channel, Side};
@@ -20,6 +20,7 @@ use crate::dkey::message::{
     is_lock_command, pin_reply, public_key_reply, request_challenge,
 };
 use crate::dkey::{ActivationCode, Credential};
+use crate::failure::Failure;
 use crate::lock::LockDescription;
 use crate::session::{Profile, RoundTrips, Session, Transmit};
 
@@ -130,7 +131,7 @@ impl AssociationSession {
             (Stage::PublicKey { iv }, id::PUBLIC_KEY) => self.agree(iv, &frame)?,
             (Stage::Parameters { iv, z }, id::ASSOCIATION_PARAMETERS) => {
                 let sent =
-                    AssociationParameters::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+                    AssociationParameters::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
                 let secret = association_secret(&z, &iv, &sent.wrapped);
                 self.channel.ack(frame.id, 0);
                 Stage::Name(Credential { key_holder_id: sent.key_holder_id, secret: *secret })
@@ -145,7 +146,7 @@ impl AssociationSession {
             }
             (stage, other) => {
                 self.stage = stage;
-                return Err(Failure::unexpected(other, "association"));
+                return Err(failure::unexpected(other, "association"));
             }
         };
         Ok(())
@@ -161,7 +162,7 @@ impl AssociationSession {
     }
 
     fn challenged(&mut self, nonce: [u8; 4], frame: &Frame) -> Result<Stage, Failure> {
-        let iv = iv(nonce, &fixed(&frame.payload).ok_or(Failure::malformed(frame.id))?);
+        let iv = iv(nonce, &fixed(&frame.payload).ok_or(failure::malformed(frame.id))?);
         let keys = SessionKeys::of_code(&self.code, iv);
         self.channel.ack(frame.id, 0);
         self.channel.send(pin_reply(keys.reply()));
@@ -169,9 +170,9 @@ impl AssociationSession {
     }
 
     fn acknowledged(&mut self, stage: Stage, frame: &Frame) -> Result<Stage, Failure> {
-        let ack = Ack::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+        let ack = Ack::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
         if ack.error != 0 && !matches!(stage, Stage::Name(_)) {
-            let lock_said_no = Failure::refused(ack.error, ack.id);
+            let lock_said_no = failure::refused(ack.error, ack.id);
             let wrong_code =
                 matches!((&stage, ack), (Stage::Accepted { .. }, Ack { error: error::WRONG_PIN, .. }));
             let reason = if wrong_code { DoorReason::KeyRejected } else { DoorReason::LockError };
@@ -189,7 +190,7 @@ impl AssociationSession {
     fn agree(&mut self, iv: [u8; 16], frame: &Frame) -> Result<Stage, Failure> {
         let broken = || Failure::new(DoorReason::LockError, "no usable randomness");
         let ours = KeyPair::new(&*self.entropy).ok_or_else(broken)?;
-        let z = ours.agree(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+        let z = ours.agree(&frame.payload).ok_or(failure::malformed(frame.id))?;
         self.channel.ack(frame.id, 0);
         self.channel.send(public_key_reply(ours.public()));
         Ok(Stage::Parameters { iv, z })

@@ -3,7 +3,7 @@
 use terskel_model::door::DoorReason;
 
 use super::LockSession;
-use super::failure::Failure;
+use super::failure;
 use super::identify::{Identify, introduction};
 use crate::dkey::crypto::{SessionKeys, iv};
 use crate::dkey::frame::Frame;
@@ -11,6 +11,7 @@ use crate::dkey::message::{
     Ack, Identification, LockName, auth_reply, error, feature, fixed, id, is_command,
 };
 use crate::dkey::message::{is_handshake, is_lock_command};
+use crate::failure::Failure;
 use crate::lock::LockDescription;
 
 /// Where a session stands.
@@ -56,7 +57,7 @@ impl LockSession {
                 return Err(Failure::new(DoorReason::KeyRejected, "not associated"));
             }
             (Stage::Challenge(nonce), id::AUTH_CHALLENGE) => {
-                let lock_nonce = fixed(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+                let lock_nonce = fixed(&frame.payload).ok_or(failure::malformed(frame.id))?;
                 let keys = SessionKeys::of_secret(&self.credential.secret, iv(*nonce, &lock_nonce));
                 self.channel.send(auth_reply(keys.reply()));
                 self.channel.secure(keys.phone());
@@ -73,7 +74,7 @@ impl LockSession {
             (_, unknown) if is_command(unknown) && !is_lock_command(unknown) => {
                 self.channel.ack(unknown, error::UNKNOWN_COMMAND);
             }
-            (stage, other) => return Err(Failure::unexpected(other, stage.awaits())),
+            (stage, other) => return Err(failure::unexpected(other, stage.awaits())),
         }
         Ok(())
     }
@@ -81,8 +82,8 @@ impl LockSession {
     fn acknowledged(&self, frame: &Frame) -> Result<(), Failure> {
         match Ack::decode(&frame.payload) {
             Some(Ack { error: 0, .. }) => Ok(()),
-            Some(ack) => Err(Failure::refused(ack.error, ack.id)),
-            None => Err(Failure::malformed(frame.id)),
+            Some(ack) => Err(failure::refused(ack.error, ack.id)),
+            None => Err(failure::malformed(frame.id)),
         }
     }
 
@@ -98,7 +99,7 @@ impl LockSession {
     }
 
     fn named(&mut self, frame: &Frame) -> Result<(), Failure> {
-        let name = LockName::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+        let name = LockName::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
         self.channel.ack(frame.id, 0);
         if name.features & feature::KEY_DISABLED != 0 {
             return Err(Failure::new(DoorReason::KeyRejected, "key disabled"));

@@ -4,9 +4,10 @@ use terskel_model::Entropy;
 use terskel_model::door::DoorReason;
 use terskel_model::world::random;
 
-use super::failure::Failure;
+use super::failure;
 use crate::dkey::frame::Frame;
 use crate::dkey::message::{DeviceType, Identification, Version, get_identification, id};
+use crate::failure::Failure;
 
 /// Protocol versions that are known to work.
 const VERSIONS: std::ops::RangeInclusive<u16> = 26..=28;
@@ -34,7 +35,7 @@ impl Identify {
     pub(super) fn take(&mut self, frame: &Frame) -> Result<Option<Identification>, Failure> {
         match frame.id {
             id::IDENTIFICATION if self.lock.is_none() => {
-                let lock = Identification::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+                let lock = Identification::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
                 if !VERSIONS.contains(&lock.protocol) {
                     let detail = format!("protocol version {}", lock.protocol);
                     return Err(Failure::new(DoorReason::Unsupported, detail));
@@ -42,7 +43,7 @@ impl Identify {
                 self.lock = Some(lock);
             }
             id::GET_IDENTIFICATION if !self.asked => self.asked = true,
-            other => return Err(Failure::unexpected(other, "identification")),
+            other => return Err(failure::unexpected(other, "identification")),
         }
         Ok(self.lock.filter(|_| self.asked))
     }

@@ -6,7 +6,7 @@ use terskel_model::Uptime;
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 
 use super::authenticate::Stage;
-use super::failure::Failure;
+use super::failure;
 use super::session::Notifications;
 use super::{LockSession, OUTCOME_WITHIN};
 use crate::dkey::frame::Frame;
@@ -14,6 +14,7 @@ use crate::dkey::message::{
     Ack, Changes, Mode, StatusReport, UnlockAnswer, change_mode, error, get_mask, id, is_command, set_mask,
     unlock,
 };
+use crate::failure::Failure;
 use crate::lock::LockEvent;
 
 /// Every notification there is (6.5).
@@ -137,12 +138,12 @@ impl LockSession {
     /// Takes a status report or a notification.
     pub(super) fn take_report(&mut self, frame: &Frame, now: Uptime) -> Result<(), Failure> {
         if frame.id == id::CHANGES {
-            let changes = Changes::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+            let changes = Changes::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
             self.channel.ack(frame.id, 0);
             self.learn(&changes);
             return Ok(());
         }
-        let report = StatusReport::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+        let report = StatusReport::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
         self.channel.ack(frame.id, 0);
         if report.is_stuck() {
             self.state.jammed = true;
@@ -160,16 +161,16 @@ impl LockSession {
             id::UNLOCK_ANSWER => {
                 // Only the error is needed: a longer or shorter form must not make an opened door unsure.
                 let error = UnlockAnswer::decode(&frame.payload).map(|answer| answer.error);
-                let error = error.or(frame.payload.first().copied()).ok_or(Failure::malformed(frame.id))?;
+                let error = error.or(frame.payload.first().copied()).ok_or(failure::malformed(frame.id))?;
                 self.unlock_answered(error);
             }
-            id::ACK => self.take_ack(Ack::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?, now),
+            id::ACK => self.take_ack(Ack::decode(&frame.payload).ok_or(failure::malformed(frame.id))?, now),
             id::MASK if self.notifications == Notifications::Asking => {
                 self.notifications = Notifications::Setting;
                 self.channel.send(set_mask(ALL));
             }
             id::SET_MASK_ANSWER => {
-                let values = Changes::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+                let values = Changes::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
                 self.notifications = Notifications::Settled;
                 self.learn(&values);
             }
@@ -200,7 +201,7 @@ impl LockSession {
 
     fn refused(&mut self, operation: &Operation, error: u8) {
         let Some(pending) = self.take_given(operation) else { return };
-        let reason = if pending.stuck { DoorReason::Jammed } else { Failure::refused(error, 0).reason };
+        let reason = if pending.stuck { DoorReason::Jammed } else { failure::refused(error, 0).reason };
         let detail = Some(format!("the lock answers with error {error}"));
         self.tell_outcome(pending.operation, DoorOutcome::Refused, Some(reason), detail);
     }

@@ -8,7 +8,7 @@ use terskel_model::{Entropy, Uptime};
 use uuid::Uuid;
 
 use super::authenticate::Stage;
-use super::failure::Failure;
+use super::failure;
 use super::identify::Identify;
 use super::operate::{Pending, Progress};
 use super::{ANSWER_WITHIN, profile};
@@ -16,6 +16,7 @@ use crate::dkey::Credential;
 use crate::dkey::channel::{Channel, ChannelError, Side};
 use crate::dkey::frame::{Frame, parse_plain};
 use crate::dkey::message::{Ack, DisconnectRequest, id, reason};
+use crate::failure::Failure;
 use crate::lock::{LockCommand, LockDescription, LockEvent, LockState};
 use crate::session::{Profile, RoundTrips, Session, Transmit};
 
@@ -100,7 +101,7 @@ impl LockSession {
     }
 
     fn leave(&mut self, frame: &Frame) -> Result<(), Failure> {
-        let request = DisconnectRequest::decode(&frame.payload).ok_or(Failure::malformed(frame.id))?;
+        let request = DisconnectRequest::decode(&frame.payload).ok_or(failure::malformed(frame.id))?;
         self.channel.drop_commands();
         self.channel.ack(frame.id, 0);
         let cause = match request.0 {
@@ -157,7 +158,7 @@ impl LockSession {
 fn refusal_in_clear(value: &[u8]) -> Failure {
     let ack = parse_plain(value).ok().filter(|frame| frame.id == id::ACK);
     match ack.and_then(|frame| Ack::decode(&frame.payload)) {
-        Some(ack) => Failure::refused(ack.error, ack.id),
+        Some(ack) => failure::refused(ack.error, ack.id),
         None => Failure::new(DoorReason::LinkLost, "a frame in clear after the challenge"),
     }
 }

@@ -5,9 +5,10 @@ use terskel_model::door::DoorReason;
 use uuid::Uuid;
 
 use super::LockSession;
-use super::failure::{Failure, is_doubtful};
+use super::failure::{self, is_doubtful};
 use super::link::Heard;
 use super::next::What;
+use crate::failure::Failure;
 use crate::lock::LockEvent;
 use crate::nuki::frame::Message;
 use crate::nuki::message::{Config, ErrorReport, LoggedEntry, States, Status, code, fixed, id, lock_state};
@@ -21,7 +22,7 @@ impl LockSession {
             Ok(None) => {}
             Ok(Some(Heard::Sealed(message))) => self.take_message(&message, now),
             Ok(Some(Heard::Clear(report))) if report.code == code::NOT_AUTHORIZED => {
-                self.fail(Failure::refused(report.code, report.command));
+                self.fail(failure::refused(report.code, report.command));
             }
             Ok(Some(Heard::Clear(_))) => {}
             // The action may have been executed: its outcome, or a state, may still come.
@@ -112,7 +113,7 @@ impl LockSession {
             }
             return match asked.what {
                 What::States | What::Challenge => {
-                    self.fail(Failure::refused(report.code, report.command));
+                    self.fail(failure::refused(report.code, report.command));
                 }
                 What::Config => self.config_read = true,
                 What::Time => self.time_refused(),

@@ -2,23 +2,11 @@
 
 use terskel_model::door::DoorReason;
 
+use crate::failure::Failure;
 use crate::nuki::message::code;
 
-/// Why a session can't go on: a reason for people and a detail for the log.
-#[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) reason: DoorReason,
-    pub(super) detail: String,
-}
-
-impl Failure {
-    pub(super) fn new(reason: DoorReason, detail: impl Into<String>) -> Self {
-        Self { reason, detail: detail.into() }
-    }
-
-    pub(super) fn refused(code: u8, command: u16) -> Self {
-        Self::new(reason(code), refusal(code, command))
-    }
+pub(super) fn refused(code: u8, command: u16) -> Failure {
+    Failure::new(reason(code), refusal(code, command))
 }
 
 /// For the log.

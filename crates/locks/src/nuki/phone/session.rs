@@ -7,11 +7,11 @@ use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use uuid::Uuid;
 
 use super::act::Pending;
-use super::failure::Failure;
 use super::link::Link;
 use super::log::Reading;
 use super::next::Asked;
 use super::profile;
+use crate::failure::Failure;
 use crate::family::Visitor;
 use crate::lock::{LockCommand, LockDescription, LockEvent, LockState};
 use crate::nuki::Credential;
