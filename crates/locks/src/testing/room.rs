@@ -36,6 +36,10 @@ pub(crate) enum Air {
 /// What holds in a family's rooms.
 pub(crate) trait RoomLock: Device {
     const MTU: usize;
+    /// Longer than any session waits for anything.
+    const PATIENCE: Duration;
+    /// Whether a lock lets go of a phone that asks nothing more, within [`Self::PATIENCE`].
+    const LETS_GO: bool;
 
     /// The wall clock when the room is entered.
     fn start() -> Timestamp;
@@ -216,9 +220,8 @@ impl<S: Session, D: RoomLock> Room<S, D> {
         panic!("a timer that never ends");
     }
 
-    /// Longer than any session waits for anything.
     pub(crate) fn wait(&mut self) {
-        self.wait_for(Duration::from_secs(120));
+        self.wait_for(D::PATIENCE);
     }
 
     pub(crate) fn moved(&self, what: &str) -> usize {

@@ -20,6 +20,8 @@ pub(super) type Pair = Room<LockSession, SimulatedLock>;
 
 impl RoomLock for SimulatedLock {
     const MTU: usize = 23;
+    const PATIENCE: Duration = Duration::from_secs(60);
+    const LETS_GO: bool = false;
 
     fn start() -> Timestamp {
         today() + BOOT

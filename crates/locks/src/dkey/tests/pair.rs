@@ -1,6 +1,7 @@
 //! Ada's phone and Kari Nordmann's dKey in one room.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use terskel_model::Timestamp;
 use terskel_model::world::ManualWorld;
@@ -16,6 +17,8 @@ pub(super) type Pair<S> = Room<S, SimulatedLock>;
 
 impl RoomLock for SimulatedLock {
     const MTU: usize = 23;
+    const PATIENCE: Duration = Duration::from_secs(60);
+    const LETS_GO: bool = true;
 
     fn start() -> Timestamp {
         Timestamp::UNIX_EPOCH + BOOT

@@ -1,6 +1,7 @@
 //! Ada's phone and Kari Nordmann's Nuki in one room.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use terskel_model::world::ManualWorld;
 use terskel_model::{Timestamp, Uptime};
@@ -20,6 +21,8 @@ pub(super) type Pair<S> = Room<S, SimulatedLock>;
 
 impl RoomLock for SimulatedLock {
     const MTU: usize = 247;
+    const PATIENCE: Duration = Duration::from_secs(120);
+    const LETS_GO: bool = false;
 
     fn start() -> Timestamp {
         morning()
