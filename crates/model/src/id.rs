@@ -61,6 +61,8 @@ ids! {
     HubId
     /// A call-out of a team for an alarm. Also names the visit that follows.
     DispatchId
+    /// A team lead's standing decision on who may open what, and when.
+    PermissionId
     /// A digital key.
     KeyId
     /// An audit event.
