@@ -8,6 +8,7 @@
 //! | [`event`] | a [`PhoneIdentity`] | CBOR in COSE_Sign1, ES256 |
 //! | [`receipt`] | a hub's [`receipt::HubKey`] | fixed binary layout, Ed25519 |
 //! | [`sign_in`] | a [`PhoneIdentity`] | bare ES256 signature |
+//! | [`log`] checkpoint | the station's [`log::LogKey`] | signed note (C2SP), Ed25519 |
 //!
 //! Each of them is signed under a domain of its own, so that one can never be taken for another.
 
@@ -24,6 +25,7 @@ mod testing;
 pub mod badge;
 pub mod digital_key;
 pub mod event;
+pub mod log;
 pub mod receipt;
 pub mod sign_in;
 
