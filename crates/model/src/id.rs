@@ -65,6 +65,10 @@ ids! {
     PermissionId
     /// A digital key.
     KeyId
+    /// Another organisation whose people are let in: the fire service, say.
+    OrganisationId
+    /// An opening in an emergency that nobody had permitted.
+    BreakGlassId
     /// An audit event.
     EventId
     /// A credential of a machine: a response centre or an administrator's tool.

@@ -8,6 +8,7 @@ pub mod door;
 pub mod event;
 pub mod lock_report;
 pub mod name;
+pub mod permission;
 pub mod rules;
 pub mod world;
 

@@ -12,3 +12,7 @@ pub const READABLE_AFTER_ACCEPT: Duration = Duration::from_secs(60 * 60);
 pub const CLOCK_DRIFT: Duration = Duration::from_secs(30);
 /// How long a digital key issued for a dispatch can be used.
 pub const DISPATCH_KEY_LIFETIME: Duration = Duration::from_secs(60 * 60);
+/// How long a digital key issued for a shift can be used, where the shift lasts longer.
+pub const SHIFT_KEY_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+/// How long the doors of a residence can be opened after the glass was broken.
+pub const BREAK_GLASS_LIFETIME: Duration = Duration::from_secs(15 * 60);
