@@ -22,6 +22,9 @@ pub enum KeyError {
     /// It does not allow what was asked.
     #[error("operation not allowed")]
     OperationNotAllowed,
+    /// Made for another method or address, or for another token.
+    #[error("made for another request")]
+    WrongRequest,
     /// The sealed credential does not open with this phone's identity.
     #[error("sealed credential does not open")]
     CannotOpen,

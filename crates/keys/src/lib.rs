@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | [`digital_key`] | the station's [`Authority`] | CWT (RFC 8392) in COSE_Sign1 (RFC 9052), EdDSA |
 //! | [`badge`] | the station's [`Authority`] | CWT in COSE_Sign1, EdDSA |
+//! | [`dpop`] | a [`PhoneIdentity`] | JWT (RFC 7519) in compact JWS, ES256 |
 //! | [`event`] | a [`PhoneIdentity`] | CBOR in COSE_Sign1, ES256 |
 //! | [`receipt`] | a hub's [`receipt::HubKey`] | fixed binary layout, Ed25519 |
 //! | [`sign_in`] | a [`PhoneIdentity`] | bare ES256 signature |
@@ -24,6 +25,7 @@ mod testing;
 
 pub mod badge;
 pub mod digital_key;
+pub mod dpop;
 pub mod event;
 pub mod log;
 pub mod receipt;
