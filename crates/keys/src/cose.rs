@@ -1,13 +1,17 @@
 //! COSE_Sign1 (RFC 9052 §4.2) with exactly one encoding for each content: tag 18, algorithm and key id in the
-//! protected header, nothing unprotected. What parses is what [`sign`] would have written, so that no byte outside
+//! protected header, nothing unprotected, nothing critical. What parses is what [`sign`] would have written, so that no byte outside
 //! the signature can change unseen.
 
+use ciborium::value::Value;
 use coset::{CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable as _, iana};
 
 use crate::KeyError;
 
 /// Larger than any proof of ours, small enough to parse without harm.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
+
+/// The header parameter that lists what must not be overlooked (RFC 9052 §3.1).
+const CRIT: i64 = 2;
 
 /// What is signed. Goes into the signature as external additional data, not into the bytes.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +59,11 @@ pub(crate) fn parse(domain: Domain, algorithm: iana::Algorithm, bytes: &[u8]) ->
     if bytes.len() > MAX_BYTES {
         return Err(KeyError::Malformed);
     }
-    let CoseSign1 { protected, payload, signature, .. } =
-        CoseSign1::from_tagged_slice(bytes).map_err(|_| KeyError::Malformed)?;
+    let parsed = CoseSign1::from_tagged_slice(bytes).map_err(|_| why_not(bytes))?;
+    let CoseSign1 { protected, payload, signature, .. } = parsed;
+    if !protected.header.crit.is_empty() {
+        return Err(KeyError::UnknownCritical);
+    }
     let kid = protected.header.key_id;
     let payload = payload.ok_or(KeyError::Malformed)?;
     let rebuilt = frame(algorithm, kid.clone(), payload.clone()).signature(signature.clone()).build();
@@ -65,6 +72,23 @@ pub(crate) fn parse(domain: Domain, algorithm: iana::Algorithm, bytes: &[u8]) ->
         Ok(canonical) if canonical == bytes => Ok(Signed { kid, payload, signature, message }),
         _ => Err(KeyError::Malformed),
     }
+}
+
+/// The library does not read a header that names a label it has not heard of as critical.
+fn why_not(bytes: &[u8]) -> KeyError {
+    match protected_header(bytes) {
+        Some(header) if header.iter().any(|(label, _)| *label == Value::Integer(CRIT.into())) => {
+            KeyError::UnknownCritical
+        }
+        _ => KeyError::Malformed,
+    }
+}
+
+fn protected_header(bytes: &[u8]) -> Option<Vec<(Value, Value)>> {
+    let value: Value = ciborium::from_reader(bytes).ok()?;
+    let (_, content) = value.into_tag().ok()?;
+    let header = content.into_array().ok()?.into_iter().next()?.into_bytes().ok()?;
+    ciborium::from_reader::<Value, _>(header.as_slice()).ok()?.into_map().ok()
 }
 
 fn frame(algorithm: iana::Algorithm, kid: Vec<u8>, payload: Vec<u8>) -> CoseSign1Builder {

@@ -16,6 +16,8 @@ pub(crate) const FAMILY: i64 = -70_003;
 pub(crate) const OPERATIONS: i64 = -70_004;
 pub(crate) const DISPATCH: i64 = -70_005;
 pub(crate) const SEALED: i64 = -70_006;
+pub(crate) const PERMISSION: i64 = -70_007;
+pub(crate) const BASIS: i64 = -70_008;
 
 /// COSE_Key labels of an EC2 key (RFC 9053 §7.1.1).
 const KTY: i64 = 1;

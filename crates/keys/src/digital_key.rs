@@ -1,41 +1,22 @@
 //! Digital keys: what the station lets one phone do at one lock, for a while, with the lock's own secret inside,
-//! sealed to that phone.
-//!
-//! A CWT (RFC 8392) in COSE_Sign1, EdDSA by the station's authority:
-//!
-//! | claim | label | value |
-//! | --- | --- | --- |
-//! | `iss` | 1 | the station, text |
-//! | `sub` | 2 | worker id, text |
-//! | `aud` | 3 | lock id, text |
-//! | `exp` | 4 | not valid from then on, seconds since 1970 |
-//! | `nbf` | 5 | valid from then on |
-//! | `iat` | 6 | when it was issued |
-//! | `cti` | 7 | key id, 16 bytes |
-//! | `cnf` | 8 | the phone's ES256 key as COSE_Key (RFC 8747) |
-//! | phone | −70001 | phone id, 16 bytes |
-//! | door | −70002 | door id, 16 bytes |
-//! | family | −70003 | lock family, text |
-//! | operations | −70004 | array of text |
-//! | dispatch | −70005 | dispatch id, 16 bytes; absent when issued from a permission |
-//! | sealed | −70006 | array: encapsulated key, ciphertext (HPKE; info = domain ‖ lock id ‖ key id) |
+//! sealed to that phone. A CWT (RFC 8392) in COSE_Sign1, EdDSA by the station's authority. Claims, sizes and examples
+//! stand in `docs/digital-key.md`.
 
-use std::time::Duration;
-
+use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{LockFamily, Operation};
-use terskel_model::{DispatchId, DoorId, Entropy, KeyId, LockId, PhoneId, Timestamp, WorkerId};
+use terskel_model::rules::KEY_CLOCK_SLACK;
+use terskel_model::{DispatchId, DoorId, Entropy, KeyId, LockId, PermissionId, PhoneId, Timestamp, WorkerId};
 use zeroize::Zeroizing;
 
 use crate::cose::Domain;
-use crate::seal::{self, Sealed};
-use crate::{Authority, AuthorityKey, KeyError, PhoneIdentity, PhonePublic};
+use crate::seal;
+pub use crate::seal::Sealed;
+use crate::{Authority, AuthorityKeys, KeyError, PhoneIdentity, PhonePublic};
 
 mod claims;
 #[cfg(test)]
 mod tests;
 
-/// No digital key lives longer than the longest shift.
-pub const MAX_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// The largest secret that fits into a key, in bytes.
 pub const MAX_CREDENTIAL: usize = 4096;
 
@@ -56,8 +37,12 @@ pub struct Claims {
     pub door: DoorId,
     /// Which protocol the lock speaks.
     pub family: LockFamily,
-    /// The dispatch it was issued for, unless it comes from a permission.
+    /// What it stands on: how long it may last.
+    pub basis: KeyBasis,
+    /// The dispatch it was issued for. With [`KeyBasis::Dispatch`] there is one.
     pub dispatch: Option<DispatchId>,
+    /// The team lead's decision that it was made from.
+    pub permission: Option<PermissionId>,
     /// What may be asked of the lock.
     pub operations: Vec<Operation>,
     /// Valid from then on.
@@ -71,8 +56,7 @@ pub struct Claims {
 /// Issues a key for the phone, with `credential`, the secret the lock asks for, sealed inside.
 ///
 /// # Errors
-/// [`KeyError::Malformed`] for an empty window or one over [`MAX_LIFETIME`], for a credential over
-/// [`MAX_CREDENTIAL`], for more text than fits, and for public keys that are no points of P-256.
+/// As [`seal`] and [`sign`].
 pub fn issue(
     authority: &Authority,
     claims: &Claims,
@@ -80,22 +64,49 @@ pub fn issue(
     credential: &[u8],
     entropy: &(impl Entropy + ?Sized),
 ) -> Result<Vec<u8>, KeyError> {
-    check_window(claims)?;
-    PhonePublic::parse(&phone.signing, &phone.sealing)?;
+    sign(authority, claims, phone, seal(claims, phone, credential, entropy)?)
+}
+
+/// The first half of [`issue`]: the lock's secret for this phone, in this key.
+///
+/// # Errors
+/// [`KeyError::Malformed`] for a credential over [`MAX_CREDENTIAL`], and for a sealing key that is no point of P-256.
+pub fn seal(
+    claims: &Claims,
+    phone: &PhonePublic,
+    credential: &[u8],
+    entropy: &(impl Entropy + ?Sized),
+) -> Result<Sealed, KeyError> {
     if credential.len() > MAX_CREDENTIAL {
         return Err(KeyError::Malformed);
     }
-    let sealed = seal::seal(phone, &info(claims), credential, entropy)?;
+    seal::seal(phone, &info(claims), credential, entropy)
+}
+
+/// The second half of [`issue`]: the station's word.
+///
+/// # Errors
+/// [`KeyError::BadWindow`]; [`KeyError::Malformed`] for a dispatch's key without a dispatch, for more text than fits,
+/// and for public keys that are no points of P-256.
+pub fn sign(
+    authority: &Authority,
+    claims: &Claims,
+    phone: &PhonePublic,
+    sealed: Sealed,
+) -> Result<Vec<u8>, KeyError> {
+    check_window(claims)?;
+    PhonePublic::parse(&phone.signing, &phone.sealing)?;
     authority.sign(Domain::DigitalKey, claims::write(claims, &phone.signing, sealed)?)
 }
 
-/// Checks that `key` was signed by the authority and issued to this phone. Its time is for
-/// [`DigitalKey::check`], at every use.
+/// Checks that `key` was signed by an authority of the station, is no longer than it may be, and was issued to this
+/// phone. Its time is for [`DigitalKey::check`], at every use.
 ///
 /// # Errors
-/// [`KeyError::Malformed`], [`KeyError::BadSignature`], [`KeyError::WrongPhone`].
-pub fn verify(key: &[u8], authority: &AuthorityKey, phone: &PhonePublic) -> Result<DigitalKey, KeyError> {
-    let (claims, confirmed, sealed) = claims::read(authority.open(Domain::DigitalKey, key)?)?;
+/// [`KeyError::Malformed`], [`KeyError::UnknownCritical`], [`KeyError::UnknownAuthority`], [`KeyError::BadSignature`],
+/// [`KeyError::BadWindow`], [`KeyError::WrongPhone`].
+pub fn verify(key: &[u8], authorities: &AuthorityKeys, phone: &PhonePublic) -> Result<DigitalKey, KeyError> {
+    let (claims, confirmed, sealed) = claims::read(authorities.open(Domain::DigitalKey, key)?)?;
     check_window(&claims)?;
     if confirmed == phone.signing { Ok(DigitalKey { claims, sealed }) } else { Err(KeyError::WrongPhone) }
 }
@@ -144,13 +155,18 @@ impl DigitalKey {
     }
 }
 
-/// Counted in the whole seconds that are written.
+/// Counted in the whole seconds that are written: not empty, from issue to end no longer than what it stands on allows,
+/// and valid from no earlier than a slow clock needs.
 fn check_window(claims: &Claims) -> Result<(), KeyError> {
-    let seconds = claims.expires.timestamp().saturating_sub(claims.not_before.timestamp());
-    match u64::try_from(seconds) {
-        Ok(1..) if seconds.unsigned_abs() <= MAX_LIFETIME.as_secs() => Ok(()),
-        _ => Err(KeyError::Malformed),
-    }
+    let seconds = |at: Timestamp| at.timestamp();
+    let (start, issued, end) =
+        (seconds(claims.not_before), seconds(claims.issued_at), seconds(claims.expires));
+    let within = |span: i64, limit: std::time::Duration| u64::try_from(span).unwrap_or(0) <= limit.as_secs();
+    let fits = start < end
+        && issued < end
+        && within(end.saturating_sub(issued), claims.basis.lifetime())
+        && within(issued.saturating_sub(start), KEY_CLOCK_SLACK);
+    if fits { Ok(()) } else { Err(KeyError::BadWindow) }
 }
 
 /// Binds the sealed secret to this lock and this key: it does not open in another one.

@@ -14,6 +14,10 @@ impl SigningKey {
         Self(Ed25519KeyPair::from_seed_unchecked(seed).expect("a seed of 32 bytes is a key"))
     }
 
+    pub(crate) fn from_pkcs8(der: &[u8]) -> Result<Self, KeyError> {
+        Ed25519KeyPair::from_pkcs8_maybe_unchecked(der).map(Self).map_err(|_| KeyError::Malformed)
+    }
+
     pub(crate) fn public_key(&self) -> [u8; 32] {
         let mut key = [0; 32];
         key.copy_from_slice(self.0.public_key().as_ref());

@@ -1,9 +1,18 @@
 /// Why a proof was not made or not believed. Holds nothing of the proof itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyError {
-    /// Not in the expected form, too long, or with a time window that is not allowed.
+    /// Not in the expected form, or too long.
     #[error("malformed")]
     Malformed,
+    /// It names a header parameter as critical (RFC 9052 §3.1), and this version knows none.
+    #[error("asks for something that this version does not know")]
+    UnknownCritical,
+    /// Signed by no authority that is known here; perhaps by one that has taken over since.
+    #[error("signed by an unknown authority")]
+    UnknownAuthority,
+    /// A time window that is empty, or longer than what it stands on allows.
+    #[error("a time window that is not allowed")]
+    BadWindow,
     /// The signature is not that of the expected signer over these bytes.
     #[error("bad signature")]
     BadSignature,

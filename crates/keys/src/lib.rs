@@ -31,6 +31,6 @@ pub mod log;
 pub mod receipt;
 pub mod sign_in;
 
-pub use authority::{Authority, AuthorityKey};
+pub use authority::{Authority, AuthorityKey, AuthorityKeys, Kid};
 pub use error::KeyError;
 pub use identity::{PhoneIdentity, PhonePublic};

@@ -17,9 +17,9 @@ type PublicKey = <DhP256HkdfSha256 as Kem>::PublicKey;
 type PrivateKey = <DhP256HkdfSha256 as Kem>::PrivateKey;
 type Encapped = <DhP256HkdfSha256 as Kem>::EncappedKey;
 
-/// An encapsulated key and the ciphertext with its tag.
+/// A lock's secret, sealed to one phone: an encapsulated key, and the ciphertext with its tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sealed {
+pub struct Sealed {
     pub(crate) enc: Vec<u8>,
     pub(crate) ciphertext: Vec<u8>,
 }

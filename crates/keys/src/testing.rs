@@ -2,16 +2,19 @@
 
 use std::time::Duration;
 
+use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{LockFamily, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::world::ManualWorld;
-use terskel_model::{DispatchId, DoorId, EventId, HubId, KeyId, LockId, PhoneId, Timestamp, WorkerId};
+use terskel_model::{
+    DispatchId, DoorId, EventId, HubId, KeyId, LockId, PermissionId, PhoneId, Timestamp, WorkerId,
+};
 use uuid::Uuid;
 
 use crate::badge::Badge;
 use crate::digital_key::Claims;
 use crate::receipt::{Direction, Receipt};
-use crate::{Authority, KeyError, PhoneIdentity};
+use crate::{Authority, AuthorityKeys, KeyError, PhoneIdentity};
 
 pub(crate) const MINUTE: Duration = Duration::from_secs(60);
 pub(crate) const CREDENTIAL: &[u8] = b"what the lock wants to hear";
@@ -27,6 +30,11 @@ pub(crate) fn world() -> ManualWorld {
 
 pub(crate) fn station() -> Authority {
     Authority::from_seed(&[0x51; 32])
+}
+
+/// What a phone and a hub of the station know of it.
+pub(crate) fn known() -> AuthorityKeys {
+    station().public_key().into()
 }
 
 pub(crate) fn stranger() -> Authority {
@@ -47,6 +55,7 @@ pub(crate) const KARIS_LOCK: LockId = LockId(Uuid::from_u128(0x10c4));
 pub(crate) const NEIGHBOURS_LOCK: LockId = LockId(Uuid::from_u128(0x10c5));
 pub(crate) const KARIS_DOOR: DoorId = DoorId(Uuid::from_u128(0xd00));
 pub(crate) const KARIS_HUB: HubId = HubId(Uuid::from_u128(0x4b));
+pub(crate) const PERMISSION: PermissionId = PermissionId(Uuid::from_u128(0x9e2));
 pub(crate) const VISIT: DispatchId = DispatchId(Uuid::from_u128(0xd15));
 
 /// Ada may open and lock Kari Nordmann's flat for an hour.
@@ -59,7 +68,9 @@ pub(crate) fn claims() -> Claims {
         lock: KARIS_LOCK,
         door: KARIS_DOOR,
         family: LockFamily::from("dkey"),
+        basis: KeyBasis::Dispatch,
         dispatch: Some(VISIT),
+        permission: None,
         operations: vec![Operation::Open, Operation::Lock],
         not_before: evening(),
         expires: evening() + 60 * MINUTE,

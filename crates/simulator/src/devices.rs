@@ -101,7 +101,7 @@ fn on_card(
     Ok((name, file.display().to_string()))
 }
 
-/// A hub that does not know its station yet trusts no badge: nobody has the key to these zeros.
+/// A hub that does not know its station yet trusts no badge.
 pub(crate) fn build_hub(
     hub: &Hub,
     authority: Option<AuthorityKey>,
@@ -110,7 +110,7 @@ pub(crate) fn build_hub(
     let config = hub::HubConfig {
         hub: hub.id,
         seed: hub.seed.expose().to_owned().into(),
-        authority: authority.unwrap_or(AuthorityKey([0; 32])),
+        authority: authority.map(Into::into).unwrap_or_default(),
         name: hub_name(hub),
     };
     Box::new(hub::SimulatedHub::new(config, entropy))

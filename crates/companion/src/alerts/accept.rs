@@ -61,7 +61,7 @@ fn verified(accepted: &Accepted, phone: &Phone) -> Vec<KeyFacts> {
 }
 
 fn verify(dispatch: DispatchId, key: &IssuedKey, phone: &Phone) -> Option<KeyFacts> {
-    let verified = digital_key::verify(&key.key.0, &phone.authority, &phone.identity.public())
+    let verified = digital_key::verify(&key.key.0, &phone.authority.into(), &phone.identity.public())
         .inspect_err(|error| tracing::error!(key = %key.id, %error, "a digital key does not verify"))
         .ok()?;
     let claims = verified.claims();

@@ -105,7 +105,7 @@ impl Home {
         air.put(
             HUB,
             Box::new(SimulatedHub::new(
-                HubConfig { hub, seed: [9; 32].into(), authority, name: "hub".into() },
+                HubConfig { hub, seed: [9; 32].into(), authority: authority.into(), name: "hub".into() },
                 world.clone(),
             )),
         );

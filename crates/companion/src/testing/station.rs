@@ -13,6 +13,7 @@ use terskel_api::problem::{ProblemDetails, code};
 use terskel_api::session::{SignIn, SignedIn};
 use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
+use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::Operation;
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::{Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WorkerId};
@@ -169,7 +170,9 @@ impl FakeStation {
                     lock: lock.id,
                     door: door.id,
                     family: lock.family.clone(),
+                    basis: KeyBasis::Dispatch,
                     dispatch: Some(dispatch.id),
+                    permission: None,
                     operations: vec![Operation::Open, Operation::Lock],
                     not_before: now,
                     expires: now + self.key_lifetime,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use terskel_keys::receipt::{self, Direction, HubKey, Receipt};
-use terskel_keys::{AuthorityKey, KeyError, badge};
+use terskel_keys::{AuthorityKeys, KeyError, badge};
 use terskel_model::world::random;
 use terskel_model::{Entropy, HubId, Uptime};
 use uuid::Uuid;
@@ -31,8 +31,8 @@ pub struct HubConfig {
     pub hub: HubId,
     /// Seed of its Ed25519 key, whose public half the station knows.
     pub seed: Zeroizing<[u8; 32]>,
-    /// The station's key, to check badges with.
-    pub authority: AuthorityKey,
+    /// The station's keys, to check badges with.
+    pub authority: AuthorityKeys,
     /// Local name in advertisements.
     pub name: String,
 }
@@ -47,7 +47,7 @@ impl fmt::Debug for HubConfig {
 pub struct SimulatedHub {
     hub: HubId,
     key: HubKey,
-    authority: AuthorityKey,
+    authority: AuthorityKeys,
     name: String,
     entropy: Arc<dyn Entropy>,
     link: Option<Link>,

@@ -54,7 +54,7 @@ fn session() -> Option<HubSession> {
 }
 
 fn hub() -> SimulatedHub {
-    let authority = station().public_key();
+    let authority = station().public_key().into();
     let config = HubConfig { hub: HUB, seed: Zeroizing::new(SEED), authority, name: "Hub".into() };
     SimulatedHub::new(config, room::world(2))
 }

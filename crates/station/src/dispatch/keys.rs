@@ -1,14 +1,13 @@
 //! Digital keys for the doors of a dispatch: for this phone alone, an hour long, never past the shift's end.
 
-use std::time::Duration;
-
 use sqlx::AnyConnection;
 use terskel_api::Bytes;
 use terskel_api::dispatch::{Door, IssuedKey, Lock};
 use terskel_keys::digital_key::{self, Claims};
+use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::Operation;
 use terskel_model::event::EventKind;
-use terskel_model::rules::DISPATCH_KEY_LIFETIME;
+use terskel_model::rules::KEY_CLOCK_SLACK;
 use terskel_model::{DispatchId, KeyId};
 
 use crate::app::App;
@@ -17,8 +16,6 @@ use crate::auth::{PhoneSession, phone_keys};
 use crate::db::{Columns, ms};
 use crate::problem::Failure;
 
-/// A phone whose clock is a little behind must be able to use its key at once.
-const CLOCK_SLACK: Duration = Duration::from_secs(5 * 60);
 /// Who issues: the `iss` claim.
 const ISSUER: &str = "terskel-station";
 
@@ -107,10 +104,12 @@ impl KeyRing<'_> {
             lock: lock.id,
             door: door.id,
             family: lock.family.clone(),
+            basis: KeyBasis::Dispatch,
             dispatch: Some(self.dispatch),
+            permission: None,
             operations: vec![Operation::Open, Operation::Lock],
-            not_before: now - CLOCK_SLACK,
-            expires: (now + DISPATCH_KEY_LIFETIME).min(self.session.ends_at),
+            not_before: now - KEY_CLOCK_SLACK,
+            expires: (now + KeyBasis::Dispatch.lifetime()).min(self.session.ends_at),
             issued_at: now,
         }
     }

@@ -75,7 +75,7 @@ impl Home {
         let config = HubConfig {
             hub: id,
             seed: Zeroizing::new([seed; 32]),
-            authority: station().public_key(),
+            authority: station().public_key().into(),
             name: "Hub".into(),
         };
         Self { id, hub: SimulatedHub::new(config, world.clone()), world, wall: None }

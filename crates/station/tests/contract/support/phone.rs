@@ -8,7 +8,7 @@ use terskel_api::phone::Enrolled;
 use terskel_api::session::SignedIn;
 use terskel_api::{Bytes, path};
 use terskel_keys::event::{chain_hash, sign};
-use terskel_keys::{AuthorityKey, PhoneIdentity, sign_in};
+use terskel_keys::{AuthorityKey, AuthorityKeys, PhoneIdentity, sign_in};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::world::random;
 use terskel_model::{DispatchId, EventId, PhoneId, Timestamp, WorkerId};
@@ -18,7 +18,7 @@ use super::{Answer, House, Worker, of};
 pub(crate) struct Phone {
     pub(crate) id: PhoneId,
     pub(crate) identity: PhoneIdentity,
-    pub(crate) authority: AuthorityKey,
+    pub(crate) authority: AuthorityKeys,
     pub(crate) session: Option<SignedIn>,
     sequence: u64,
     previous: [u8; 32],
@@ -32,7 +32,7 @@ impl Phone {
         let identity = PhoneIdentity::generate(&*house.world);
         let body = Self::introduction(code.code.expose(), &identity);
         let enrolled: Enrolled = house.post(path::ENROL, "", &body).await.is(201);
-        let authority = AuthorityKey(enrolled.authority_key.0.try_into().unwrap());
+        let authority = AuthorityKey(enrolled.authority_key.0.try_into().unwrap()).into();
         Self { id: enrolled.phone, identity, authority, session: None, sequence: 0, previous: [0; 32] }
     }
 

@@ -1,0 +1,42 @@
+//! What a digital key stands on, and so how long it may last.
+
+use std::time::Duration;
+
+use crate::open_enum::open_enum;
+use crate::rules::{BREAK_GLASS_LIFETIME, DISPATCH_KEY_LIFETIME, SHIFT_KEY_LIFETIME};
+
+open_enum! {
+    /// Why the station issued a digital key.
+    KeyBasis {
+        /// The worker has accepted a dispatch.
+        Dispatch = "dispatch",
+        /// The worker is on shift and has permission.
+        Shift = "shift",
+        /// An emergency, and nobody had given permission: the worker told a reason.
+        BreakGlass = "break_glass",
+    }
+}
+
+impl KeyBasis {
+    /// From issue to end, at most. A basis from a newer version has the longest that any has.
+    #[must_use]
+    pub fn lifetime(&self) -> Duration {
+        match self {
+            Self::Dispatch => DISPATCH_KEY_LIFETIME,
+            Self::BreakGlass => BREAK_GLASS_LIFETIME,
+            Self::Shift | Self::Unknown(_) => SHIFT_KEY_LIFETIME,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_lasts_longer_than_a_key_for_a_shift() {
+        for basis in [KeyBasis::Dispatch, KeyBasis::Shift, KeyBasis::BreakGlass, "from_later".into()] {
+            assert!(basis.lifetime() <= SHIFT_KEY_LIFETIME, "{basis}");
+        }
+    }
+}
