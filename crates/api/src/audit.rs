@@ -49,3 +49,20 @@ pub struct AuditEntry {
     /// By which proof.
     pub proof: Proof,
 }
+
+/// What the trail says of older events is to be erased.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EraseTrail {
+    /// Those that the station stored before this time, UTC; at least 30 days ago.
+    pub before: DateTime<Utc>,
+}
+
+/// What was erased.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TrailErased {
+    /// How many events.
+    pub erased: u64,
+}

@@ -7,6 +7,7 @@ mod bytes;
 pub mod dispatch;
 pub mod event;
 pub mod lock;
+pub mod log;
 pub mod path;
 pub mod phone;
 pub mod problem;

@@ -14,6 +14,16 @@ pub const STREAM: &str = "/v1/stream";
 pub const EVENTS: &str = "/v1/events";
 /// `GET`, a team lead: `?dispatch=ID` → [`crate::audit::AuditTrail`].
 pub const AUDIT: &str = "/v1/audit";
+/// `POST`, an administrator: [`crate::audit::EraseTrail`] → [`crate::audit::TrailErased`].
+pub const AUDIT_ERASE: &str = "/v1/audit/erase";
+/// `GET`, anybody: the log's checkpoint, a signed note as text.
+pub const LOG_CHECKPOINT: &str = "/v1/log/checkpoint";
+/// `GET`, anybody: `?from=SIZE&to=SIZE` → [`crate::log::ConsistencyProof`].
+pub const LOG_CONSISTENCY: &str = "/v1/log/consistency";
+/// `GET`, a team lead: `?event=ID&size=SIZE` → [`crate::log::InclusionProof`].
+pub const LOG_INCLUSION: &str = "/v1/log/inclusion";
+/// `GET`, anybody: the public key of the log's checkpoints, as text.
+pub const LOG_KEY: &str = "/.well-known/terskel/log-key";
 /// `GET`, a team lead: → [`crate::lock::LockList`].
 pub const LOCKS: &str = "/v1/locks";
 /// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].

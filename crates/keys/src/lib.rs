@@ -23,6 +23,7 @@ mod seal;
 #[cfg(test)]
 mod testing;
 
+pub mod audit;
 pub mod badge;
 pub mod digital_key;
 pub mod dpop;

@@ -44,6 +44,10 @@ open_enum! {
         SignedOut = "signed_out",
         /// A sign-in was refused.
         SignInRefused = "sign_in_refused",
+        /// A lead took a part of the trail out, for an investigation.
+        AuditExported = "audit_exported",
+        /// What the trail said of old events was erased; the reason is the time before which.
+        AuditErased = "audit_erased",
     }
 }
 

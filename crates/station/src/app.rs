@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use sqlx::Any;
 use sqlx::pool::PoolConnection;
+use terskel_keys::log::LogKey;
 use terskel_keys::{Authority, AuthorityKey};
 use terskel_model::{Timestamp, World};
 use tokio::sync::{Semaphore, watch};
@@ -19,6 +20,8 @@ pub(crate) struct App {
     pub(crate) world: Arc<dyn World>,
     pub(crate) authority: Authority,
     pub(crate) authority_key: AuthorityKey,
+    /// Signs the checkpoints of the log.
+    pub(crate) log_key: LogKey,
     pub(crate) seal: Seal,
     pub(crate) live: Live,
     /// Each PIN check takes 19 MiB for its time: a crowd at the door must not take the machine's memory.

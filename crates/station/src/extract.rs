@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -84,6 +84,37 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
         let text =
             Path::<String>::from_request_parts(parts, state).await.map_err(|_| problem(code::NOT_FOUND))?;
         text.0.parse().map(Self).map_err(|_| problem(code::NOT_FOUND).into())
+    }
+}
+
+/// The query: names and values. An error names the parameter.
+pub(crate) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// A parameter that may be left out.
+    pub(crate) fn optional<T: FromStr>(&self, name: &str) -> Result<Option<T>, Failure> {
+        let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value);
+        match (values.next(), values.next()) {
+            (None, _) => Ok(None),
+            (Some(value), None) => {
+                value.parse().map(Some).map_err(|_| invalid(name, "is not of the right form"))
+            }
+            _ => Err(invalid(name, "is given twice")),
+        }
+    }
+
+    /// A parameter that must be there.
+    pub(crate) fn required<T: FromStr>(&self, name: &str) -> Result<T, Failure> {
+        self.optional(name)?.ok_or_else(|| invalid(name, "is missing"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        let pairs = Query::try_from_uri(&parts.uri).map_err(|_| invalid("", "the query does not read"))?;
+        Ok(Self(pairs.0))
     }
 }
 

@@ -12,6 +12,7 @@ mod enrol;
 mod events;
 mod extract;
 mod locks;
+mod log;
 mod openapi;
 mod problem;
 mod routes;

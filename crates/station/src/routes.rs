@@ -12,7 +12,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Shared;
 use crate::problem::{Failure, no_such_method, no_such_path};
-use crate::{admin, audit, dispatch, enrol, events, locks, openapi, session, stream};
+use crate::{admin, audit, dispatch, enrol, events, locks, log, openapi, session, stream};
 
 /// The largest body: a dispatch or a resident with every field full is far below.
 const BODY: usize = 64 * 1024;
@@ -28,6 +28,11 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(stream::stream))
         .routes(routes!(events::post::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
         .routes(routes!(audit::read::read))
+        .routes(routes!(audit::erase::erase))
+        .routes(routes!(log::checkpoint::checkpoint))
+        .routes(routes!(log::consistency::consistency))
+        .routes(routes!(log::inclusion::inclusion))
+        .routes(routes!(log::key::key))
         .routes(routes!(locks::list::list))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
@@ -83,6 +88,11 @@ mod tests {
             path::STREAM,
             path::EVENTS,
             path::AUDIT,
+            path::AUDIT_ERASE,
+            path::LOG_CHECKPOINT,
+            path::LOG_CONSISTENCY,
+            path::LOG_INCLUSION,
+            path::LOG_KEY,
             path::LOCKS,
             path::ENROL,
             path::SESSION,

@@ -9,6 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use terskel_api::Secret;
 use terskel_keys::Authority;
+use terskel_keys::log::LogKey;
 use terskel_model::{Timestamp, World};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
@@ -20,6 +21,8 @@ use crate::auth::token::{NewApiToken, new_token};
 use crate::db::dialect::sqlite_url;
 use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
+use crate::log::checkpoint::sign_when_due;
+use crate::log::take_in_backlog;
 use crate::seal::Seal;
 use crate::secret_file::{SecretFileError, read_or_make};
 use crate::stream::{Live, Tailer};
@@ -37,8 +40,8 @@ const PIN_CHECKS: usize = 2;
 pub struct Config {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Its data directory: the key authority's seed, the master key and, without `database_url`, the database. All
-    /// nodes of one station have the same two key files.
+    /// Its data directory: the seeds of the key authority and of the log, the master key and, without `database_url`,
+    /// the database. All nodes of one station have the same three key files.
     pub data: PathBuf,
     /// PostgreSQL, as `postgres://…`. SQLite in the data directory where there is none.
     pub database_url: Option<String>,
@@ -67,6 +70,9 @@ pub enum StartError {
     /// The database does not tell where the stream stands.
     #[error("the stream's head cannot be read")]
     Stream,
+    /// The database did not take into the log what was written down before there was one.
+    #[error("the log could not be brought up to date")]
+    Log,
     /// The database took no token.
     #[error("no token was stored")]
     Token,
@@ -172,20 +178,24 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
     made.map_err(|e| StartError::Io(data.display().to_string(), e))?;
     let seed = read_or_make(&data.join("authority.seed"), &*world)?;
+    let log_seed = read_or_make(&data.join("log.seed"), &*world)?;
     let master_path = data.join("master.key");
     let master = read_or_make(&master_path, &*world)?;
     let url = config.database_url.clone().unwrap_or_else(|| sqlite_url(data));
     let authority = Authority::from_seed(&seed);
-    Ok(Arc::new(App {
+    let app = Arc::new(App {
         db: Db::open(&url, ms(world.now())).await?,
         authority_key: authority.public_key(),
         authority,
+        log_key: LogKey::from_seed(&log_seed),
         seal: Seal::new(&master).ok_or(SecretFileError::Length(master_path))?,
         live: Live::new(),
         pin_checks: Arc::new(Semaphore::new(PIN_CHECKS)),
         stopping: watch::Sender::new(false),
         world,
-    }))
+    });
+    take_in_backlog(&app).await.map_err(|_| StartError::Log)?;
+    Ok(app)
 }
 
 async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {
@@ -208,6 +218,9 @@ async fn watch_deadlines(app: Shared) {
     loop {
         if let Err(error) = fire_due(&app, app.now()).await {
             tracing::error!(error = error.for_log(), "deadlines could not be looked at");
+        }
+        if let Err(error) = sign_when_due(&app).await {
+            tracing::error!(error = error.for_log(), "the log could not be signed");
         }
         tokio::select! {
             () = tokio::time::sleep(TICK) => {}

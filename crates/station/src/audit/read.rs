@@ -1,6 +1,6 @@
 //! `GET /v1/audit?dispatch=`: for the lead of the dispatch's team, and nobody else.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::Json;
 use sqlx::any::AnyRow;
 use terskel_api::audit::{AuditEntry, AuditTrail};
@@ -12,7 +12,8 @@ use terskel_model::event::{EventKind, Proof};
 use crate::app::Shared;
 use crate::auth::TrailReader;
 use crate::db::Columns;
-use crate::problem::{Failure, invalid, refuse};
+use crate::extract::Parameters;
+use crate::problem::{Failure, refuse};
 
 /// Reads the trail of one dispatch.
 #[utoipa::path(
@@ -26,9 +27,9 @@ use crate::problem::{Failure, invalid, refuse};
 pub(crate) async fn read(
     State(app): State<Shared>,
     reader: TrailReader,
-    RawQuery(query): RawQuery,
+    query: Parameters,
 ) -> Result<Json<AuditTrail>, Failure> {
-    let dispatch = dispatch_of(&query.unwrap_or_default())?;
+    let dispatch: DispatchId = query.required("dispatch")?;
     let mut connection = app.reader().await?;
     let own = sqlx::query("SELECT id FROM dispatches WHERE id = $1 AND team_id = $2")
         .bind(dispatch.to_string())
@@ -49,15 +50,6 @@ pub(crate) async fn read(
     .await?;
     let entries = rows.iter().map(entry).collect::<sqlx::Result<_>>()?;
     Ok(Json(AuditTrail { entries }))
-}
-
-fn dispatch_of(query: &str) -> Result<DispatchId, Failure> {
-    let values: Vec<&str> = query.split('&').filter_map(|pair| pair.strip_prefix("dispatch=")).collect();
-    match values.as_slice() {
-        [] => Err(invalid("dispatch", "is missing")),
-        [one] => one.parse().map_err(|_| invalid("dispatch", "is not an id")),
-        _ => Err(invalid("dispatch", "is given twice")),
-    }
 }
 
 fn entry(row: &AnyRow) -> sqlx::Result<AuditEntry> {

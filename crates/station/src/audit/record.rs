@@ -1,12 +1,15 @@
 //! One audit entry.
 
 use sqlx::AnyConnection;
+use terskel_keys::audit::{Body, StationEvent, Told, ToldByPhone};
+use terskel_keys::log::Hash;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
 
 use crate::app::App;
 use crate::db::ms;
+use crate::log;
 use crate::problem::Failure;
 
 /// Who did what, when, to which door, by which proof, with which outcome.
@@ -24,6 +27,10 @@ pub(crate) struct Entry {
     pub(crate) outcome: Option<DoorOutcome>,
     pub(crate) reason: Option<String>,
     pub(crate) key: Option<KeyId>,
+    /// Hash of the document that it is about.
+    pub(crate) document: Option<Hash>,
+    /// What there is to say of a phone's signed event.
+    pub(crate) told: Option<ToldByPhone>,
 }
 
 impl Entry {
@@ -42,16 +49,18 @@ impl Entry {
             outcome: None,
             reason: None,
             key: None,
+            document: None,
+            told: None,
         }
     }
 
     /// What a phone has told.
-    pub(crate) fn of_phone(event: &PhoneEvent, proof: Proof) -> Self {
+    pub(crate) fn of_phone(event: &PhoneEvent, proof: Proof, told: ToldByPhone) -> Self {
         Self {
             id: event.id,
             at: event.at,
             kind: event.kind.clone(),
-            proof,
+            proof: proof.clone(),
             dispatch: event.dispatch,
             worker: Some(event.worker),
             phone: Some(event.phone),
@@ -60,18 +69,21 @@ impl Entry {
             outcome: event.outcome.clone(),
             reason: event.reason.clone(),
             key: event.key,
+            document: None,
+            told: Some(ToldByPhone { proof: Some(proof), ..told }),
         }
     }
 
-    /// Stores it, in the transaction of what it tells about.
+    /// Stores it and enters it in the log, in the transaction of what it tells about.
     pub(crate) async fn store(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+        let stored_at = app.now();
         sqlx::query(
             "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
              outcome, reason, key_id, proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(self.id.to_string())
         .bind(ms(self.at))
-        .bind(ms(app.now()))
+        .bind(ms(stored_at))
         .bind(self.kind.as_str())
         .bind(self.dispatch.map(|id| id.to_string()))
         .bind(self.worker.map(|id| id.to_string()))
@@ -82,8 +94,29 @@ impl Entry {
         .bind(self.reason.clone())
         .bind(self.key.map(|id| id.to_string()))
         .bind(self.proof.as_str())
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
-        Ok(())
+        log::enter(app, tx, &self.body(stored_at)).await
+    }
+
+    fn body(&self, stored_at: Timestamp) -> Body {
+        let told = match &self.told {
+            Some(told) => Told::ByPhone(told.clone()),
+            None => Told::ByStation(StationEvent {
+                at: self.at,
+                kind: self.kind.clone(),
+                proof: self.proof.clone(),
+                dispatch: self.dispatch,
+                worker: self.worker,
+                phone: self.phone,
+                door: self.door,
+                operation: self.operation.clone(),
+                outcome: self.outcome.clone(),
+                reason: self.reason.clone(),
+                key: self.key,
+                document: self.document,
+            }),
+        };
+        Body { id: self.id, stored_at, told }
     }
 }

@@ -10,6 +10,7 @@ use super::dialect::Dialect;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "first", include_str!("migrations/0001_first.sql")),
     (2, "lock care", include_str!("migrations/0002_lock_care.sql")),
+    (3, "log", include_str!("migrations/0003_log.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -32,6 +33,15 @@ pub(crate) async fn run(
     dialect: Dialect,
     now_ms: i64,
 ) -> Result<(), MigrationError> {
+    run_those(MIGRATIONS, connection, dialect, now_ms).await
+}
+
+async fn run_those(
+    migrations: &[(i64, &str, &str)],
+    connection: &mut AnyConnection,
+    dialect: Dialect,
+    now_ms: i64,
+) -> Result<(), MigrationError> {
     let mut tx = connection.begin_with(dialect.begin()).await?;
     if let Some(lock) = dialect.lock_migrations() {
         sqlx::raw_sql(lock).execute(&mut *tx).await?;
@@ -43,12 +53,12 @@ pub(crate) async fn run(
         sqlx::query("SELECT version, checksum FROM migrations ORDER BY version").fetch_all(&mut *tx).await?;
     for row in &done {
         let (version, stored): (i64, String) = (row.try_get("version")?, row.try_get("checksum")?);
-        let known = MIGRATIONS.iter().find(|m| m.0 == version).ok_or(MigrationError::Newer(version))?;
+        let known = migrations.iter().find(|m| m.0 == version).ok_or(MigrationError::Newer(version))?;
         if stored != checksum(known.2) {
             return Err(MigrationError::Changed(version));
         }
     }
-    for (version, name, template) in &MIGRATIONS[done.len().min(MIGRATIONS.len())..] {
+    for (version, name, template) in &migrations[done.len().min(migrations.len())..] {
         sqlx::raw_sql(AssertSqlSafe(dialect.ddl(template))).execute(&mut *tx).await?;
         sqlx::query("INSERT INTO migrations (version, name, checksum, applied_ms) VALUES ($1, $2, $3, $4)")
             .bind(*version)
@@ -60,6 +70,15 @@ pub(crate) async fn run(
     }
     tx.commit().await?;
     Ok(())
+}
+
+/// A SQLite database as the station of an earlier version left it, at migration `version`.
+#[cfg(test)]
+pub(crate) async fn database_at(version: usize, url: &str) -> AnyConnection {
+    sqlx::any::install_default_drivers();
+    let mut connection = AnyConnection::connect(url).await.unwrap();
+    run_those(&MIGRATIONS[..version], &mut connection, Dialect::Sqlite, 0).await.unwrap();
+    connection
 }
 
 fn checksum(text: &str) -> String {
@@ -81,10 +100,11 @@ mod tests {
         let frozen = [
             "45af7596093d4dd458081c7f115ee78161da4b6e6980552ce80faaf557daea37",
             "35ee2f528ec6fa1948d37de0cf26c445c61b0b686b9a35c2e457a16828912f03",
+            "fc2f11a0becf82a87786677b4bb3de17d3d288161a891c508d215096e3b75f22",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=2));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=3));
     }
 
     #[tokio::test]

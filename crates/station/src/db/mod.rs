@@ -10,6 +10,7 @@ use sqlx::any::AnyPoolOptions;
 use sqlx::{AnyConnection, AnyPool};
 
 use crate::app::App;
+use crate::log::append_waiting;
 use crate::problem::Failure;
 use dialect::Dialect;
 pub use migrations::MigrationError;
@@ -67,6 +68,7 @@ impl Db {
     async fn write_once<W: Write>(&self, app: &App, operation: &W) -> Result<W::Output, Failure> {
         let mut tx = self.write.begin_with(self.dialect.begin()).await?;
         let output = operation.run(app, &mut tx).await?;
+        append_waiting(&mut tx).await?;
         tx.commit().await?;
         Ok(output)
     }

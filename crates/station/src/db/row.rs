@@ -12,6 +12,7 @@ pub(crate) trait Columns {
     fn text_or_none(&self, column: &str) -> sqlx::Result<Option<String>>;
     fn int(&self, column: &str) -> sqlx::Result<i64>;
     fn bytes(&self, column: &str) -> sqlx::Result<Vec<u8>>;
+    fn bytes_or_none(&self, column: &str) -> sqlx::Result<Option<Vec<u8>>>;
     fn time(&self, column: &str) -> sqlx::Result<Timestamp>;
     fn time_or_none(&self, column: &str) -> sqlx::Result<Option<Timestamp>>;
     fn id<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(&self, column: &str)
@@ -36,6 +37,10 @@ impl Columns for AnyRow {
     }
 
     fn bytes(&self, column: &str) -> sqlx::Result<Vec<u8>> {
+        self.try_get(column)
+    }
+
+    fn bytes_or_none(&self, column: &str) -> sqlx::Result<Option<Vec<u8>>> {
         self.try_get(column)
     }
 

@@ -8,21 +8,20 @@ use terskel_model::event::{EventKind, PhoneEvent, Proof};
 
 use super::{door, presence, visit};
 use crate::app::App;
-use crate::audit::Entry;
 use crate::check;
 use crate::db::ms;
 use crate::locks;
 use crate::problem::{Failure, invalid, problem, refuse};
 
-/// Applies one event and writes its audit entry.
-pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+/// Applies one event; says by which proof it stands.
+pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<Proof, Failure> {
     let text = |field, text: Option<&str>| check::optional(field, text.unwrap_or_default(), 100);
     text("reason", event.reason.as_deref())?;
     text("operation", event.operation.as_ref().map(|o| o.as_str()))?;
     text("outcome", event.outcome.as_ref().map(|o| o.as_str()))?;
     check::required("kind", event.kind.as_str(), 100)?;
     check_worker(event, tx).await?;
-    let proof = match &event.kind {
+    Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
         EventKind::DoorOperated => door::operated(event, of_teams_dispatch(event, tx).await?, tx).await?,
         EventKind::DoorPassed => door::passed(event, of_teams_dispatch(event, tx).await?, tx).await?,
@@ -48,9 +47,10 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::PhoneEnrolled
         | EventKind::SignedIn
         | EventKind::SignedOut
-        | EventKind::SignInRefused => return refuse(code::FORBIDDEN),
-    };
-    Entry::of_phone(event, proof).store(app, tx).await
+        | EventKind::SignInRefused
+        | EventKind::AuditExported
+        | EventKind::AuditErased => return refuse(code::FORBIDDEN),
+    })
 }
 
 /// The worker must have been signed in on this phone once: an outbox may outlive its session, even the shift.

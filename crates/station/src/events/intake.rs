@@ -2,12 +2,15 @@
 
 use sqlx::{AnyConnection, Connection};
 use terskel_api::problem::code;
+use terskel_keys::audit::{Body, Told, ToldByPhone};
 use terskel_keys::event::chain_hash;
 use terskel_model::event::PhoneEvent;
 
 use super::apply::apply;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::db::{Columns, Write, ms};
+use crate::log;
 use crate::problem::Failure;
 
 /// A verified event and its signed form.
@@ -21,25 +24,31 @@ impl Write for Intake {
     type Output = Option<String>;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Option<String>, Failure> {
-        let hash = hex(&chain_hash(&self.signed));
+        let signed = chain_hash(&self.signed);
         let chain = self.lock_chain(tx).await?;
-        if let Some(before) = self.seen_before(tx, &hash).await? {
+        if let Some(before) = self.seen_before(tx, &hex(&signed)).await? {
             return Ok(before);
         }
         // What an event has changed before it is refused is undone; that it came and was refused stays.
         let mut inner = tx.begin().await?;
-        let refused = match apply(&self.event, app, &mut inner).await {
-            Ok(()) => {
+        let (proof, refused) = match apply(&self.event, app, &mut inner).await {
+            Ok(proof) => {
                 inner.commit().await?;
-                None
+                (Some(proof), None)
             }
             Err(Failure::Problem(problem)) => {
                 inner.rollback().await?;
-                Some(problem.code)
+                (None, Some(problem.code))
             }
             Err(failure) => return Err(failure),
         };
-        self.store(app, tx, &chain, &hash, refused.as_deref()).await?;
+        let chained = self.follows(&chain);
+        let told = ToldByPhone { proof, signed, chained, refused: refused.clone() };
+        self.store(app, tx, &told).await?;
+        match &told.proof {
+            Some(proof) => Entry::of_phone(&self.event, proof.clone(), told).store(app, tx).await?,
+            None => self.enter_refused(app, tx, told).await?,
+        }
         Ok(refused)
     }
 }
@@ -82,7 +91,7 @@ impl Intake {
     }
 
     async fn id_taken(&self, tx: &mut AnyConnection) -> Result<Option<Option<String>>, Failure> {
-        let taken = sqlx::query("SELECT id FROM audit WHERE id = $1")
+        let taken = sqlx::query("SELECT event_id FROM log_entries WHERE event_id = $1")
             .bind(self.event.id.to_string())
             .fetch_optional(tx)
             .await?;
@@ -90,29 +99,38 @@ impl Intake {
     }
 
     /// A gap or a break in the chain is written down, not refused: what was recorded counts, and the auditor sees it.
-    async fn store(
+    fn follows(&self, chain: &Chain) -> bool {
+        let expected = if chain.sequence == 0 { &"0".repeat(64) } else { &chain.hash };
+        chain.sequence.checked_add(1) == Some(self.sequence()) && hex(&self.event.previous) == *expected
+    }
+
+    fn sequence(&self) -> i64 {
+        i64::try_from(self.event.sequence).unwrap_or(i64::MAX)
+    }
+
+    /// What was refused has no place in the trail that people read; that it came is in the log all the same.
+    async fn enter_refused(
         &self,
         app: &App,
         tx: &mut AnyConnection,
-        chain: &Chain,
-        hash: &str,
-        refused: Option<&str>,
+        told: ToldByPhone,
     ) -> Result<(), Failure> {
-        let phone = self.event.phone.to_string();
-        let sequence = i64::try_from(self.event.sequence).unwrap_or(i64::MAX);
-        let expected = if chain.sequence == 0 { &"0".repeat(64) } else { &chain.hash };
-        let chain_ok =
-            chain.sequence.checked_add(1) == Some(sequence) && hex(&self.event.previous) == *expected;
+        let body = Body { id: self.event.id, stored_at: app.now(), told: Told::ByPhone(told) };
+        log::enter(app, tx, &body).await
+    }
+
+    async fn store(&self, app: &App, tx: &mut AnyConnection, told: &ToldByPhone) -> Result<(), Failure> {
+        let (phone, hash) = (self.event.phone.to_string(), hex(&told.signed));
         sqlx::query(
             "INSERT INTO phone_events (id, phone_id, sequence, hash, chain_ok, refused, signed, stored_ms)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         )
         .bind(self.event.id.to_string())
         .bind(&phone)
-        .bind(sequence)
-        .bind(hash)
-        .bind(i64::from(chain_ok))
-        .bind(refused.map(str::to_owned))
+        .bind(self.sequence())
+        .bind(&hash)
+        .bind(i64::from(told.chained))
+        .bind(told.refused.clone())
         .bind(self.signed.clone())
         .bind(ms(app.now()))
         .execute(&mut *tx)
@@ -120,8 +138,8 @@ impl Intake {
         sqlx::query(
             "UPDATE phones SET last_sequence = $1, last_hash = $2 WHERE id = $3 AND last_sequence < $1",
         )
-        .bind(sequence)
-        .bind(hash)
+        .bind(self.sequence())
+        .bind(&hash)
         .bind(&phone)
         .execute(tx)
         .await?;

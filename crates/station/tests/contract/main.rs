@@ -20,6 +20,7 @@ mod doors;
 mod enrolment;
 mod events;
 mod locks;
+mod log;
 mod receipts;
 mod sign_in;
 mod stream;

@@ -1,0 +1,86 @@
+//! `POST /v1/audit/erase`: what the trail says of events whose time is over is erased. The log keeps their hashes, so
+//! that what stays still proves itself; the erasing is an event of its own.
+
+use axum::extract::State;
+use axum::response::Json as Answer;
+use chrono::TimeDelta;
+use sqlx::AnyConnection;
+use terskel_api::audit::{EraseTrail, TrailErased};
+use terskel_api::path;
+use terskel_api::problem::ProblemDetails;
+use terskel_model::Timestamp;
+use terskel_model::event::EventKind;
+
+use super::Entry;
+use crate::app::{App, Shared};
+use crate::auth::Administrator;
+use crate::db::{Write, ms};
+use crate::extract::Json;
+use crate::problem::{Failure, invalid};
+
+/// Nobody can make what happened lately be forgotten.
+const KEPT_AT_LEAST: TimeDelta = TimeDelta::days(30);
+
+/// Erases what is told of events that the station stored before a time.
+#[utoipa::path(
+    post, path = path::AUDIT_ERASE, tag = "audit", security(("bearer" = [])), request_body = EraseTrail,
+    responses(
+        (status = 200, body = TrailErased),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn erase(
+    State(app): State<Shared>,
+    _: Administrator,
+    Json(request): Json<EraseTrail>,
+) -> Result<Answer<TrailErased>, Failure> {
+    if request.before > app.now() - KEPT_AT_LEAST {
+        return Err(invalid("before", "must be at least 30 days ago"));
+    }
+    let erased = app.write(&Erase { before: request.before }).await?;
+    Ok(Answer(TrailErased { erased }))
+}
+
+struct Erase {
+    before: Timestamp,
+}
+
+impl Write for Erase {
+    /// How many events.
+    type Output = u64;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<u64, Failure> {
+        let before = ms(self.before);
+        let erased = sqlx::query(
+            "UPDATE log_entries SET salt = NULL, body = NULL WHERE stored_ms < $1 AND body IS NOT NULL",
+        )
+        .bind(before)
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if erased == 0 {
+            return Ok(0);
+        }
+        self.erase_elsewhere(tx).await?;
+        let entry = Entry {
+            reason: Some(self.before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
+            ..Entry::of_station(app, EventKind::AuditErased)
+        };
+        entry.store(app, tx).await?;
+        Ok(erased)
+    }
+}
+
+impl Erase {
+    /// The phones' chains stay whole by the hashes that stay, and what a lock's own log was read up to stays known.
+    async fn erase_elsewhere(&self, tx: &mut AnyConnection) -> sqlx::Result<()> {
+        for statement in [
+            "DELETE FROM audit WHERE stored_ms < $1",
+            "UPDATE phone_events SET signed = substr(signed, 1, 0) WHERE stored_ms < $1",
+            "UPDATE lock_log SET by_name = '', operation = 'erased', at_ms = NULL WHERE stored_ms < $1",
+        ] {
+            sqlx::query(statement).bind(ms(self.before)).execute(&mut *tx).await?;
+        }
+        Ok(())
+    }
+}
