@@ -39,6 +39,14 @@ pub(crate) fn succeed(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Runs them all at the same time, to the end of each. The first that ended unsuccessfully is the error.
+pub(crate) fn succeed_together(commands: impl IntoIterator<Item = Command>) -> Result<()> {
+    let runs: Vec<_> =
+        commands.into_iter().map(|mut command| std::thread::spawn(move || succeed(&mut command))).collect();
+    let ended = runs.into_iter().map(|run| run.join().unwrap_or_else(|_| bail!("a run was given up")));
+    ended.collect::<Vec<_>>().into_iter().collect()
+}
+
 /// Runs it and hands out what it printed.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let name = shown(command);

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 
 use super::packages::{Packages, unpack};
-use super::{Unavailable, place};
+use super::{Unavailable, passed, place};
 use crate::command::{read, succeed};
 use crate::report::say;
 
@@ -67,6 +67,8 @@ pub(super) struct Image {
     pub(super) emulator: PathBuf,
     pub(super) kernel: PathBuf,
     pub(super) initramfs: PathBuf,
+    /// The file that says what it was made of.
+    pub(super) recipe: PathBuf,
 }
 
 /// Why there is no image.
@@ -94,22 +96,23 @@ pub(super) fn ready() -> Result<Image, Problem> {
         emulator: dir.join("emulator/root"),
         kernel: dir.join("kernel.img"),
         initramfs: dir.join("initramfs.cpio"),
+        recipe: dir.join("recipe"),
     };
-    let (made, recipe) =
-        (dir.join("recipe"), format!("{INIT}{BUS}{MAIN_CONF}{MODULES:?}{FOLDERS:?}{BALLAST:?}"));
-    if std::fs::read_to_string(&made).is_ok_and(|made| made == recipe) {
+    let recipe = format!("{INIT}{BUS}{MAIN_CONF}{MODULES:?}{FOLDERS:?}{BALLAST:?}");
+    if std::fs::read_to_string(&image.recipe).is_ok_and(|made| made == recipe) {
         return Ok(image);
     }
     say(
         "Making the virtual machine in target/bluetooth-vm, of Debian's packages (once, about half a minute).",
     );
     std::fs::remove_dir_all(&dir).ok();
+    passed::forget()?;
     let packages = Packages::ask()?;
     unpack(packages.emulator.iter().map(String::as_str), &dir.join("emulator"))?;
     unpack(packages.guest.iter().map(String::as_str), &dir.join("guest"))?;
     unpack(std::iter::once(packages.kernel.as_str()), &dir.join("kernel"))?;
     assemble(&dir, &image, packages.kernel_version())?;
-    std::fs::write(made, recipe).context("can't write the recipe")?;
+    std::fs::write(&image.recipe, recipe).context("can't write the recipe")?;
     Ok(image)
 }
 
