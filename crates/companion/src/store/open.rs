@@ -1,9 +1,12 @@
 //! Opening the file, and the one connection that everything goes through.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, SqliteConnection};
+use terskel_keys::PhoneIdentity;
+use terskel_model::PhoneId;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::{Result, StoreError, StoreKey};
@@ -14,6 +17,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migration
 pub(crate) struct Store {
     /// Gone only while the store is being dropped.
     connection: Option<Mutex<SqliteConnection>>,
+    /// What the phone's identity was read as, and of which enrolment.
+    pub(super) identity: Mutex<Option<(PhoneId, Arc<PhoneIdentity>)>>,
 }
 
 impl Store {
@@ -41,7 +46,7 @@ impl Store {
             .await
             .map_err(not_a_database)?;
         MIGRATIONS.run(&mut connection).await?;
-        Ok(Self { connection: Some(Mutex::new(connection)) })
+        Ok(Self { connection: Some(Mutex::new(connection)), identity: Mutex::new(None) })
     }
 
     pub(super) async fn connection(&self) -> Guard<'_> {

@@ -39,21 +39,40 @@ impl Store {
         .await?;
         Ok(tx.commit().await?)
     }
+
+    /// The enrolment, if there is one. An identity is made from its bytes once: that is arithmetic on a curve, and
+    /// the store is read after everything that happens.
+    pub(super) async fn read_phone(&self, connection: &mut SqliteConnection) -> Result<Option<Phone>> {
+        let mut known = self.identity.lock().await;
+        let phone = read(connection, known.take()).await?;
+        *known = phone.as_ref().map(|phone| (phone.id, Arc::clone(&phone.identity)));
+        Ok(phone)
+    }
 }
 
-pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Phone>> {
+/// A phone's identity never changes: a new enrolment has a new id as well.
+async fn read(
+    connection: &mut SqliteConnection,
+    known: Option<(PhoneId, Arc<PhoneIdentity>)>,
+) -> Result<Option<Phone>> {
     let row = sqlx::query("SELECT id, station_url, authority_key, identity FROM phone")
         .fetch_optional(connection)
         .await?;
     let Some(row) = row else { return Ok(None) };
+    let phone = id(row.try_get("id")?)?;
     let authority: Vec<u8> = row.try_get("authority_key")?;
-    let identity = zeroize::Zeroizing::new(row.try_get::<Vec<u8>, _>("identity")?);
+    let identity = match known {
+        Some((of, identity)) if of == phone => identity,
+        _ => parse(&zeroize::Zeroizing::new(row.try_get::<Vec<u8>, _>("identity")?))?,
+    };
     Ok(Some(Phone {
-        id: id(row.try_get("id")?)?,
+        id: phone,
         station_url: row.try_get("station_url")?,
         authority: AuthorityKey(authority.try_into().map_err(|_| StoreError::Unreadable("authority key"))?),
-        identity: Arc::new(
-            PhoneIdentity::from_bytes(&identity).map_err(|_| StoreError::Unreadable("identity"))?,
-        ),
+        identity,
     }))
+}
+
+fn parse(bytes: &[u8]) -> Result<Arc<PhoneIdentity>> {
+    PhoneIdentity::from_bytes(bytes).map(Arc::new).map_err(|_| StoreError::Unreadable("identity"))
 }

@@ -102,7 +102,7 @@ impl Store {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         let snapshot = Snapshot {
-            phone: super::phone::read(&mut tx).await?,
+            phone: self.read_phone(&mut tx).await?,
             session: super::session::read(&mut tx).await?,
             cursor: sqlx::query_scalar("SELECT last_event_id FROM cursor").fetch_optional(&mut *tx).await?,
             dispatches: super::dispatches::read(&mut tx).await?,
