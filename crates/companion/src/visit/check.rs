@@ -113,7 +113,7 @@ impl HubKeeper {
     async fn reach_hub(&mut self) -> Result<(), Problem> {
         loop {
             self.show_reach();
-            if matches!(self.slot, Slot::Open(_)) {
+            if self.slot.is_connected() {
                 self.close_at = None;
                 return Ok(());
             }

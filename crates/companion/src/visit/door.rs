@@ -200,7 +200,7 @@ impl DoorKeeper {
     pub(super) fn show_reach(&self) {
         let seen = self.seen.borrow().clone().filter(Seen::is_fresh);
         let reach = match &self.slot {
-            Slot::Connecting(_) => Reach::Connecting,
+            Slot::Connecting(_) | Slot::Linked(_) => Reach::Connecting,
             Slot::Open(_) if self.ready => Reach::Ready,
             Slot::Open(_) => Reach::Connecting,
             Slot::Empty if seen.is_some() => Reach::Seen,

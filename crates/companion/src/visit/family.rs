@@ -10,10 +10,12 @@ use terskel_locks::hub;
 use terskel_locks::session::Session;
 use terskel_model::Clock;
 use terskel_model::door::DoorReason;
-use terskel_radio::{DeviceRef, Link, Radio, RadioError, RunningSession, ScanFilter, Sighting};
+use terskel_radio::{DeviceRef, Link, Radio, RadioError, ScanFilter, Sighting};
+
+use super::slot::Begin;
 
 /// A session on its way.
-pub(super) type Connecting<C, E> = BoxFuture<'static, Result<RunningSession<C, E>, RadioError>>;
+pub(super) type Connecting<C, E> = BoxFuture<'static, Result<Begin<C, E>, RadioError>>;
 
 /// How long connecting may take, with all its attempts.
 pub(super) const CONNECT_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
@@ -82,9 +84,9 @@ fn place(lock: &Lock) -> LockPlace<'_> {
     LockPlace { address: &lock.address, device_id: &lock.device_id }
 }
 
-/// Connects and drives `session` over the link.
+/// Connects; `session` is driven over the link from its first command on.
 pub(super) fn connect<S>(
-    session: S,
+    mut session: S,
     device: DeviceRef,
     radio: Arc<dyn Radio>,
     clock: Arc<dyn Clock>,
@@ -97,7 +99,14 @@ where
     async move {
         let profile = session.profile();
         let link: Box<dyn Link> = terskel_radio::connect(&*radio, &device, &profile, CONNECT_WITHIN).await?;
-        Ok(terskel_radio::run(session, link, clock))
+        let begin = move |first: Option<S::Command>| {
+            // Before the session knows of the link: it asks for nothing else before it.
+            if let Some(command) = first {
+                session.command(command, clock.uptime());
+            }
+            terskel_radio::run(session, link, clock)
+        };
+        Ok(Box::new(begin) as Begin<S::Command, S::Event>)
     }
     .boxed()
 }

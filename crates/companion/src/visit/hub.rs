@@ -148,7 +148,7 @@ impl HubKeeper {
         let seen = self.seen.borrow().as_ref().is_some_and(Seen::is_fresh);
         let reach = match &self.slot {
             Slot::Open(_) if self.ready => Reach::Ready,
-            Slot::Open(_) | Slot::Connecting(_) => Reach::Connecting,
+            Slot::Open(_) | Slot::Connecting(_) | Slot::Linked(_) => Reach::Connecting,
             Slot::Empty if seen => Reach::Seen,
             Slot::Empty => Reach::Looking,
         };

@@ -1,5 +1,6 @@
 //! Opening and locking a door. One slide: at most one command to the lock, exactly one event, stored before the answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use terskel_keys::KeyError;
@@ -131,11 +132,18 @@ impl DoorKeeper {
         let (end, begun) = (Instant::now() + LIFE, self.core.world.uptime());
         let mut last = DoorReason::NoAnswer;
         for _ in 0..ATTEMPTS {
-            if let Err(reason) = self.reach_lock(end).await {
+            let core = Arc::clone(&self.core);
+            // Written down while the lock is reached: the command is the first thing that goes out on the link.
+            let written = async {
+                if row.is_none() {
+                    *row = Some(core.store.intend_operation(intention).await?);
+                }
+                Ok::<_, Problem>(())
+            };
+            let (reached, written) = tokio::join!(self.reach_lock(end), written);
+            written?;
+            if let Err(reason) = reached {
                 return Ok((DoorOutcome::Refused, Some(reason)));
-            }
-            if row.is_none() {
-                *row = Some(self.core.store.intend_operation(intention).await?);
             }
             // A phone that slept meanwhile: the worker may have gone, the key may have run out.
             if self.core.world.uptime() - begun >= LIFE {
@@ -205,7 +213,7 @@ impl DoorKeeper {
         let (mut failed, mut begun) = (0, Instant::now());
         loop {
             self.show_reach();
-            if matches!(self.slot, Slot::Open(_)) {
+            if self.slot.is_connected() {
                 self.close_at = None;
                 return Ok(());
             }

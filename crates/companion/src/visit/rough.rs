@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::FAMILIES;
 use crate::interface::{Intent, Outcome, Reach};
-use crate::testing::{Home, STAIRWELL};
+use crate::testing::{Fate, Home, STAIRWELL};
 
 fn families() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().map(|family| family.name())
@@ -33,6 +33,19 @@ async fn every_family_opens_and_locks_on_links_of_any_size() {
             assert_eq!(home.air.moved(STAIRWELL), 2, "{family} at {mtu}");
         }
     }
+}
+
+/// Challenge asked for, challenge, action, taken: nothing is asked of the lock before the door.
+#[tokio::test(start_paused = true)]
+async fn a_slide_before_the_lock_is_reached_is_the_first_thing_that_goes_out() {
+    let home = Home::accepted_behind(["nuki", "dkey"]).await;
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+    home.intend(Intent::LockDoor { dispatch: home.dispatch, door: home.stairwell }).await.unwrap();
+    home.see("let go", |v| v.visit.as_ref().unwrap().doors[0].reach == Reach::Seen).await;
+    home.air.befall(STAIRWELL, 4, Fate::Cut);
+    let moved = home.air.moved(STAIRWELL);
+    home.open(home.stairwell).await;
+    assert_eq!(home.air.moved(STAIRWELL), moved + 1, "the third packet was the action");
 }
 
 #[tokio::test(start_paused = true)]

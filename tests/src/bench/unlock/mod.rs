@@ -73,7 +73,7 @@ pub async fn measure(runs: usize, around: &Surroundings<'_>) -> Result<Vec<Row>>
     let mut rows = Vec::new();
     for (family, locks) in &families {
         let lock = locks.first().context("a family without locks")?;
-        let prepared = ours::prepared(&radio, lock, runs, interval).await?;
+        let prepared = ours::prepared(&radio, lock, runs).await?;
         rows.extend(cold_rows(family, &cold[family]));
         rows.push(prepared_row(family, &prepared, interval));
     }

@@ -10,12 +10,12 @@ use terskel_locks::session::Session as _;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::world::SystemWorld;
 use terskel_model::{Clock as _, Uptime};
-use terskel_radio::{BluetoothRadio, RunningSession, ScanFilter, Sighting};
+use terskel_radio::{BluetoothRadio, Link, RunningSession, ScanFilter, Sighting};
 use terskel_simulator::Lock;
 
 use super::counted::{Counted, Trips};
 use super::{Cold, Prepared};
-use crate::bench::counting::{RoundTrips, counting};
+use crate::bench::counting::counting;
 
 /// How long finding a lock may take, and connecting to it.
 const LOOK: Duration = Duration::from_secs(20);
@@ -24,19 +24,23 @@ const SETTLE: Duration = Duration::from_millis(400);
 
 type Running = RunningSession<LockCommand, LockEvent>;
 
-struct Connected {
-    session: Running,
+/// Connected and subscribed; nothing of the protocol has been said yet.
+struct Linked {
+    link: Box<dyn Link>,
+    session: Counted,
     trips: Trips,
-    turns: RoundTrips,
     /// From the beginning of the connection until subscribed.
     subscribing: Duration,
 }
 
 /// One cold opening.
 pub(super) async fn cold(radio: &BluetoothRadio, lock: &Lock, interval: Duration) -> Result<Cold> {
-    let Connected { mut session, trips, turns, subscribing } = connect(radio, lock, interval).await?;
+    let Linked { link, session: mut told, trips, subscribing } = connect(radio, lock).await?;
+    let (link, turns) = counting(link, interval);
     let from = SystemWorld.uptime();
-    session.send(LockCommand::Operate(Operation::Open))?;
+    // As the app does when the worker slides before the lock is reached: the slide is known when the link comes up.
+    told.command(LockCommand::Operate(Operation::Open), from);
+    let mut session = terskel_radio::run(told, link, Arc::new(SystemWorld));
     let (answered, opened) = opening(&mut session).await?;
     let (round_trips, turns) = (trips.at_answer(), turns.so_far());
     session.send(LockCommand::Close)?;
@@ -46,13 +50,9 @@ pub(super) async fn cold(radio: &BluetoothRadio, lock: &Lock, interval: Duration
 }
 
 /// `runs` openings in one session that was ready before.
-pub(super) async fn prepared(
-    radio: &BluetoothRadio,
-    lock: &Lock,
-    runs: usize,
-    interval: Duration,
-) -> Result<Vec<Prepared>> {
-    let Connected { mut session, trips, .. } = connect(radio, lock, interval).await?;
+pub(super) async fn prepared(radio: &BluetoothRadio, lock: &Lock, runs: usize) -> Result<Vec<Prepared>> {
+    let Linked { link, session, trips, .. } = connect(radio, lock).await?;
+    let mut session = terskel_radio::run(session, link, Arc::new(SystemWorld));
     ready(&mut session).await?;
     tokio::time::sleep(SETTLE).await;
     let mut samples = Vec::new();
@@ -71,7 +71,7 @@ pub(super) async fn prepared(
     Ok(samples)
 }
 
-async fn connect(radio: &BluetoothRadio, lock: &Lock, interval: Duration) -> Result<Connected> {
+async fn connect(radio: &BluetoothRadio, lock: &Lock) -> Result<Linked> {
     let family = find(FAMILIES, &lock.family).context("a family that is known")?;
     let credential = lock.credential()?.context("a lock that somebody can open")?;
     let place = LockPlace { address: &lock.address, device_id: &lock.device_id };
@@ -84,10 +84,7 @@ async fn connect(radio: &BluetoothRadio, lock: &Lock, interval: Duration) -> Res
     let sighting = terskel_radio::find(radio, filter, LOOK, is_it).await?;
     let from = SystemWorld.uptime();
     let link = terskel_radio::connect(radio, &sighting.device, &session.profile(), LOOK).await?;
-    let subscribing = SystemWorld.uptime() - from;
-    let (link, turns) = counting(link, interval);
-    let session = terskel_radio::run(session, link, Arc::new(SystemWorld));
-    Ok(Connected { session, trips, turns, subscribing })
+    Ok(Linked { link, session, trips, subscribing: SystemWorld.uptime() - from })
 }
 
 fn recognises(family: &dyn Family, place: &LockPlace<'_>, sighting: &Sighting) -> bool {
