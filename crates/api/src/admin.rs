@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terskel_model::door::{DoorKind, LockFamily};
-use terskel_model::{DoorId, HubId, LockId, TeamId, WorkerId};
+use terskel_model::permission::WorkerRole;
+use terskel_model::{DoorId, HubId, LockId, OrganisationId, TeamId, WorkerId};
 use uuid::Uuid;
 
 use crate::dispatch::PhysicalKey;
@@ -42,6 +43,18 @@ pub struct NewWorker {
     /// The team that this worker leads, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub leads: Option<TeamId>,
+    /// The other organisation that this worker belongs to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+}
+
+/// Another organisation whose people are let in: the fire service, say.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganisation {
+    /// Unique, 1–200 characters.
+    pub name: String,
 }
 
 /// A resident, with the way in.
@@ -70,6 +83,9 @@ pub struct NewResident {
     /// Notes on the way in; 0–2000 characters.
     #[serde(default)]
     pub way_in: String,
+    /// Where the home's clocks stand, by the IANA name; `Europe/Oslo` where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// In the order one comes to them; at most 10.
     #[serde(default)]
     pub doors: Vec<NewDoor>,
@@ -140,6 +156,9 @@ pub struct NewShift {
     pub worker: WorkerId,
     /// In which team.
     pub team: TeamId,
+    /// As what; 1–50 characters. A carer where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<WorkerRole>,
     /// From.
     pub starts_at: DateTime<Utc>,
     /// Until; after `starts_at`, at most 24 hours.

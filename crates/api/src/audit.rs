@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, Proof};
-use terskel_model::{DispatchId, DoorId, EventId, KeyId, PhoneId, WorkerId};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, PermissionId, PhoneId, WorkerId};
 
 /// What happened in one dispatch, in the order of `at`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -46,6 +46,9 @@ pub struct AuditEntry {
     pub reason: Option<String>,
     /// With which digital key.
     pub key: Option<KeyId>,
+    /// By which permission.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub permission: Option<PermissionId>,
     /// By which proof.
     pub proof: Proof,
 }

@@ -26,6 +26,15 @@ pub const LOG_INCLUSION: &str = "/v1/log/inclusion";
 pub const LOG_KEY: &str = "/.well-known/terskel/log-key";
 /// `GET`, a team lead: → [`crate::lock::LockList`].
 pub const LOCKS: &str = "/v1/locks";
+/// `POST`, a phone: → [`crate::key::KeyBundle`], with new keys where there is need.
+pub const KEYS: &str = "/v1/keys";
+/// `GET`, a team lead: → [`crate::permission::PermissionList`]; `POST`: [`crate::permission::NewPermission`] →
+/// [`crate::permission::GivenPermission`].
+pub const PERMISSIONS: &str = "/v1/permissions";
+/// `DELETE`, a team lead: takes it away.
+pub const PERMISSION: &str = "/v1/permissions/{id}";
+/// `GET`, a team lead: → [`crate::permission::HomeAccess`].
+pub const HOME_ACCESS: &str = "/v1/residents/{id}/access";
 /// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
 pub const ENROL: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.
@@ -40,6 +49,8 @@ pub const WORKERS: &str = "/v1/workers";
 pub const RESIDENTS: &str = "/v1/residents";
 /// `POST`, an administrator: [`crate::admin::NewShift`] → [`crate::admin::Created`].
 pub const SHIFTS: &str = "/v1/shifts";
+/// `POST`, an administrator: [`crate::admin::NewOrganisation`] → [`crate::admin::Created`].
+pub const ORGANISATIONS: &str = "/v1/organisations";
 /// `POST`, an administrator: [`crate::admin::NewEnrolment`] → [`crate::admin::EnrolmentCode`].
 pub const ENROLMENTS: &str = "/v1/enrolments";
 /// `GET`, anybody: the contract from the code.

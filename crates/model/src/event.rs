@@ -22,6 +22,10 @@ open_enum! {
         DispatchAccepted = "dispatch_accepted",
         /// Nobody had checked in when the arrival clock ran out.
         ArrivalOverdue = "arrival_overdue",
+        /// A lead let somebody in.
+        PermissionGiven = "permission_given",
+        /// A lead lets them in no longer.
+        PermissionTakenAway = "permission_taken_away",
         /// The station issued a digital key.
         KeyIssued = "key_issued",
         /// A lock was asked to open or to lock.

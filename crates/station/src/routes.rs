@@ -12,7 +12,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Shared;
 use crate::problem::{Failure, no_such_method, no_such_path};
-use crate::{admin, audit, dispatch, enrol, events, locks, log, openapi, session, stream};
+use crate::{admin, audit, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream};
 
 /// The largest body: a dispatch or a resident with every field full is far below.
 const BODY: usize = 64 * 1024;
@@ -34,11 +34,16 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(log::inclusion::inclusion))
         .routes(routes!(log::key::key))
         .routes(routes!(locks::list::list))
+        .routes(routes!(keys::bundle::bundle))
+        .routes(routes!(permission::list::list, permission::give::give))
+        .routes(routes!(permission::take_away::take_away))
+        .routes(routes!(permission::access::access))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
         .routes(routes!(session::lead::sign_in_lead))
         .routes(routes!(admin::team::add_team))
         .routes(routes!(admin::worker::add_worker))
+        .routes(routes!(admin::organisation::add_organisation))
         .routes(routes!(admin::resident::add_resident))
         .routes(routes!(admin::shift::add_shift))
         .routes(routes!(admin::enrolment::add_enrolment))
@@ -94,6 +99,11 @@ mod tests {
             path::LOG_INCLUSION,
             path::LOG_KEY,
             path::LOCKS,
+            path::KEYS,
+            path::PERMISSIONS,
+            path::PERMISSION,
+            path::HOME_ACCESS,
+            path::ORGANISATIONS,
             path::ENROL,
             path::SESSION,
             path::LEAD_SESSION,

@@ -101,11 +101,17 @@ async fn set_up(admin: &Client) -> Result<()> {
         name: town::ADA.name.into(),
         pin: Secret::new(PIN),
         leads: None,
+        organisation: None,
     };
     let worker = WorkerId(admin.post::<Created>(path::WORKERS, &worker).await?.id);
     let now = SystemWorld.now();
-    let shift =
-        NewShift { worker, team, starts_at: now - TimeDelta::hours(1), ends_at: now + TimeDelta::hours(8) };
+    let shift = NewShift {
+        worker,
+        team,
+        role: None,
+        starts_at: now - TimeDelta::hours(1),
+        ends_at: now + TimeDelta::hours(8),
+    };
     admin.post::<Created>(path::SHIFTS, &shift).await?;
     let resident = NewResident {
         number: "1".into(),
@@ -117,6 +123,7 @@ async fn set_up(admin: &Client) -> Result<()> {
         town: "Bergen".into(),
         phone_number: String::new(),
         way_in: String::new(),
+        time_zone: None,
         doors: vec![],
         hub: None,
     };

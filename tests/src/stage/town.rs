@@ -81,6 +81,7 @@ async fn worker(admin: &Client, person: Person, leads: Option<TeamId>) -> Result
         name: person.name.into(),
         pin: Secret::new(person.pin),
         leads,
+        organisation: None,
     };
     let made: Created = admin.post(path::WORKERS, &new).await?;
     Ok(WorkerId(made.id))
@@ -90,7 +91,8 @@ async fn worker(admin: &Client, person: Person, leads: Option<TeamId>) -> Result
 async fn shift(admin: &Client, worker: WorkerId, team: TeamId, world: &impl World) -> Result<()> {
     let now = world.now();
     let (starts_at, ends_at) = (now - TimeDelta::hours(1), now + TimeDelta::hours(11));
-    let _: Created = admin.post(path::SHIFTS, &NewShift { worker, team, starts_at, ends_at }).await?;
+    let _: Created =
+        admin.post(path::SHIFTS, &NewShift { worker, team, role: None, starts_at, ends_at }).await?;
     Ok(())
 }
 
@@ -119,6 +121,7 @@ fn described(resident: &Resident, team: TeamId) -> Result<impl Serialize + use<>
         town: resident.town.clone(),
         phone_number: resident.phone_number.clone(),
         way_in: resident.way_in.clone(),
+        time_zone: None,
         doors: resident.doors.iter().map(door).collect::<Result<_>>()?,
         hub: resident.hub.as_ref().map(|hub| NewHub {
             id: hub.id,

@@ -1,6 +1,6 @@
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, Proof};
-use terskel_model::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, PermissionId, PhoneId, Timestamp, WorkerId};
 
 use super::value::{Reader, Writer, hash, id, time};
 use crate::KeyError;
@@ -51,6 +51,8 @@ pub struct StationEvent {
     pub reason: Option<String>,
     /// With which digital key.
     pub key: Option<KeyId>,
+    /// By which permission.
+    pub permission: Option<PermissionId>,
     /// SHA-256 of what the event is about, where that is a document: an export's list of contents.
     pub document: Option<Hash>,
 }
@@ -82,6 +84,7 @@ const OUTCOME: u8 = 11;
 const REASON: u8 = 12;
 const KEY: u8 = 13;
 const DOCUMENT: u8 = 14;
+const PERMISSION: u8 = 15;
 const SIGNED: u8 = 20;
 const CHAINED: u8 = 21;
 const REFUSED: u8 = 22;
@@ -128,6 +131,7 @@ impl StationEvent {
         map.put_some(REASON, self.reason.as_deref());
         map.put_some(KEY, self.key.map(|key| id(key.0)));
         map.put_some(DOCUMENT, self.document.map(hash));
+        map.put_some(PERMISSION, self.permission.map(|permission| id(permission.0)));
     }
 
     fn read(map: &Reader) -> Result<Self, KeyError> {
@@ -145,6 +149,7 @@ impl StationEvent {
             reason: text(REASON)?,
             key: map.some(KEY)?.map(KeyId),
             document: map.some(DOCUMENT)?,
+            permission: map.some(PERMISSION)?.map(PermissionId),
         })
     }
 }
@@ -193,6 +198,7 @@ mod tests {
             reason: None,
             key: Some(KeyId(Uuid::from_u128(0x4e7))),
             document: None,
+            permission: None,
         }
     }
 
@@ -207,6 +213,7 @@ mod tests {
             outcome: Some(DoorOutcome::Opened),
             reason: Some("asked".into()),
             document: Some([9; 32]),
+            permission: Some(PermissionId(Uuid::from_u128(7))),
             ..key_issued()
         };
         let refused =

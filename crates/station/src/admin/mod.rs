@@ -1,6 +1,7 @@
 //! What an administrator's tool sets up.
 
 pub(crate) mod enrolment;
+pub(crate) mod organisation;
 pub(crate) mod resident;
 pub(crate) mod shift;
 pub(crate) mod team;

@@ -6,6 +6,7 @@ use terskel_api::admin::{Created, NewResident};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_model::ResidentId;
+use terskel_model::permission::TimeZone;
 
 use super::way_in::{check_doors, check_hub, store_doors, store_hub};
 use super::{Made, check_team, made, taken};
@@ -37,6 +38,9 @@ fn checked(r: NewResident) -> Result<NewResident, Failure> {
     if r.birth_year.is_some_and(|year| !(1850..=2200).contains(&year)) {
         return Err(invalid("birth_year", "is not a year of birth"));
     }
+    if r.time_zone.as_ref().is_some_and(|name| name.parse::<TimeZone>().is_err()) {
+        return Err(invalid("time_zone", "is not the name of a time zone"));
+    }
     Ok(NewResident {
         number: required("number", &r.number, 50)?,
         first_name: required("first_name", &r.first_name, 500)?,
@@ -65,8 +69,8 @@ impl Write for AddResident {
         let id = ResidentId::new(&*app.world);
         sqlx::query(
             "INSERT INTO residents (id, number, team_id, first_name, last_name, birth_year, address, town,
-             phone_number, way_in, hub_id, created_ms)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             phone_number, way_in, hub_id, time_zone, created_ms)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(id.to_string())
         .bind(&resident.number)
@@ -79,6 +83,7 @@ impl Write for AddResident {
         .bind(&resident.phone_number)
         .bind(&resident.way_in)
         .bind(resident.hub.as_ref().map(|hub| hub.id.to_string()))
+        .bind(resident.time_zone.clone().unwrap_or_else(|| TimeZone::OSLO.to_string()))
         .bind(ms(app.now()))
         .execute(&mut *tx)
         .await

@@ -10,7 +10,7 @@ use terskel_model::DispatchId;
 use terskel_model::event::{EventKind, Proof};
 
 use crate::app::Shared;
-use crate::auth::TrailReader;
+use crate::auth::TeamLead;
 use crate::db::Columns;
 use crate::extract::Parameters;
 use crate::problem::{Failure, refuse};
@@ -26,7 +26,7 @@ use crate::problem::{Failure, refuse};
 )]
 pub(crate) async fn read(
     State(app): State<Shared>,
-    reader: TrailReader,
+    reader: TeamLead,
     query: Parameters,
 ) -> Result<Json<AuditTrail>, Failure> {
     let dispatch: DispatchId = query.required("dispatch")?;
@@ -41,7 +41,7 @@ pub(crate) async fn read(
     }
     let rows = sqlx::query(
         "SELECT a.id, a.at_ms, a.stored_ms, a.kind, a.dispatch_id, a.worker_id, w.name AS worker_name, a.phone_id,
-         a.door_id, d.name AS door_name, a.operation, a.outcome, a.reason, a.key_id, a.proof
+         a.door_id, d.name AS door_name, a.operation, a.outcome, a.reason, a.key_id, a.permission_id, a.proof
          FROM audit a LEFT JOIN workers w ON w.id = a.worker_id LEFT JOIN doors d ON d.id = a.door_id
          WHERE a.dispatch_id = $1 ORDER BY a.at_ms, a.position",
     )
@@ -68,6 +68,7 @@ fn entry(row: &AnyRow) -> sqlx::Result<AuditEntry> {
         outcome: row.text_or_none("outcome")?.as_deref().map(Into::into),
         reason: row.text_or_none("reason")?,
         key: row.id_or_none("key_id")?,
+        permission: row.id_or_none("permission_id")?,
         proof: Proof::from(row.text("proof")?.as_str()),
     })
 }

@@ -5,7 +5,7 @@ use terskel_keys::audit::{Body, StationEvent, Told, ToldByPhone};
 use terskel_keys::log::Hash;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
-use terskel_model::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, PermissionId, PhoneId, Timestamp, WorkerId};
 
 use crate::app::App;
 use crate::db::ms;
@@ -31,6 +31,7 @@ pub(crate) struct Entry {
     pub(crate) document: Option<Hash>,
     /// What there is to say of a phone's signed event.
     pub(crate) told: Option<ToldByPhone>,
+    pub(crate) permission: Option<PermissionId>,
 }
 
 impl Entry {
@@ -51,6 +52,7 @@ impl Entry {
             key: None,
             document: None,
             told: None,
+            permission: None,
         }
     }
 
@@ -71,6 +73,7 @@ impl Entry {
             key: event.key,
             document: None,
             told: Some(ToldByPhone { proof: Some(proof), ..told }),
+            permission: None,
         }
     }
 
@@ -79,7 +82,8 @@ impl Entry {
         let stored_at = app.now();
         sqlx::query(
             "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
-             outcome, reason, key_id, proof) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             outcome, reason, key_id, permission_id, proof)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         )
         .bind(self.id.to_string())
         .bind(ms(self.at))
@@ -93,6 +97,7 @@ impl Entry {
         .bind(self.outcome.as_ref().map(|o| o.as_str().to_owned()))
         .bind(self.reason.clone())
         .bind(self.key.map(|id| id.to_string()))
+        .bind(self.permission.map(|id| id.to_string()))
         .bind(self.proof.as_str())
         .execute(&mut *tx)
         .await?;
@@ -114,6 +119,7 @@ impl Entry {
                 outcome: self.outcome.clone(),
                 reason: self.reason.clone(),
                 key: self.key,
+                permission: self.permission,
                 document: self.document,
             }),
         };

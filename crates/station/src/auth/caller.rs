@@ -33,6 +33,7 @@ pub(crate) struct PhoneSession {
 #[derive(Clone, Debug)]
 pub(crate) struct LeadSession {
     pub(crate) team: TeamId,
+    pub(crate) worker: WorkerId,
     /// What the session's row is found by.
     pub(crate) token_hash: String,
 }
@@ -43,9 +44,10 @@ pub(crate) struct Administrator;
 /// A response centre.
 pub(crate) struct Centre(pub(crate) TokenId);
 
-/// Whoever may read the trail of one team's dispatches: its lead, with or without a phone.
-pub(crate) struct TrailReader {
+/// The lead of a team, with or without a phone.
+pub(crate) struct TeamLead {
     pub(crate) team: TeamId,
+    pub(crate) worker: WorkerId,
 }
 
 enum Caller {
@@ -109,14 +111,21 @@ async fn lead_session(
     now: i64,
 ) -> Result<Option<LeadSession>, Failure> {
     let row = sqlx::query(
-        "SELECT l.team_id FROM lead_sessions l JOIN workers w ON w.id = l.worker_id AND w.leads_team = l.team_id
+        "SELECT l.team_id, l.worker_id FROM lead_sessions l JOIN workers w ON w.id = l.worker_id AND w.leads_team = l.team_id
          WHERE l.token_hash = $1 AND l.ended_ms IS NULL AND l.ends_ms > $2",
     )
     .bind(token_hash)
     .bind(now)
     .fetch_optional(reader)
     .await?;
-    row.map(|row| Ok(LeadSession { team: row.id("team_id")?, token_hash: token_hash.to_owned() })).transpose()
+    let read = |row: AnyRow| -> sqlx::Result<LeadSession> {
+        Ok(LeadSession {
+            team: row.id("team_id")?,
+            worker: row.id("worker_id")?,
+            token_hash: token_hash.to_owned(),
+        })
+    };
+    Ok(row.map(read).transpose()?)
 }
 
 async fn machine(reader: &mut AnyConnection, token_hash: &str) -> Result<Option<Caller>, Failure> {
@@ -196,13 +205,13 @@ impl FromRequestParts<Shared> for Centre {
     }
 }
 
-impl FromRequestParts<Shared> for TrailReader {
+impl FromRequestParts<Shared> for TeamLead {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Failure> {
         match authenticate(parts, app).await? {
-            Caller::Lead(LeadSession { team, .. })
-            | Caller::Phone(PhoneSession { leads: Some(team), .. }) => Ok(Self { team }),
+            Caller::Lead(LeadSession { team, worker, .. })
+            | Caller::Phone(PhoneSession { leads: Some(team), worker, .. }) => Ok(Self { team, worker }),
             _ => refuse(code::FORBIDDEN),
         }
     }

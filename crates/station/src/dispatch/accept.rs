@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Json as Answer;
 use sqlx::AnyConnection;
-use terskel_api::dispatch::Accepted;
+use terskel_api::dispatch::{Accepted, IssuedKey};
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_model::DispatchId;
@@ -12,7 +12,6 @@ use terskel_model::event::EventKind;
 use terskel_model::rules::ARRIVE_WITHIN;
 
 use super::deadlines::{Deadline, set_deadline, stop_deadlines};
-use super::keys::{KeyRing, keys_for};
 use super::load::Loaded;
 use super::{Viewer, changed, load, project};
 use crate::app::{App, Shared};
@@ -20,6 +19,8 @@ use crate::audit::Entry;
 use crate::auth::PhoneSession;
 use crate::db::{Write, ms};
 use crate::extract::PathId;
+use crate::keys::Ring;
+use crate::permission::{Home, signed_in, take_turn};
 use crate::problem::{Failure, problem, refuse};
 
 /// Accepts a dispatch of the team on shift. Saying it again is harmless, and gives the keys again.
@@ -50,6 +51,7 @@ impl Write for Accept {
     type Output = Accepted;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Accepted, Failure> {
+        take_turn(tx).await?;
         let won = self.swap(app, tx).await?;
         if won {
             stop_deadlines(tx, self.dispatch).await?;
@@ -65,8 +67,7 @@ impl Write for Accept {
         if !won {
             self.check_ours(app, &loaded)?;
         }
-        let ring = KeyRing { session: &self.session, dispatch: self.dispatch, doors: &loaded.doors };
-        let keys = keys_for(&ring, app, tx).await?;
+        let keys = self.keys(app, tx, &loaded).await?;
         Ok(Accepted { dispatch: project(&loaded, &viewer, app.now()), keys })
     }
 }
@@ -99,6 +100,20 @@ impl Accept {
             ..Entry::of_station(app, EventKind::DispatchAccepted)
         };
         entry.store(app, tx).await
+    }
+
+    /// One key for each lock on the way. What the dispatch gives stands whatever else was permitted.
+    async fn keys(
+        &self,
+        app: &App,
+        tx: &mut AnyConnection,
+        loaded: &Loaded,
+    ) -> Result<Vec<IssuedKey>, Failure> {
+        let person = signed_in(self.session.id, app.now(), tx).await?;
+        let home = Home::load(app, loaded.resident.id, tx).await?;
+        let (Some(person), Some(home)) = (person, home) else { return refuse(code::UNAUTHENTICATED) };
+        let ring = Ring { home: &home, person: &person, permissions: &[] };
+        Ok(ring.keys(app, tx).await?.into_iter().map(|rung| rung.key).collect())
     }
 
     /// The swap did nothing: fine only where this worker has it already, on this phone.

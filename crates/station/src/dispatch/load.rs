@@ -125,7 +125,8 @@ fn state(row: &AnyRow) -> Result<DispatchState, Failure> {
     }
 }
 
-fn resident(row: &AnyRow) -> sqlx::Result<Resident> {
+/// From the columns of `residents`, the id as `resident_id`.
+pub(crate) fn resident(row: &AnyRow) -> sqlx::Result<Resident> {
     use sqlx::Row;
     Ok(Resident {
         id: row.id("resident_id")?,
@@ -144,7 +145,12 @@ fn hub(row: &AnyRow) -> sqlx::Result<Option<Hub>> {
     Ok(Some(Hub { id, address: row.text("hub_address")?, public_key: Bytes(row.bytes("public_key")?) }))
 }
 
-async fn doors(app: &App, reader: &mut AnyConnection, resident: &str) -> Result<Vec<Door>, Failure> {
+/// The doors on the way to a resident, in the order one comes to them.
+pub(crate) async fn doors(
+    app: &App,
+    reader: &mut AnyConnection,
+    resident: &str,
+) -> Result<Vec<Door>, Failure> {
     let rows = sqlx::query(
         "SELECT d.id, d.kind, d.name, d.code_sealed, d.key_cabinet, d.key_tag, l.id AS lock_id, l.family, l.address,
          l.device_id, (SELECT max(entry) FROM lock_log WHERE lock_id = l.id) AS logged

@@ -5,11 +5,10 @@ mod changed;
 pub(crate) mod create;
 pub(crate) mod deadlines;
 pub(crate) mod decline;
-mod keys;
 mod load;
 mod project;
 pub(crate) mod read;
 
 pub(crate) use changed::{changed, next_revision};
-pub(crate) use load::{Loaded, load, load_state};
-pub(crate) use project::{Viewer, project};
+pub(crate) use load::{Loaded, doors, load, load_state, resident};
+pub(crate) use project::{Viewer, outside, project};

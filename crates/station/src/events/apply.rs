@@ -23,19 +23,15 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     check_worker(event, tx).await?;
     Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
-        EventKind::DoorOperated => door::operated(event, of_teams_dispatch(event, tx).await?, tx).await?,
+        EventKind::DoorOperated => door::operated(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::DoorPassed => door::passed(event, of_teams_dispatch(event, tx).await?, tx).await?,
-        EventKind::LockReported => {
-            locks::reported(event, of_teams_dispatch(event, tx).await?, app, tx).await?
-        }
+        EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
         EventKind::VisitClosed => visit::closed(event, app, tx).await?,
         // From a newer app: kept as it came, with no effect but to be read.
         EventKind::Unknown(_) => {
-            if event.dispatch.is_some() {
-                of_teams_dispatch(event, tx).await?;
-            }
+            if_of_dispatch(event, tx).await?;
             Proof::PhoneSignature
         }
         EventKind::DispatchReceived
@@ -43,6 +39,8 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::DispatchDeclined
         | EventKind::DispatchAccepted
         | EventKind::ArrivalOverdue
+        | EventKind::PermissionGiven
+        | EventKind::PermissionTakenAway
         | EventKind::KeyIssued
         | EventKind::PhoneEnrolled
         | EventKind::SignedIn
@@ -80,6 +78,14 @@ pub(super) async fn of_teams_dispatch(
     .await?
     .map(|_| dispatch)
     .ok_or_else(|| problem(code::NOT_FOUND).into())
+}
+
+/// The event's dispatch, where it has one: then as in [`of_teams_dispatch`].
+async fn if_of_dispatch(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<Option<DispatchId>, Failure> {
+    match event.dispatch {
+        Some(_) => of_teams_dispatch(event, tx).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The phone shows the alert.

@@ -2,42 +2,82 @@
 
 use sqlx::AnyConnection;
 use terskel_api::problem::code;
-use terskel_model::DispatchId;
-use terskel_model::door::DoorOutcome;
+use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{PhoneEvent, Proof};
+use terskel_model::{DispatchId, DoorId, KeyId};
 
+use crate::db::ms;
 use crate::problem::{Failure, invalid, refuse};
 
-/// The key must be one that was issued to this phone and worker, for this door and dispatch. Without a key, a phone
-/// can only tell that nothing happened.
+/// The key must be one that was issued to this phone and worker for this door: for the event's dispatch, or for none.
+/// Without a key, a phone can only tell that nothing happened.
 pub(super) async fn operated(
     event: &PhoneEvent,
-    dispatch: DispatchId,
+    dispatch: Option<DispatchId>,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
     if event.operation.is_none() || event.outcome.is_none() {
         return Err(invalid("outcome", "this or operation is missing"));
     }
-    let Some(key) = event.key else {
-        return if event.outcome == Some(DoorOutcome::Refused) {
-            on_the_way(dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
-        } else {
-            refuse(code::BAD_PROOF)
-        };
-    };
+    let Some(key) = event.key else { return without_key(event, dispatch, door, tx).await };
     let issued = sqlx::query(
         "SELECT id FROM issued_keys WHERE id = $1 AND phone_id = $2 AND worker_id = $3 AND door_id = $4
-         AND dispatch_id = $5",
+         AND COALESCE(dispatch_id, $5) = $5",
     )
     .bind(key.to_string())
     .bind(event.phone.to_string())
     .bind(event.worker.to_string())
     .bind(door.to_string())
-    .bind(dispatch.to_string())
+    .bind(dispatch.map(|id| id.to_string()).unwrap_or_default())
+    .fetch_optional(&mut *tx)
+    .await?;
+    if issued.is_none() {
+        return refuse(code::BAD_PROOF);
+    }
+    if event.operation == Some(Operation::Open) && event.outcome != Some(DoorOutcome::Refused) {
+        used(event, key, tx).await?;
+    }
+    Ok(Proof::DigitalKey)
+}
+
+async fn without_key(
+    event: &PhoneEvent,
+    dispatch: Option<DispatchId>,
+    door: DoorId,
+    tx: &mut AnyConnection,
+) -> Result<Proof, Failure> {
+    if event.outcome != Some(DoorOutcome::Refused) {
+        return refuse(code::BAD_PROOF);
+    }
+    match dispatch {
+        Some(dispatch) => on_the_way(dispatch, door, tx).await?,
+        None => had_key(event, door, tx).await?,
+    }
+    Ok(Proof::PhoneSignature)
+}
+
+/// Where the key was for once, that was it: also when nobody knows whether the door opened.
+async fn used(event: &PhoneEvent, key: KeyId, tx: &mut AnyConnection) -> Result<(), Failure> {
+    sqlx::query("UPDATE permission_uses SET opened_ms = $1 WHERE key_id = $2 AND opened_ms IS NULL")
+        .bind(ms(event.at))
+        .bind(key.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Without a dispatch, a phone tells only of doors that it had a key for.
+async fn had_key(event: &PhoneEvent, door: DoorId, tx: &mut AnyConnection) -> Result<(), Failure> {
+    let row = sqlx::query(
+        "SELECT id FROM issued_keys WHERE phone_id = $1 AND worker_id = $2 AND door_id = $3 LIMIT 1",
+    )
+    .bind(event.phone.to_string())
+    .bind(event.worker.to_string())
+    .bind(door.to_string())
     .fetch_optional(tx)
     .await?;
-    if issued.is_some() { Ok(Proof::DigitalKey) } else { refuse(code::BAD_PROOF) }
+    if row.is_some() { Ok(()) } else { refuse(code::NOT_FOUND) }
 }
 
 /// The worker passed the door without its lock.
@@ -53,11 +93,7 @@ pub(super) async fn passed(
     on_the_way(dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
 }
 
-async fn on_the_way(
-    dispatch: DispatchId,
-    door: terskel_model::DoorId,
-    tx: &mut AnyConnection,
-) -> Result<(), Failure> {
+async fn on_the_way(dispatch: DispatchId, door: DoorId, tx: &mut AnyConnection) -> Result<(), Failure> {
     let row = sqlx::query(
         "SELECT rd.door_id FROM resident_doors rd JOIN dispatches d ON d.resident_id = rd.resident_id
          WHERE d.id = $1 AND rd.door_id = $2 LIMIT 1",

@@ -13,7 +13,7 @@ use terskel_model::lock_report::LockReport;
 use terskel_model::{LockId, TeamId};
 
 use crate::app::Shared;
-use crate::auth::TrailReader;
+use crate::auth::TeamLead;
 use crate::db::Columns;
 use crate::problem::Failure;
 
@@ -29,7 +29,7 @@ const SAME_WITHIN_MS: i64 = 120_000;
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
-pub(crate) async fn list(State(app): State<Shared>, reader: TrailReader) -> Result<Json<LockList>, Failure> {
+pub(crate) async fn list(State(app): State<Shared>, reader: TeamLead) -> Result<Json<LockList>, Failure> {
     let mut connection = app.reader().await?;
     let locks = statuses(reader.team, &mut connection).await?;
     let unexplained = unexplained(reader.team, &locks, &mut connection).await?;

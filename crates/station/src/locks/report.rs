@@ -19,13 +19,16 @@ const MOST_ENTRIES: usize = 50;
 /// Keeps the report as the last word, unless a later one is here; keeps the log, and the certificate first seen.
 pub(crate) async fn reported(
     event: &PhoneEvent,
-    dispatch: DispatchId,
+    dispatch: Option<DispatchId>,
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let report = event.lock.as_ref().ok_or_else(|| invalid("lock", "is missing"))?;
     check_report(report)?;
-    on_the_way(dispatch, report.lock, tx).await?;
+    match dispatch {
+        Some(dispatch) => on_the_way(dispatch, report.lock, tx).await?,
+        None => had_key(event, report.lock, tx).await?,
+    }
     for entry in &report.log {
         store_entry(report.lock, entry, app, tx).await?;
     }
@@ -65,6 +68,19 @@ fn check_report(report: &LockReport) -> Result<(), Failure> {
         check::required("lock.log.operation", entry.operation.as_str(), 100)?;
     }
     Ok(())
+}
+
+/// Without a dispatch, the phone must have had a key for the lock.
+async fn had_key(event: &PhoneEvent, lock: LockId, tx: &mut AnyConnection) -> Result<(), Failure> {
+    let row = sqlx::query(
+        "SELECT id FROM issued_keys WHERE phone_id = $1 AND worker_id = $2 AND lock_id = $3 LIMIT 1",
+    )
+    .bind(event.phone.to_string())
+    .bind(event.worker.to_string())
+    .bind(lock.to_string())
+    .fetch_optional(tx)
+    .await?;
+    if row.is_some() { Ok(()) } else { refuse(code::NOT_FOUND) }
 }
 
 /// The lock must be on the way of the event's dispatch.

@@ -78,6 +78,7 @@ fn station_event(row: &AnyRow) -> sqlx::Result<StationEvent> {
         reason: row.text_or_none("reason")?,
         key: row.id_or_none("key_id")?,
         document: None,
+        permission: None,
     })
 }
 

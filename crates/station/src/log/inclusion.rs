@@ -11,7 +11,7 @@ use terskel_model::EventId;
 use super::consistency::check_size;
 use super::proof::{Hashes, read};
 use crate::app::Shared;
-use crate::auth::TrailReader;
+use crate::auth::TeamLead;
 use crate::db::Columns;
 use crate::extract::Parameters;
 use crate::problem::{Failure, invalid, problem};
@@ -30,7 +30,7 @@ use crate::problem::{Failure, invalid, problem};
 )]
 pub(crate) async fn inclusion(
     State(app): State<Shared>,
-    lead: TrailReader,
+    lead: TeamLead,
     query: Parameters,
 ) -> Result<Json<InclusionProof>, Failure> {
     let (event, size): (EventId, u64) = (query.required("event")?, query.required("size")?);

@@ -90,11 +90,12 @@ impl Scene {
         // One id names several things here: it does no harm.
         let people = format!(
             "INSERT INTO teams VALUES ('{team}', 'VEST', 'Nattpatrulje Vest', 0);
-             INSERT INTO workers VALUES ('{worker}', '1001', 'Ada Berg', '', NULL, 0);
+             INSERT INTO workers (id, staff_number, name, pin_hash, leads_team, created_ms) VALUES ('{worker}', '1001', 'Ada Berg', '', NULL, 0);
              INSERT INTO phones VALUES ('{phone}', 'Vest 1', '', x'00', x'00', 0, NULL, 0, '');
-             INSERT INTO shifts VALUES ('{team}', '{worker}', '{team}', 0, {ends});
+             INSERT INTO shifts (id, worker_id, team_id, starts_ms, ends_ms) VALUES ('{team}', '{worker}', '{team}', 0, {ends});
              INSERT INTO sessions VALUES ('{id}', '', '{phone}', '{worker}', '{team}', '{team}', 0, 0, {ends}, NULL);
-             INSERT INTO residents VALUES
+             INSERT INTO residents (id, number, team_id, first_name, last_name, birth_year, address, town, phone_number,
+               way_in, hub_id, created_ms) VALUES
                ('{team}', 'R-84', '{team}', 'Kari', 'Nordmann', NULL, 'Storgata 1', 'Bergen', '', '', NULL, 0);
              INSERT INTO api_tokens VALUES ('{team}', 'response-centre', 'Responssenteret', '', 0);"
         );

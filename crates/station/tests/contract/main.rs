@@ -21,6 +21,7 @@ mod enrolment;
 mod events;
 mod locks;
 mod log;
+mod permissions;
 mod receipts;
 mod sign_in;
 mod stream;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use terskel_api::session::LeadSignedIn;
 use terskel_api::{Bytes, path};
 use terskel_keys::receipt::{self, Direction, HubKey, Receipt};
-use terskel_model::{DispatchId, DoorId, HubId, LockId, TeamId, Timestamp, WorkerId, World};
+use terskel_model::{DispatchId, DoorId, HubId, LockId, OrganisationId, TeamId, Timestamp, WorkerId, World};
 
 use super::{House, Phone};
 
@@ -35,10 +35,20 @@ impl Worker {
         self.id = Some(WorkerId(house.make(path::WORKERS, &body).await));
     }
 
+    pub(crate) async fn hire_of(&mut self, house: &House, organisation: OrganisationId) {
+        let body = json!({"staff_number": self.number, "name": self.name, "pin": self.pin,
+            "organisation": organisation});
+        self.id = Some(WorkerId(house.make(path::WORKERS, &body).await));
+    }
+
     /// An eight-hour shift, begun an hour ago.
     pub(crate) async fn on_shift(&self, house: &House, team: TeamId) {
+        self.on_shift_as(house, team, "carer").await;
+    }
+
+    pub(crate) async fn on_shift_as(&self, house: &House, team: TeamId, role: &str) {
         let (starts_at, ends_at) = (house.now() - TimeDelta::hours(1), house.now() + TimeDelta::hours(7));
-        let body = json!({"worker": self.id(), "team": team, "starts_at": starts_at, "ends_at": ends_at});
+        let body = json!({"worker": self.id(), "team": team, "role": role, "starts_at": starts_at, "ends_at": ends_at});
         house.make(path::SHIFTS, &body).await;
     }
 

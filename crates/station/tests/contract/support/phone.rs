@@ -80,6 +80,11 @@ impl Phone {
 
     /// The next event of this phone, not yet signed.
     pub(crate) fn record(&mut self, house: &House, kind: EventKind, dispatch: DispatchId) -> PhoneEvent {
+        PhoneEvent { dispatch: Some(dispatch), ..self.record_elsewhere(house, kind) }
+    }
+
+    /// As [`Self::record`], of no dispatch.
+    pub(crate) fn record_elsewhere(&mut self, house: &House, kind: EventKind) -> PhoneEvent {
         self.sequence += 1;
         PhoneEvent {
             id: EventId::new(&*house.world),
@@ -89,7 +94,7 @@ impl Phone {
             at: house.now(),
             worker: self.worker(),
             kind,
-            dispatch: Some(dispatch),
+            dispatch: None,
             door: None,
             operation: None,
             outcome: None,

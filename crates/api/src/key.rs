@@ -1,0 +1,51 @@
+//! Digital keys for a shift: for all doors that a worker may open now.
+
+use serde::{Deserialize, Serialize};
+use terskel_model::{BreakGlassId, DispatchId, DoorId, KeyId, LockId, PermissionId};
+
+use crate::Bytes;
+use crate::dispatch::{Door, Resident};
+
+/// The keys of one phone, with the homes they open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyBundle {
+    /// The homes, by address.
+    pub homes: Vec<KeyHome>,
+    /// A key for each lock that this worker may open or lock now: the same one as before as long as it lasts as long as a
+    /// new one would.
+    pub keys: Vec<ShiftKey>,
+}
+
+/// A home whose doors a phone has keys for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KeyHome {
+    /// Who lives there.
+    pub resident: Resident,
+    /// The doors that there is a key for, in the order one comes to them. Codes and metal keys are not among what a
+    /// permission gives.
+    pub doors: Vec<Door>,
+}
+
+/// A digital key for one lock, for this phone alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ShiftKey {
+    /// The key.
+    pub id: KeyId,
+    /// The lock it is for.
+    pub lock: LockId,
+    /// The door the lock is in.
+    pub door: DoorId,
+    /// By this permission.
+    pub permission: Option<PermissionId>,
+    /// On this dispatch.
+    pub dispatch: Option<DispatchId>,
+    /// The glass was broken.
+    pub break_glass: Option<BreakGlassId>,
+    /// It opens its door once: the phone does not use it again for opening.
+    pub once: bool,
+    /// CWT in COSE_Sign1 (`keys::digital_key`).
+    pub key: Bytes,
+}

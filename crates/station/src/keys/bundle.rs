@@ -1,0 +1,110 @@
+//! `POST /v1/keys`: keys for all doors that the worker may open now, with the homes they are in.
+
+use std::collections::BTreeSet;
+
+use axum::extract::State;
+use axum::response::Json;
+use sqlx::AnyConnection;
+use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
+use terskel_api::path;
+use terskel_api::problem::{ProblemDetails, code};
+use terskel_model::ResidentId;
+
+use super::{Ring, Rung};
+use crate::app::{App, Shared};
+use crate::auth::PhoneSession;
+use crate::db::{Columns, Write, ms};
+use crate::permission::{Home, Person, covering, permission, signed_in, take_turn};
+use crate::problem::{Failure, problem};
+
+/// Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys.
+#[utoipa::path(
+    post, path = path::KEYS, tag = "keys", security(("bearer" = [])),
+    responses(
+        (status = 200, body = KeyBundle),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn bundle(
+    State(app): State<Shared>,
+    session: PhoneSession,
+) -> Result<Json<KeyBundle>, Failure> {
+    let mut bundle = KeyBundle { homes: Vec::new(), keys: Vec::new() };
+    for resident in candidates(&app, &session).await? {
+        if let Some((home, keys)) = app.write(&KeysForHome { session: &session, resident }).await? {
+            bundle.homes.push(home);
+            bundle.keys.extend(keys);
+        }
+    }
+    bundle
+        .homes
+        .sort_by(|a, b| (&a.resident.address, a.resident.id).cmp(&(&b.resident.address, b.resident.id)));
+    Ok(Json(bundle))
+}
+
+/// The homes where something may speak for this worker. Whether it does is decided home by home.
+async fn candidates(app: &App, session: &PhoneSession) -> Result<BTreeSet<ResidentId>, Failure> {
+    let mut reader = app.reader().await?;
+    let Some(person) = signed_in(session.id, app.now(), &mut reader).await? else {
+        return Err(problem(code::UNAUTHENTICATED).into());
+    };
+    let text = |id: Option<String>| id.unwrap_or_default();
+    let rows = sqlx::query(
+        "SELECT DISTINCT r.id FROM permissions p JOIN residents r
+           ON (p.what_kind = 'residence' AND r.id = p.what_id) OR (p.what_kind = 'team' AND r.team_id = p.what_id)
+           OR (p.what_kind = 'door' AND r.id IN (SELECT resident_id FROM resident_doors WHERE door_id = p.what_id))
+         WHERE p.taken_ms IS NULL AND (p.until_ms IS NULL OR p.until_ms > $1) AND p.who_id IN ($2, $3, $4, $5)
+         UNION SELECT resident_id FROM dispatches
+         WHERE worker_id = $2 AND phone_id = $6 AND phase IN ('accepted', 'arrived')",
+    )
+    .bind(ms(app.now()))
+    .bind(person.worker.to_string())
+    .bind(person.shift.team.to_string())
+    .bind(text(person.leads.map(|team| team.to_string())))
+    .bind(text(person.organisation.map(|organisation| organisation.to_string())))
+    .bind(session.phone.to_string())
+    .fetch_all(&mut *reader)
+    .await?;
+    Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
+}
+
+struct KeysForHome<'a> {
+    session: &'a PhoneSession,
+    resident: ResidentId,
+}
+
+impl Write for KeysForHome<'_> {
+    /// `None`: nothing for this worker here.
+    type Output = Option<(KeyHome, Vec<ShiftKey>)>;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Self::Output, Failure> {
+        take_turn(tx).await?;
+        let person: Option<Person> = signed_in(self.session.id, app.now(), tx).await?;
+        let (Some(person), Some(home)) = (person, Home::load(app, self.resident, tx).await?) else {
+            return Ok(None);
+        };
+        let rows = covering(self.resident, app.now(), tx).await?;
+        let permissions = rows.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
+        let ring = Ring { home: &home, person: &person, permissions: &permissions };
+        let keys: Vec<ShiftKey> = ring.keys(app, tx).await?.into_iter().map(shift_key).collect();
+        if keys.is_empty() {
+            return Ok(None);
+        }
+        let opened = |door: &terskel_api::dispatch::Door| keys.iter().any(|key| key.door == door.id);
+        let doors = home.doors.iter().filter(|door| opened(door)).cloned().collect();
+        Ok(Some((KeyHome { resident: home.resident, doors }, keys)))
+    }
+}
+
+fn shift_key(rung: Rung) -> ShiftKey {
+    ShiftKey {
+        id: rung.key.id,
+        lock: rung.key.lock,
+        door: rung.key.door,
+        permission: rung.because.permission,
+        dispatch: rung.because.dispatch,
+        break_glass: rung.because.break_glass,
+        once: rung.once,
+        key: rung.key.key,
+    }
+}

@@ -1,0 +1,180 @@
+//! One digital key: the one that was issued before, where it is as good as a new one, else a new one.
+
+use sqlx::AnyConnection;
+use terskel_api::Bytes;
+use terskel_api::dispatch::{Door, IssuedKey, Lock};
+use terskel_keys::digital_key::{self, Claims};
+use terskel_model::digital_key::KeyBasis;
+use terskel_model::door::Operation;
+use terskel_model::event::EventKind;
+use terskel_model::permission::Because;
+use terskel_model::rules::KEY_CLOCK_SLACK;
+use terskel_model::{KeyId, PhoneId, Timestamp, WorkerId};
+
+use crate::app::App;
+use crate::audit::Entry;
+use crate::auth::phone_keys;
+use crate::db::{Columns, ms};
+use crate::problem::Failure;
+
+/// Who issues: the `iss` claim.
+const ISSUER: &str = "terskel-station";
+
+/// What has been decided.
+pub(super) struct Order<'a> {
+    pub(super) worker: WorkerId,
+    pub(super) phone: PhoneId,
+    pub(super) door: &'a Door,
+    pub(super) lock: &'a Lock,
+    pub(super) until: Timestamp,
+    pub(super) operations: Vec<Operation>,
+    pub(super) because: Because,
+    pub(super) once: bool,
+}
+
+/// The key for it.
+pub(super) async fn key_for(
+    order: &Order<'_>,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<IssuedKey, Failure> {
+    match order.good_key(app, tx).await? {
+        Some(key) => Ok(key),
+        None => order.issue(app, tx).await,
+    }
+}
+
+impl Order<'_> {
+    /// What a dispatch allows moves on with the clock: its key is good as long as it lasts. Any other is good if it lasts
+    /// as long as a new one would.
+    async fn good_key(&self, app: &App, tx: &mut AnyConnection) -> Result<Option<IssuedKey>, Failure> {
+        let at_least = match self.because.dispatch {
+            Some(_) => ms(app.now()) + 1,
+            None => ms(whole_seconds(self.until)),
+        };
+        let row = sqlx::query(
+            "SELECT id, signed FROM issued_keys WHERE phone_id = $1 AND worker_id = $2 AND door_id = $3
+             AND lock_id = $4 AND COALESCE(dispatch_id, '') = $5 AND COALESCE(permission_id, '') = $6
+             AND withdrawn_ms IS NULL AND expires_ms >= $7 ORDER BY expires_ms DESC LIMIT 1",
+        )
+        .bind(self.phone.to_string())
+        .bind(self.worker.to_string())
+        .bind(self.door.id.to_string())
+        .bind(self.lock.id.to_string())
+        .bind(self.because.dispatch.map(|id| id.to_string()).unwrap_or_default())
+        .bind(self.because.permission.map(|id| id.to_string()).unwrap_or_default())
+        .bind(at_least)
+        .fetch_optional(tx)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        Ok(Some(IssuedKey {
+            id: row.id("id")?,
+            lock: self.lock.id,
+            door: self.door.id,
+            key: Bytes(row.bytes("signed")?),
+        }))
+    }
+
+    async fn issue(&self, app: &App, tx: &mut AnyConnection) -> Result<IssuedKey, Failure> {
+        let claims = self.claims(app);
+        let phone = phone_keys(tx, self.phone).await?;
+        let sealed = sqlx::query("SELECT credential_sealed FROM locks WHERE id = $1")
+            .bind(self.lock.id.to_string())
+            .fetch_one(&mut *tx)
+            .await?
+            .bytes("credential_sealed")?;
+        let credential = app.seal.open(self.lock.id.0, &sealed)?;
+        let signed = digital_key::issue(&app.authority, &claims, &phone, &credential, &*app.world)
+            .map_err(|_| Failure::Internal("a digital key could not be issued"))?;
+        self.store(app, tx, &claims, &signed).await?;
+        Ok(IssuedKey { id: claims.id, lock: self.lock.id, door: self.door.id, key: Bytes(signed) })
+    }
+
+    fn claims(&self, app: &App) -> Claims {
+        let (now, expires) = (app.now(), whole_seconds(self.until));
+        Claims {
+            id: KeyId::new(&*app.world),
+            issuer: ISSUER.to_owned(),
+            worker: self.worker,
+            phone: self.phone,
+            lock: self.lock.id,
+            door: self.door.id,
+            family: self.lock.family.clone(),
+            basis: self.basis(),
+            dispatch: self.because.dispatch,
+            permission: self.because.permission,
+            operations: self.operations.clone(),
+            not_before: now - KEY_CLOCK_SLACK,
+            expires,
+            issued_at: now,
+        }
+    }
+
+    fn basis(&self) -> KeyBasis {
+        match self.because {
+            Because { dispatch: Some(_), .. } => KeyBasis::Dispatch,
+            Because { break_glass: Some(_), .. } => KeyBasis::BreakGlass,
+            Because { .. } => KeyBasis::Shift,
+        }
+    }
+
+    async fn store(
+        &self,
+        app: &App,
+        tx: &mut AnyConnection,
+        claims: &Claims,
+        signed: &[u8],
+    ) -> Result<(), Failure> {
+        let operations = serde_json::to_string(&claims.operations);
+        sqlx::query(
+            "INSERT INTO issued_keys (id, dispatch_id, permission_id, door_id, lock_id, worker_id, phone_id, operations,
+             expires_ms, signed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(claims.id.to_string())
+        .bind(self.because.dispatch.map(|id| id.to_string()))
+        .bind(self.because.permission.map(|id| id.to_string()))
+        .bind(claims.door.to_string())
+        .bind(claims.lock.to_string())
+        .bind(claims.worker.to_string())
+        .bind(claims.phone.to_string())
+        .bind(operations.map_err(|_| Failure::Internal("operations could not be written"))?)
+        .bind(ms(claims.expires))
+        .bind(signed.to_vec())
+        .execute(&mut *tx)
+        .await?;
+        if self.once {
+            self.use_up(tx, claims).await?;
+        }
+        let entry = Entry {
+            dispatch: self.because.dispatch,
+            permission: self.because.permission,
+            worker: Some(claims.worker),
+            phone: Some(claims.phone),
+            door: Some(claims.door),
+            key: Some(claims.id),
+            ..Entry::of_station(app, EventKind::KeyIssued)
+        };
+        entry.store(app, tx).await
+    }
+
+    /// A permission for once gives one key for a door, whatever becomes of it.
+    async fn use_up(&self, tx: &mut AnyConnection, claims: &Claims) -> Result<(), Failure> {
+        sqlx::query(
+            "INSERT INTO permission_uses (permission_id, door_id, phone_id, key_id, key_until_ms)
+             VALUES ($1, $2, $3, $4, $5)",
+        )
+        .bind(self.because.permission.map(|id| id.to_string()))
+        .bind(claims.door.to_string())
+        .bind(claims.phone.to_string())
+        .bind(claims.id.to_string())
+        .bind(ms(claims.expires))
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+}
+
+/// Keys count in whole seconds, and never longer than decided.
+fn whole_seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_timestamp(at.timestamp(), 0).unwrap_or(at)
+}

@@ -1,0 +1,8 @@
+//! Digital keys, for a dispatch and for a shift: whether one is issued, and until when, is decided in one place
+//! (`model::permission::decide`).
+
+pub(crate) mod bundle;
+mod issue;
+mod ring;
+
+pub(crate) use ring::{Ring, Rung};

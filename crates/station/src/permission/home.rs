@@ -1,0 +1,113 @@
+//! A home, with everything about it that a decision needs.
+
+use sqlx::AnyConnection;
+use terskel_api::dispatch::{Door, Resident};
+use terskel_model::dispatch::Holder;
+use terskel_model::door::Operation;
+use terskel_model::permission::{Facts, InHand, Residence, TimeZone, Use};
+use terskel_model::{DispatchId, PhoneId, ResidentId};
+use uuid::Uuid;
+
+use super::Person;
+use crate::app::App;
+use crate::db::Columns;
+use crate::dispatch;
+use crate::problem::Failure;
+
+pub(crate) struct Home {
+    pub(crate) residence: Residence,
+    pub(crate) resident: Resident,
+    /// As those see them who hold no dispatch.
+    pub(crate) doors: Vec<Door>,
+    /// Dispatches that somebody has accepted and not closed.
+    in_hand: Vec<(DispatchId, Holder)>,
+    uses: Vec<Use>,
+}
+
+impl Home {
+    /// `None`: there is no such resident.
+    pub(crate) async fn load(
+        app: &App,
+        id: ResidentId,
+        reader: &mut AnyConnection,
+    ) -> Result<Option<Self>, Failure> {
+        let row = sqlx::query(
+            "SELECT id AS resident_id, team_id, time_zone, first_name, last_name, birth_year, address, town,
+             phone_number, way_in FROM residents WHERE id = $1",
+        )
+        .bind(id.to_string())
+        .fetch_optional(&mut *reader)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let doors = dispatch::doors(app, reader, &id.to_string()).await?;
+        Ok(Some(Self {
+            residence: Residence {
+                resident: id,
+                team: row.id("team_id")?,
+                time_zone: row.text("time_zone")?.parse().unwrap_or(TimeZone::OSLO),
+            },
+            resident: dispatch::resident(&row)?,
+            doors: doors.iter().map(dispatch::outside).collect(),
+            in_hand: in_hand(id, reader).await?,
+            uses: uses(id, reader).await?,
+        }))
+    }
+
+    /// What is the case when `person` wants `operation` of `door`. Somebody who is not signed in could sign in on any
+    /// phone: on one that has used nothing.
+    pub(crate) fn facts(&self, person: &Person, door: &Door, operation: Operation) -> Facts {
+        let phone = person.phone.unwrap_or(PhoneId(Uuid::nil()));
+        let holder = Holder { worker: person.worker, phone };
+        let held = self.in_hand.iter().find(|(_, by)| *by == holder);
+        Facts {
+            operation,
+            door: door.id,
+            residence: self.residence.clone(),
+            worker: person.worker,
+            phone,
+            organisation: person.organisation,
+            leads: person.leads,
+            shift: Some(person.shift.clone()),
+            dispatch: held.map(|(dispatch, _)| InHand { dispatch: *dispatch }),
+            break_glass: None,
+            uses: self.uses.clone(),
+        }
+    }
+}
+
+async fn in_hand(
+    resident: ResidentId,
+    reader: &mut AnyConnection,
+) -> Result<Vec<(DispatchId, Holder)>, Failure> {
+    let rows = sqlx::query(
+        "SELECT id, worker_id, phone_id FROM dispatches
+         WHERE resident_id = $1 AND phase IN ('accepted', 'arrived') ORDER BY accepted_ms",
+    )
+    .bind(resident.to_string())
+    .fetch_all(reader)
+    .await?;
+    let held = |row: &sqlx::any::AnyRow| {
+        Ok((row.id("id")?, Holder { worker: row.id("worker_id")?, phone: row.id("phone_id")? }))
+    };
+    Ok(rows.iter().map(held).collect::<sqlx::Result<_>>()?)
+}
+
+async fn uses(resident: ResidentId, reader: &mut AnyConnection) -> Result<Vec<Use>, Failure> {
+    let rows = sqlx::query(
+        "SELECT u.permission_id, u.door_id, u.phone_id, u.key_until_ms, u.opened_ms FROM permission_uses u
+         JOIN resident_doors rd ON rd.door_id = u.door_id WHERE rd.resident_id = $1",
+    )
+    .bind(resident.to_string())
+    .fetch_all(reader)
+    .await?;
+    let used = |row: &sqlx::any::AnyRow| {
+        Ok(Use {
+            permission: row.id("permission_id")?,
+            door: row.id("door_id")?,
+            phone: row.id("phone_id")?,
+            key_until: row.time("key_until_ms")?,
+            opened: row.time_or_none("opened_ms")?.is_some(),
+        })
+    };
+    Ok(rows.iter().map(used).collect::<sqlx::Result<_>>()?)
+}
