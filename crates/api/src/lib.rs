@@ -15,6 +15,7 @@ pub mod phone;
 pub mod problem;
 mod secret;
 pub mod session;
+pub mod team;
 
 pub use bytes::Bytes;
 pub use secret::Secret;

@@ -45,7 +45,14 @@ pub const LEAD_SESSION: &str = "/v1/lead-session";
 pub const TEAMS: &str = "/v1/teams";
 /// `POST`, an administrator: [`crate::admin::NewWorker`] → [`crate::admin::Created`].
 pub const WORKERS: &str = "/v1/workers";
-/// `POST`, an administrator: [`crate::admin::NewResident`] → [`crate::admin::Created`].
+/// `GET`, a team lead: → [`crate::team::OwnTeam`].
+pub const TEAM: &str = "/v1/team";
+/// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::VisitList`].
+pub const VISITS: &str = "/v1/visits";
+/// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::Presence`].
+pub const PRESENCE: &str = "/v1/residents/{id}/presence";
+/// `GET`, a team lead: → [`crate::team::HomeList`]; `POST`, an administrator: [`crate::admin::NewResident`] →
+/// [`crate::admin::Created`].
 pub const RESIDENTS: &str = "/v1/residents";
 /// `POST`, an administrator: [`crate::admin::NewShift`] → [`crate::admin::Created`].
 pub const SHIFTS: &str = "/v1/shifts";

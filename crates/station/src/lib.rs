@@ -23,6 +23,7 @@ mod secret_file;
 mod session;
 mod station;
 mod stream;
+mod team;
 
 pub use auth::Role;
 pub use db::MigrationError;

@@ -12,7 +12,9 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Shared;
 use crate::problem::{Failure, no_such_method, no_such_path};
-use crate::{admin, audit, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream};
+use crate::{
+    admin, audit, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream, team,
+};
 
 /// The largest body: a dispatch or a resident with every field full is far below.
 const BODY: usize = 64 * 1024;
@@ -44,7 +46,10 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(admin::team::add_team))
         .routes(routes!(admin::worker::add_worker))
         .routes(routes!(admin::organisation::add_organisation))
-        .routes(routes!(admin::resident::add_resident))
+        .routes(routes!(admin::resident::add_resident, team::homes::homes))
+        .routes(routes!(team::people::people))
+        .routes(routes!(team::visits::visits))
+        .routes(routes!(team::presence::presence))
         .routes(routes!(admin::shift::add_shift))
         .routes(routes!(admin::enrolment::add_enrolment))
         .routes(routes!(health))
@@ -110,6 +115,9 @@ mod tests {
             path::TEAMS,
             path::WORKERS,
             path::RESIDENTS,
+            path::TEAM,
+            path::VISITS,
+            path::PRESENCE,
             path::SHIFTS,
             path::ENROLMENTS,
             path::HEALTH,

@@ -25,4 +25,5 @@ mod permissions;
 mod receipts;
 mod sign_in;
 mod stream;
+mod team;
 mod visit;
