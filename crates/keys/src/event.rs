@@ -3,10 +3,12 @@
 
 use coset::iana::Algorithm::ES256;
 use ring::digest::{SHA256, digest};
+use terskel_model::PhoneId;
 use terskel_model::event::PhoneEvent;
 
 use crate::cose::{self, Domain, Signed};
-use crate::{KeyError, PhoneIdentity, PhonePublic};
+use crate::identity::verify_es256;
+use crate::{KeyError, PhoneIdentity, PhonePublic, cwt};
 
 /// Signs an event.
 ///
@@ -34,6 +36,21 @@ pub fn peek(signed: &[u8]) -> Result<PhoneEvent, KeyError> {
 pub fn verify(signed: &[u8], phone: &PhonePublic) -> Result<PhoneEvent, KeyError> {
     let signed = cose::parse(Domain::Event, ES256, signed)?;
     phone.verify(&signed.message, &signed.signature)?;
+    read(&signed)
+}
+
+/// Reads an event that the phone it names has signed; `key_of` knows the phones' signing keys.
+///
+/// # Errors
+/// [`KeyError::WrongPhone`] for a phone that is not known, else as [`verify`].
+pub(crate) fn verify_of(
+    signed: &[u8],
+    key_of: impl FnOnce(PhoneId) -> Option<[u8; 65]>,
+) -> Result<PhoneEvent, KeyError> {
+    let signed = cose::parse(Domain::Event, ES256, signed)?;
+    let phone = PhoneId(cwt::read_id_bytes(&signed.kid)?);
+    let key = key_of(phone).ok_or(KeyError::WrongPhone)?;
+    verify_es256(&key, &signed.message, &signed.signature)?;
     read(&signed)
 }
 

@@ -1,9 +1,10 @@
 use std::fmt;
 
 use p256::SecretKey;
-use p256::ecdsa::signature::{Signer as _, Verifier as _};
-use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
 use p256::elliptic_curve::sec1::ToSec1Point as _;
+use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use terskel_model::Entropy;
 use terskel_model::world::random;
 use zeroize::Zeroizing;
@@ -109,8 +110,9 @@ pub(crate) fn verify_es256(key: &[u8; 65], message: &[u8], signature: &[u8]) -> 
     if parsed.normalize_s() != parsed {
         return Err(KeyError::BadSignature);
     }
-    let key = VerifyingKey::from_sec1_bytes(key).map_err(|_| KeyError::Malformed)?;
-    key.verify(message, &parsed).map_err(|_| KeyError::BadSignature)
+    UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key)
+        .verify(message, signature)
+        .map_err(|_| KeyError::BadSignature)
 }
 
 pub(crate) fn parse_point(bytes: &[u8]) -> Result<[u8; 65], KeyError> {
@@ -137,7 +139,8 @@ fn random_secret(entropy: &(impl Entropy + ?Sized)) -> SecretKey {
 
 #[cfg(test)]
 mod tests {
-    use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
+    use p256::ecdsa::VerifyingKey;
+    use p256::ecdsa::signature::Verifier as _;
 
     use super::*;
     use crate::testing::{adas_phone, bos_phone, hex, world};
@@ -165,8 +168,9 @@ mod tests {
     #[test]
     fn another_implementation_agrees() {
         let ada = adas_phone();
-        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, ada.public().signing);
-        assert!(key.verify(b"hello", &ada.sign(b"hello")).is_ok());
+        let key = VerifyingKey::from_sec1_bytes(&ada.public().signing).unwrap();
+        let signature = Signature::from_slice(&ada.sign(b"hello")).unwrap();
+        assert!(key.verify(b"hello", &signature).is_ok());
         assert_eq!(ada.public().verify(b"hello", &ada.sign(b"hello")), Ok(()));
     }
 

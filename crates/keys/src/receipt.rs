@@ -128,6 +128,27 @@ pub fn verify(bytes: &[u8], hub_public_key: &[u8]) -> Result<Receipt, KeyError> 
     })
 }
 
+/// A receipt as events hold it: in hex.
+///
+/// # Errors
+/// [`KeyError::Malformed`].
+pub fn from_hex(text: &str) -> Result<Vec<u8>, KeyError> {
+    if text.len() != 2 * LENGTH || !text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return Err(KeyError::Malformed);
+    }
+    let byte = |at| u8::from_str_radix(&text[at..at + 2], 16).map_err(|_| KeyError::Malformed);
+    (0..text.len()).step_by(2).map(byte).collect()
+}
+
+/// Which hub a receipt is of, **without checking it**: only to find out whose public key to check it with.
+///
+/// # Errors
+/// [`KeyError::Malformed`].
+pub fn peek_hub(bytes: &[u8]) -> Result<HubId, KeyError> {
+    let id = bytes.get(2..18).and_then(|id| Uuid::from_slice(id).ok());
+    id.map(HubId).ok_or(KeyError::Malformed)
+}
+
 fn message(body: &[u8]) -> Vec<u8> {
     [DOMAIN, body].concat()
 }
@@ -141,6 +162,17 @@ mod tests {
 
     fn karis_hub() -> HubKey {
         HubKey::from_seed(&[0x4b; 32])
+    }
+
+    #[test]
+    fn hex_is_read_back_and_nothing_else_is() {
+        let receipt = sign(&karis_hub(), &arrival());
+        assert_eq!(from_hex(&hex(&receipt)), Ok(receipt.clone()));
+        assert_eq!(from_hex(&hex(&receipt).to_uppercase()), Ok(receipt.clone()));
+        assert_eq!(peek_hub(&receipt), Ok(arrival().hub));
+        for wrong in [hex(&receipt[1..]), hex(&receipt).replacen("01", "+1", 1), "å".repeat(LENGTH)] {
+            assert_eq!(from_hex(&wrong), Err(KeyError::Malformed), "{wrong}");
+        }
     }
 
     #[test]

@@ -134,7 +134,7 @@ impl StationEvent {
         map.put_some(PERMISSION, self.permission.map(|permission| id(permission.0)));
     }
 
-    fn read(map: &Reader) -> Result<Self, KeyError> {
+    fn read(map: &Reader<'_>) -> Result<Self, KeyError> {
         let text = |key| map.some::<String>(key);
         Ok(Self {
             at: map.get(AT)?,
@@ -162,7 +162,7 @@ impl ToldByPhone {
         map.put_some(REFUSED, self.refused.as_deref());
     }
 
-    fn read(map: &Reader, signed: Hash) -> Result<Self, KeyError> {
+    fn read(map: &Reader<'_>, signed: Hash) -> Result<Self, KeyError> {
         Ok(Self {
             proof: map.some::<String>(PROOF)?.map(|text| text.as_str().into()),
             signed,

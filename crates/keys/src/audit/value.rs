@@ -22,27 +22,35 @@ impl Writer {
         }
     }
 
+    pub(super) fn value(self) -> Value {
+        Value::Map(self.0)
+    }
+
     pub(super) fn bytes(self) -> Vec<u8> {
         let mut bytes = Vec::new();
         // Writing into memory does not fail.
-        let _ = ciborium::into_writer(&Value::Map(self.0), &mut bytes);
+        let _ = ciborium::into_writer(&self.value(), &mut bytes);
         bytes
     }
 }
 
 /// A map that is being read. Keys of a newer version are passed over.
-pub(super) struct Reader(Vec<(Value, Value)>);
+pub(super) struct Reader<'a>(std::borrow::Cow<'a, [(Value, Value)]>);
 
-impl Reader {
+impl<'a> Reader<'a> {
     pub(super) fn of(bytes: &[u8]) -> Result<Self, KeyError> {
         let mut rest = bytes;
         match ciborium::from_reader(&mut rest) {
-            Ok(Value::Map(map)) if rest.is_empty() => Ok(Self(map)),
+            Ok(Value::Map(map)) if rest.is_empty() => Ok(Self(map.into())),
             _ => Err(KeyError::Malformed),
         }
     }
 
-    fn find(&self, key: u8) -> Option<&Value> {
+    pub(super) fn of_value(value: &'a Value) -> Option<Self> {
+        value.as_map().map(|map| Self(map.as_slice().into()))
+    }
+
+    pub(super) fn find(&self, key: u8) -> Option<&Value> {
         let key = Value::from(key);
         self.0.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
     }

@@ -18,6 +18,7 @@ mod verify;
 pub use checkpoint::Checkpoint;
 pub use commitment::{Commitment, SALT, Salt};
 pub use frontier::Frontier;
+pub(crate) use hash::sha256;
 pub use hash::{EMPTY, Hash, leaf_hash, node_hash};
 pub use note::{LogKey, LogPublicKey, NoteError};
 pub use plan::{Node, Plan};
