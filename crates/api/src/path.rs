@@ -14,6 +14,8 @@ pub const STREAM: &str = "/v1/stream";
 pub const EVENTS: &str = "/v1/events";
 /// `GET`, a team lead: `?dispatch=ID` → [`crate::audit::AuditTrail`].
 pub const AUDIT: &str = "/v1/audit";
+/// `GET`, a team lead: `?dispatch=ID`, or `?resident=ID&from=TIME&to=TIME` → CBOR for `terskel-verify`.
+pub const AUDIT_EXPORT: &str = "/v1/audit/export";
 /// `POST`, an administrator: [`crate::audit::EraseTrail`] → [`crate::audit::TrailErased`].
 pub const AUDIT_ERASE: &str = "/v1/audit/erase";
 /// `GET`, anybody: the log's checkpoint, a signed note as text.

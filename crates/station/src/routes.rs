@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(events::post::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
         .routes(routes!(audit::read::read))
         .routes(routes!(audit::erase::erase))
+        .routes(routes!(audit::export::export))
         .routes(routes!(log::checkpoint::checkpoint))
         .routes(routes!(log::consistency::consistency))
         .routes(routes!(log::inclusion::inclusion))
@@ -99,6 +100,7 @@ mod tests {
             path::EVENTS,
             path::AUDIT,
             path::AUDIT_ERASE,
+            path::AUDIT_EXPORT,
             path::LOG_CHECKPOINT,
             path::LOG_CONSISTENCY,
             path::LOG_INCLUSION,

@@ -13,4 +13,4 @@ pub use body::{Body, StationEvent, Told, ToldByPhone};
 pub use chain::Gap;
 pub use export::{Contents, Export, ExportedEvent, Selection};
 pub use fault::Fault;
-pub use verify::{Findings, VerifiedEvent, verify};
+pub use verify::{Findings, VerifiedEvent, verify, verify_kept};

@@ -76,6 +76,7 @@ impl Station {
             reason: None,
             key: None,
             document,
+            permission: None,
         };
         self.write(&Body { id, stored_at: evening(), told: Told::ByStation(event) }, None)
     }
@@ -339,4 +340,32 @@ fn what_is_no_export_is_refused_quietly() {
     for noise in [&b""[..], b"\xa0", b"terskel", &[0x9f; 300]] {
         assert_eq!(verify(noise, log_key().public(), |_, _| {}), Err(Fault::NotAnExport));
     }
+}
+
+#[test]
+fn a_kept_checkpoint_binds_the_station_before_and_after() {
+    let mut log = Frontier::default();
+    let mut nodes = std::collections::HashMap::new();
+    let mut checkpoints = vec![Checkpoint::of(&log)];
+    for index in 0..9_u64 {
+        for (level, hash) in (0_u8..).zip(log.append([7; 32])) {
+            nodes.insert(Node { level, index: index >> level }, hash);
+        }
+        checkpoints.push(Checkpoint::of(&log));
+    }
+    let proof = Plan::consistency(5, 9).unwrap().proof(|node| nodes.get(&node).copied()).unwrap();
+    let key = log_key();
+    let against =
+        |kept: &Checkpoint, now, proof: &[Hash]| verify_kept(&kept.sign(&key), key.public(), now, proof);
+    let (five, nine) = (checkpoints[5].clone(), &checkpoints[9]);
+    assert_eq!(against(&five, nine, &proof), Ok(five.clone()));
+    assert_eq!(against(nine, &five, &proof), Ok(nine.clone()));
+    assert_eq!(against(nine, nine, &[]), Ok(nine.clone()));
+    let rewritten = Checkpoint { root: [8; 32], ..nine.clone() };
+    assert_eq!(against(&five, &rewritten, &proof), Err(Fault::NotTheKeptLog));
+    assert_eq!(against(nine, &rewritten, &[]), Err(Fault::NotTheKeptLog));
+    assert_eq!(against(&rewritten, &five, &proof), Err(Fault::NotTheKeptLog));
+    let stranger = LogKey::from_seed(&[0x11; 32]);
+    let foreign = verify_kept(&five.sign(&stranger), key.public(), nine, &proof);
+    assert!(matches!(foreign, Err(Fault::OtherStation { .. })));
 }

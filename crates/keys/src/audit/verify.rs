@@ -8,7 +8,9 @@ use terskel_model::{EventId, HubId, PhoneId};
 use super::chain::{Chains, Gap};
 use super::export::{Contents, Export, ExportedEvent};
 use super::{Body, Fault, Told, ToldByPhone};
-use crate::log::{Checkpoint, Commitment, LogPublicKey, NoteError, verify_inclusion};
+use crate::log::{
+    Checkpoint, Commitment, Hash, LogPublicKey, NoteError, verify_consistency, verify_inclusion,
+};
 use crate::receipt::{self, Direction};
 use crate::{KeyError, event};
 
@@ -73,6 +75,24 @@ pub fn verify(
         elsewhere: checks.chains.elsewhere,
         gaps: checks.chains.gaps,
     })
+}
+
+/// Checks that a checkpoint that somebody has kept is of the same log, as it was before or as it is later. `proof` is
+/// the station's consistency proof between the two sizes.
+///
+/// # Errors
+/// [`Fault::NotTheKeptLog`]; for the kept note itself as for the one of an export.
+pub fn verify_kept(
+    kept: &str,
+    key: &LogPublicKey,
+    checkpoint: &Checkpoint,
+    proof: &[Hash],
+) -> Result<Checkpoint, Fault> {
+    let kept = open(kept, key)?;
+    let (old, new) = if kept.size <= checkpoint.size { (&kept, checkpoint) } else { (checkpoint, &kept) };
+    verify_consistency(old.size, &old.root, new.size, &new.root, proof)
+        .map_err(|_| Fault::NotTheKeptLog)
+        .map(|()| kept)
 }
 
 fn open(note: &str, key: &LogPublicKey) -> Result<Checkpoint, Fault> {

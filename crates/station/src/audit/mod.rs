@@ -1,7 +1,10 @@
 //! The audit trail: written in the transaction of what it tells about, read by the team's lead.
 
+mod contents;
 pub(crate) mod erase;
+pub(crate) mod export;
 pub(crate) mod read;
 mod record;
+mod select;
 
 pub(crate) use record::Entry;

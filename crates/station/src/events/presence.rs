@@ -22,7 +22,7 @@ pub(super) async fn checked(
     let dispatch = of_teams_dispatch(event, tx).await?;
     let (hub, public_key) = hub_of(dispatch, tx).await?;
     let hex = event.receipt.as_deref().ok_or_else(|| invalid("receipt", "is missing"))?;
-    let signed = receipt::from_hex(hex).map_err(|_| invalid("receipt", "is not the hex of a receipt"))?;
+    let signed = receipt::from_hex(hex).map_err(|_| invalid("receipt", "is not hex"))?;
     let receipt = receipt::verify(&signed, &public_key).map_err(|_| problem(code::BAD_PROOF))?;
     let fits = receipt.hub == hub
         && receipt.worker == event.worker

@@ -27,7 +27,15 @@ const EVERY: Duration = Duration::from_secs(5 * 60);
     ),
 )]
 pub(crate) async fn checkpoint(State(app): State<Shared>) -> Result<Response, Failure> {
-    Ok(text(signed_now(&app).await?))
+    Ok(text(signed_now(&app).await?.note))
+}
+
+/// A checkpoint.
+pub(crate) struct Signed {
+    /// Of how many entries.
+    pub(crate) size: u64,
+    /// The signed note.
+    pub(crate) note: String,
 }
 
 /// Plain text, as tools for signed notes read it.
@@ -36,12 +44,13 @@ pub(super) fn text(text: String) -> Response {
 }
 
 /// The checkpoint of the log as it is: the one that was signed for this size, or a new one.
-pub(crate) async fn signed_now(app: &App) -> Result<String, Failure> {
+pub(crate) async fn signed_now(app: &App) -> Result<Signed, Failure> {
     let head = read_head(&mut *app.reader().await?).await?;
-    match signed(&head, app).await? {
-        Some(note) => Ok(note),
-        None => app.write(&Sign(Checkpoint::of(&head))).await,
-    }
+    let note = match signed(&head, app).await? {
+        Some(note) => note,
+        None => app.write(&Sign(Checkpoint::of(&head))).await?,
+    };
+    Ok(Signed { size: head.size(), note })
 }
 
 /// Signs a log that has grown since the last checkpoint, if that was long enough ago.

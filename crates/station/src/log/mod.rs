@@ -13,3 +13,4 @@ mod proof;
 
 pub(crate) use append::{append_waiting, enter};
 pub(crate) use backlog::take_in_backlog;
+pub(crate) use proof::{Hashes, entry, exported};

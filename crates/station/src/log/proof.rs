@@ -4,7 +4,10 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
 use sqlx::AnyConnection;
-use terskel_keys::log::{Hash, Node, Plan};
+use sqlx::any::AnyRow;
+use terskel_keys::audit::ExportedEvent;
+use terskel_keys::log::{Hash, Node, Plan, Salt};
+use terskel_model::EventId;
 
 use super::append::as_stored;
 use crate::db::Columns;
@@ -28,6 +31,27 @@ impl Hashes {
         }
         plan.proof(|node| self.0.get(&node).copied()).ok_or(Failure::Internal("a hash of the log is missing"))
     }
+}
+
+/// What the log has of an entry that is not erased, without what a phone has signed and without proof.
+pub(crate) async fn entry(id: EventId, reader: &mut AnyConnection) -> Result<ExportedEvent, Failure> {
+    let row = sqlx::query("SELECT position, salt, body FROM log_entries WHERE event_id = $1")
+        .bind(id.to_string())
+        .fetch_one(reader)
+        .await?;
+    exported(&row)
+}
+
+/// As [`entry`], from its columns.
+pub(crate) fn exported(row: &AnyRow) -> Result<ExportedEvent, Failure> {
+    let salt = row.bytes("salt")?.try_into();
+    Ok(ExportedEvent {
+        index: u64::try_from(row.int("position")?).unwrap_or(u64::MAX),
+        salt: Salt(salt.map_err(|_| Failure::Internal("a stored salt is too short"))?),
+        body: row.bytes("body")?,
+        signed: None,
+        proof: Vec::new(),
+    })
 }
 
 /// The hash of a complete subtree.

@@ -19,6 +19,7 @@ mod documents;
 mod doors;
 mod enrolment;
 mod events;
+mod export;
 mod locks;
 mod log;
 mod permissions;

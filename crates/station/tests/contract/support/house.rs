@@ -166,10 +166,18 @@ impl House {
 
     /// A number straight from the database.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&mut self.database().await).await.unwrap()
+    }
+
+    /// A text straight from the database.
+    pub(crate) async fn text(&self, sql: &'static str) -> String {
+        sqlx::query_scalar(sql).fetch_one(&mut self.database().await).await.unwrap()
+    }
+
+    async fn database(&self) -> sqlx::AnyConnection {
         let file = format!("sqlite://{}", self.config.data.join("station.sqlite").display());
         let url = self.config.database_url.clone().unwrap_or(file);
-        let mut connection = sqlx::AnyConnection::connect(&url).await.unwrap();
-        sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+        sqlx::AnyConnection::connect(&url).await.unwrap()
     }
 
     pub(crate) async fn end(self) {
