@@ -16,6 +16,7 @@ pub mod problem;
 mod secret;
 pub mod session;
 pub mod team;
+pub mod withdrawal;
 
 pub use bytes::Bytes;
 pub use secret::Secret;

@@ -33,10 +33,23 @@ pub const KEYS: &str = "/v1/keys";
 /// `GET`, a team lead: → [`crate::permission::PermissionList`]; `POST`: [`crate::permission::NewPermission`] →
 /// [`crate::permission::GivenPermission`].
 pub const PERMISSIONS: &str = "/v1/permissions";
-/// `DELETE`, a team lead: takes it away.
+/// `DELETE`, a team lead: takes it away → [`crate::withdrawal::TakenAway`].
 pub const PERMISSION: &str = "/v1/permissions/{id}";
 /// `GET`, a team lead: → [`crate::permission::HomeAccess`].
 pub const HOME_ACCESS: &str = "/v1/residents/{id}/access";
+/// `GET`, a team lead: → [`crate::withdrawal::Withdrawals`].
+pub const WITHDRAWALS: &str = "/v1/withdrawals";
+/// `GET`, whoever knows the id of a session: → [`crate::withdrawal::Withdrawal`] by which it was ended.
+pub const SESSION_WITHDRAWAL: &str = "/v1/sessions/{id}/withdrawal";
+/// `POST`, a phone whose session was ended by a withdrawal, known by its signature alone: [`crate::event::EventBatch`] →
+/// [`crate::event::EventReceipts`].
+pub const PARTING_EVENTS: &str = "/v1/parting-events";
+/// `POST`, a team lead: ends a shift of the own team → [`crate::withdrawal::Withdrawals`].
+pub const SHIFT_END: &str = "/v1/shifts/{id}/end";
+/// `POST`, an administrator: the worker does not work here any more → [`crate::withdrawal::Withdrawals`].
+pub const WORKER_DISMISSAL: &str = "/v1/workers/{id}/dismissal";
+/// `POST`, a team lead or an administrator: → [`crate::withdrawal::Withdrawals`].
+pub const PHONE_LOSS: &str = "/v1/phones/{id}/loss";
 /// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
 pub const ENROL: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.
@@ -56,7 +69,8 @@ pub const PRESENCE: &str = "/v1/residents/{id}/presence";
 /// `GET`, a team lead: → [`crate::team::HomeList`]; `POST`, an administrator: [`crate::admin::NewResident`] →
 /// [`crate::admin::Created`].
 pub const RESIDENTS: &str = "/v1/residents";
-/// `POST`, an administrator: [`crate::admin::NewShift`] → [`crate::admin::Created`].
+/// `POST`, an administrator: [`crate::admin::NewShift`] → [`crate::admin::Created`]; `GET`, a team lead: →
+/// [`crate::withdrawal::TeamShifts`].
 pub const SHIFTS: &str = "/v1/shifts";
 /// `POST`, an administrator: [`crate::admin::NewOrganisation`] → [`crate::admin::Created`].
 pub const ORGANISATIONS: &str = "/v1/organisations";

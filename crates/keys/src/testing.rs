@@ -116,6 +116,7 @@ pub(crate) fn check_in_event() -> PhoneEvent {
         reason: None,
         key: None,
         receipt: Some("01".into()),
+        withdrawal: None,
         lock: None,
     }
 }

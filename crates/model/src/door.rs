@@ -94,6 +94,10 @@ open_enum! {
         KeyExpired = "key_expired",
         /// No digital key for this door, or one that does not verify.
         NoKey = "no_key",
+        /// The digital key was taken away.
+        KeyWithdrawn = "key_withdrawn",
+        /// The digital key was for once, and that is done.
+        KeyUsed = "key_used",
         /// The mechanism is stuck: hold the door in or pull it, and try again.
         Jammed = "jammed",
         /// The lock answered with an error of its own.

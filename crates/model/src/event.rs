@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::door::{DoorOutcome, Operation};
 use crate::lock_report::LockReport;
 use crate::open_enum::open_enum;
-use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WorkerId};
+use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WithdrawalId, WorkerId};
 
 open_enum! {
     /// What happened.
@@ -34,6 +34,16 @@ open_enum! {
         DoorPassed = "door_passed",
         /// What a phone has learnt of a lock: battery, mechanism, clock, its own log.
         LockReported = "lock_reported",
+        /// Keys were taken away before their time: the phone is told to wipe them.
+        KeysWithdrawn = "keys_withdrawn",
+        /// A phone has wiped the keys that were taken away.
+        KeysWiped = "keys_wiped",
+        /// A lead has ended a shift.
+        ShiftEnded = "shift_ended",
+        /// A worker does not work here any more.
+        WorkerDismissed = "worker_dismissed",
+        /// A phone was reported lost.
+        PhoneLost = "phone_lost",
         /// Checked in at the hub.
         CheckedIn = "checked_in",
         /// Checked out at the hub.
@@ -110,6 +120,9 @@ pub struct PhoneEvent {
     /// The hub's signed receipt, in hex (`keys::receipt`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
+    /// The order that was followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<WithdrawalId>,
     /// What was learnt of a lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<LockReport>,

@@ -69,6 +69,8 @@ ids! {
     OrganisationId
     /// An opening in an emergency that nobody had permitted.
     BreakGlassId
+    /// An order to a phone to wipe digital keys.
+    WithdrawalId
     /// An audit event.
     EventId
     /// A credential of a machine: a response centre or an administrator's tool.

@@ -24,6 +24,7 @@ mod session;
 mod station;
 mod stream;
 mod team;
+mod withdrawal;
 
 pub use auth::Role;
 pub use db::MigrationError;

@@ -14,6 +14,7 @@ use crate::app::Shared;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
     admin, audit, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream, team,
+    withdrawal,
 };
 
 /// The largest body: a dispatch or a resident with every field full is far below.
@@ -41,6 +42,12 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(permission::list::list, permission::give::give))
         .routes(routes!(permission::take_away::take_away))
         .routes(routes!(permission::access::access))
+        .routes(routes!(withdrawal::list::list))
+        .routes(routes!(withdrawal::shift_end::end))
+        .routes(routes!(withdrawal::dismissal::dismiss))
+        .routes(routes!(withdrawal::loss::report))
+        .routes(routes!(withdrawal::session::of_session))
+        .routes(routes!(withdrawal::parting::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
         .routes(routes!(session::lead::sign_in_lead))
@@ -51,7 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(team::people::people))
         .routes(routes!(team::visits::visits))
         .routes(routes!(team::presence::presence))
-        .routes(routes!(admin::shift::add_shift))
+        .routes(routes!(admin::shift::add_shift, withdrawal::shifts::shifts))
         .routes(routes!(admin::enrolment::add_enrolment))
         .routes(routes!(health))
 }
@@ -111,6 +118,12 @@ mod tests {
             path::PERMISSION,
             path::HOME_ACCESS,
             path::ORGANISATIONS,
+            path::WITHDRAWALS,
+            path::SESSION_WITHDRAWAL,
+            path::PARTING_EVENTS,
+            path::SHIFT_END,
+            path::WORKER_DISMISSAL,
+            path::PHONE_LOSS,
             path::ENROL,
             path::SESSION,
             path::LEAD_SESSION,

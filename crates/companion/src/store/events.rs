@@ -5,7 +5,7 @@ use terskel_keys::event;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::lock_report::LockReport;
-use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WorkerId, World};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WithdrawalId, WorkerId, World};
 
 use super::{Phone, Result, Store, StoreError, id, ms};
 
@@ -22,6 +22,8 @@ pub(crate) struct Draft {
     pub(crate) reason: Option<String>,
     pub(crate) key: Option<KeyId>,
     pub(crate) receipt: Option<String>,
+    /// The order that was followed.
+    pub(crate) withdrawal: Option<WithdrawalId>,
     pub(crate) lock: Option<LockReport>,
 }
 
@@ -39,6 +41,7 @@ impl Draft {
             reason: None,
             key: None,
             receipt: None,
+            withdrawal: None,
             lock: None,
         }
     }
@@ -74,6 +77,7 @@ pub(super) async fn record(
         reason: draft.reason,
         key: draft.key,
         receipt: draft.receipt,
+        withdrawal: draft.withdrawal,
         lock: draft.lock,
     };
     let signed = event::sign(&told, &phone.identity).map_err(|_| StoreError::Signing)?;

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "lock care", include_str!("migrations/0002_lock_care.sql")),
     (3, "log", include_str!("migrations/0003_log.sql")),
     (4, "permissions", include_str!("migrations/0004_permissions.sql")),
+    (5, "withdrawals", include_str!("migrations/0005_withdrawals.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -103,10 +104,11 @@ mod tests {
             "35ee2f528ec6fa1948d37de0cf26c445c61b0b686b9a35c2e457a16828912f03",
             "fc2f11a0becf82a87786677b4bb3de17d3d288161a891c508d215096e3b75f22",
             "fe0b2996f298a2ca4e043856d06a338549b61f995836bab6f1178300194dac2e",
+            "a94b0db7af4d4130c39c7089a75c47c6b06ab820e98b3ce6a755a3f648182a03",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=4));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=5));
     }
 
     #[tokio::test]

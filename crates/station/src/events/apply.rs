@@ -6,7 +6,7 @@ use terskel_keys::receipt::Direction;
 use terskel_model::DispatchId;
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 
-use super::{door, presence, visit};
+use super::{door, presence, visit, wiped};
 use crate::app::App;
 use crate::check;
 use crate::db::ms;
@@ -28,6 +28,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
+        EventKind::KeysWiped => wiped::wiped(event, app, tx).await?,
         EventKind::VisitClosed => visit::closed(event, app, tx).await?,
         // From a newer app: kept as it came, with no effect but to be read.
         EventKind::Unknown(_) => {
@@ -41,6 +42,10 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::ArrivalOverdue
         | EventKind::PermissionGiven
         | EventKind::PermissionTakenAway
+        | EventKind::KeysWithdrawn
+        | EventKind::ShiftEnded
+        | EventKind::WorkerDismissed
+        | EventKind::PhoneLost
         | EventKind::KeyIssued
         | EventKind::PhoneEnrolled
         | EventKind::SignedIn

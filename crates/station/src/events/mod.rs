@@ -6,3 +6,6 @@ mod intake;
 pub(crate) mod post;
 mod presence;
 mod visit;
+mod wiped;
+
+pub(crate) use post::{LONGEST, MOST, keep};

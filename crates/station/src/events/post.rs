@@ -7,6 +7,7 @@ use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_keys::event;
+use terskel_model::event::PhoneEvent;
 
 use super::intake::Intake;
 use crate::app::{App, Shared};
@@ -15,9 +16,9 @@ use crate::extract::Json;
 use crate::problem::{Failure, invalid};
 
 /// The most events at once.
-const MOST: usize = 100;
+pub(crate) const MOST: usize = 100;
 /// The most bytes of one signed event.
-const LONGEST: usize = 16 * 1024;
+pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// Takes events; answers for each.
 #[utoipa::path(
@@ -61,6 +62,11 @@ async fn take(
             return Ok(refused(id, if id.is_some() { code::BAD_PROOF } else { code::INVALID }));
         }
     };
+    keep(app, event, signed).await
+}
+
+/// Stores an event whose signature has been verified.
+pub(crate) async fn keep(app: &App, event: PhoneEvent, signed: Vec<u8>) -> Result<EventReceipt, Failure> {
     let id = Some(event.id);
     let intake = Intake { event, signed };
     Ok(EventReceipt { id, refused: app.write(&intake).await? })

@@ -19,6 +19,7 @@ use crate::audit::Entry;
 use crate::auth::TeamLead;
 use crate::check;
 use crate::db::{Write, ms};
+use crate::dispatch::next_revision;
 use crate::extract::Json;
 use crate::problem::{Failure, conflict, invalid};
 
@@ -94,6 +95,7 @@ impl Write for Give {
         let given = one(self.request.id, &self.lead, tx).await;
         if new {
             self.audit(app, tx).await?;
+            self.tell(tx).await?;
             return Ok((given?, true));
         }
         // Another team's permission under this id is as little this lead's as one of other content.
@@ -144,6 +146,17 @@ impl Give {
             && before.when == request.when
             && before.condition == request.condition
             && before.operations == request.operations
+    }
+
+    /// The phones of those whom it lets in look for keys.
+    async fn tell(&self, tx: &mut AnyConnection) -> Result<(), Failure> {
+        let revision = next_revision(tx).await?;
+        sqlx::query("UPDATE permissions SET revision = $1 WHERE id = $2")
+            .bind(revision)
+            .bind(self.request.id.to_string())
+            .execute(tx)
+            .await?;
+        Ok(())
     }
 
     async fn audit(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {

@@ -65,6 +65,15 @@ pub(crate) fn is_once(permissions: &[Permission], id: Option<PermissionId>) -> b
     them.any(|p| id.is_some() && p.id == id && matches!(p.when.term, Term::Once { .. }))
 }
 
+/// Whom a permission lets in.
+pub(crate) async fn whom(id: PermissionId, reader: &mut AnyConnection) -> Result<Option<Who>, Failure> {
+    let row = sqlx::query("SELECT who_kind, who_id, who_role FROM permissions WHERE id = $1")
+        .bind(id.to_string())
+        .fetch_optional(reader)
+        .await?;
+    row.as_ref().map(who).transpose()
+}
+
 fn who(row: &AnyRow) -> Result<Who, Failure> {
     Ok(match row.text("who_kind")?.as_str() {
         "worker" => Who::Worker { worker: row.id("who_id")? },

@@ -12,7 +12,7 @@ pub(crate) mod take_away;
 use sqlx::AnyConnection;
 
 pub(crate) use home::Home;
-pub(crate) use load::{covering, is_once, permission};
+pub(crate) use load::{covering, is_once, permission, whom};
 pub(crate) use person::{Person, signed_in};
 
 use crate::problem::Failure;

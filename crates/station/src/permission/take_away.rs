@@ -4,8 +4,8 @@ use axum::extract::State;
 use axum::response::Json as Answer;
 use sqlx::AnyConnection;
 use terskel_api::path;
-use terskel_api::permission::GivenPermission;
 use terskel_api::problem::ProblemDetails;
+use terskel_api::withdrawal::TakenAway;
 use terskel_model::PermissionId;
 use terskel_model::event::EventKind;
 
@@ -17,13 +17,15 @@ use crate::auth::TeamLead;
 use crate::db::{Write, ms};
 use crate::extract::PathId;
 use crate::problem::Failure;
+use crate::withdrawal::{self, keys_of_permission};
 
-/// Takes a permission of the own team away. No key is issued by it from then on. Saying it again changes nothing.
+/// Takes a permission of the own team away. No key is issued by it from then on,
+/// and the phones that have some are told to wipe them. Saying it again changes nothing.
 #[utoipa::path(
     delete, path = path::PERMISSION, tag = "permissions", security(("bearer" = [])),
     params(("id" = PermissionId, Path, description = "The permission")),
     responses(
-        (status = 200, body = GivenPermission),
+        (status = 200, body = TakenAway),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
@@ -31,7 +33,7 @@ pub(crate) async fn take_away(
     State(app): State<Shared>,
     lead: TeamLead,
     PathId(permission): PathId<PermissionId>,
-) -> Result<Answer<GivenPermission>, Failure> {
+) -> Result<Answer<TakenAway>, Failure> {
     app.write(&TakeAway { lead, permission }).await.map(Answer)
 }
 
@@ -41,9 +43,9 @@ struct TakeAway {
 }
 
 impl Write for TakeAway {
-    type Output = GivenPermission;
+    type Output = TakenAway;
 
-    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<GivenPermission, Failure> {
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<TakenAway, Failure> {
         take_turn(tx).await?;
         let done = sqlx::query(
             "UPDATE permissions SET taken_ms = $1, taken_by = $2 WHERE id = $3 AND team_id = $4 AND taken_ms IS NULL",
@@ -62,6 +64,8 @@ impl Write for TakeAway {
             };
             entry.store(app, tx).await?;
         }
-        one(self.permission, &self.lead, tx).await
+        let permission = one(self.permission, &self.lead, tx).await?;
+        let orders = keys_of_permission(self.permission, self.lead.team, app, tx).await?;
+        Ok(TakenAway { permission, phones: withdrawal::view(&orders, tx).await? })
     }
 }

@@ -77,10 +77,11 @@ pub(super) struct Known {
 }
 
 pub(super) async fn find_worker(app: &App, staff_number: &str) -> Result<Option<Known>, Failure> {
-    let row = sqlx::query("SELECT id, pin_hash FROM workers WHERE staff_number = $1")
-        .bind(staff_number)
-        .fetch_optional(&mut *app.reader().await?)
-        .await?;
+    let row =
+        sqlx::query("SELECT id, pin_hash FROM workers WHERE staff_number = $1 AND dismissed_ms IS NULL")
+            .bind(staff_number)
+            .fetch_optional(&mut *app.reader().await?)
+            .await?;
     row.map(|row| Ok(Known { id: row.id("id")?, pin_hash: row.text("pin_hash")? })).transpose()
 }
 

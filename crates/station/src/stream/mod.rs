@@ -9,11 +9,13 @@ use std::sync::Arc;
 
 use sqlx::AnyConnection;
 use terskel_model::PhoneId;
+use terskel_model::permission::Who;
 use tokio::sync::{Notify, broadcast};
 
 use crate::db::Columns;
 use crate::dispatch::Loaded;
 use crate::problem::Failure;
+use crate::withdrawal::Told;
 pub(crate) use sse::{__path_stream, stream};
 pub(crate) use tailer::Tailer;
 
@@ -25,8 +27,18 @@ const BACKLOG: usize = 256;
 pub(crate) enum News {
     /// A dispatch has changed.
     Changed(Arc<Loaded>),
+    /// Keys are taken away.
+    Withdrawn(Arc<Told>),
+    /// A permission was given.
+    Permitted(Arc<Permitted>),
     /// A session of this phone has ended.
     SessionsOf(PhoneId),
+}
+
+/// Whom a new permission may give keys.
+pub(crate) struct Permitted {
+    revision: i64,
+    who: Who,
 }
 
 /// From the tailer to the connections.

@@ -13,31 +13,36 @@ use sqlx::any::AnyRow;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
-use terskel_model::DispatchId;
+use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL};
 use terskel_model::dispatch::DispatchPhase;
+use terskel_model::permission::Who;
 use terskel_model::rules::READABLE_AFTER_ACCEPT;
+use terskel_model::{DispatchId, WithdrawalId};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-use super::{News, head};
+use super::{News, Permitted, head};
 use crate::app::Shared;
 use crate::auth::PhoneSession;
 use crate::db::{Columns, ms};
 use crate::dispatch::{Loaded, Viewer, load};
 use crate::problem::Failure;
+use crate::withdrawal::{self, Told};
 
 /// How often a quiet stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// Streams every change of the team's dispatches. Begins with those that are not closed and those that this phone has
-/// closed within the hour; after a break, with what changed since `Last-Event-ID`.
+/// closed within the hour; after a break, with what changed since `Last-Event-ID`. Before all else comes what this phone has
+/// to wipe and has not confirmed; a phone that may have keys for more doors than it knows is told to ask for them.
 #[utoipa::path(
     get, path = path::STREAM, tag = "dispatch", security(("bearer" = [])),
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
     responses(
         (status = 200, body = Dispatch, content_type = "text/event-stream",
-            description = "Events named `dispatch`; a comment every 10 s. Ends with the session."),
+            description = "Events named `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing); a comment every 10 s. \
+                Ends with the session."),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
@@ -55,6 +60,7 @@ pub(crate) async fn stream(
         viewer: Viewer::from(&session),
         sent: 0,
         ready: VecDeque::new(),
+        over: false,
         beat,
         app,
         session,
@@ -76,6 +82,10 @@ enum Backlog {
 
 /// What the database had for this phone, in the order of the stream.
 enum Waiting {
+    /// To be wiped. Has no place of its own: the cursor stays.
+    Withdrawal(WithdrawalId),
+    /// There may be keys that this phone does not have.
+    Keys,
     Dispatch {
         id: DispatchId,
         revision: i64,
@@ -94,6 +104,8 @@ struct Connection {
     sent: i64,
     ready: VecDeque<Waiting>,
     beat: Interval,
+    /// The session was taken away, and the phone has been told.
+    over: bool,
 }
 
 impl Connection {
@@ -115,6 +127,9 @@ impl Connection {
     /// The next event; `None` ends the stream.
     async fn next(&mut self) -> Option<Event> {
         loop {
+            if self.over {
+                return None;
+            }
             if let Some(event) = self.next_in_backlog().await? {
                 return Some(event);
             }
@@ -132,6 +147,11 @@ impl Connection {
                             return Some(event);
                         }
                     }
+                    Ok(News::Withdrawn(told)) if told.phone == self.viewer.phone => {
+                        return Some(self.order(&told));
+                    }
+                    Ok(News::Permitted(permitted)) if self.is_let_in(&permitted) => return Some(keys()),
+                    Ok(News::Withdrawn(_) | News::Permitted(_)) => {}
                     Ok(News::SessionsOf(phone)) if phone == self.viewer.phone => {
                         self.session.still_good(&self.app).await.ok()?.then_some(())?;
                     }
@@ -154,6 +174,14 @@ impl Connection {
                     return Some(Some(Event::default().id(head.to_string()).comment("cursor")));
                 }
                 Waiting::Dispatch { id, revision } => (id, revision),
+                Waiting::Keys => return Some(Some(keys())),
+                Waiting::Withdrawal(id) => {
+                    let told = withdrawal::load(id, &mut *self.app.reader().await.ok()?).await.ok()?;
+                    match told {
+                        Some(told) => return Some(Some(self.order(&told))),
+                        None => continue,
+                    }
+                }
             };
             let dispatch = load(&self.app, &mut *self.app.reader().await.ok()?, id).await.ok()?;
             // One that has changed since the list was made comes by the live feed, in its new place.
@@ -190,8 +218,10 @@ impl Connection {
         .await?;
         let waiting =
             |row: &AnyRow| Ok(Waiting::Dispatch { id: row.id("id")?, revision: row.int("revision")? });
-        self.ready = rows.iter().map(waiting).collect::<sqlx::Result<_>>()?;
-        self.ready.push_back(Waiting::Cursor(head));
+        let orders = withdrawal::waiting_for(self.viewer.phone, &mut reader).await?;
+        self.ready = orders.into_iter().map(Waiting::Withdrawal).collect();
+        self.ready.extend(rows.iter().map(waiting).collect::<sqlx::Result<Vec<_>>>()?);
+        self.ready.extend([Waiting::Cursor(head), Waiting::Keys]);
         Ok(())
     }
 
@@ -204,10 +234,32 @@ impl Connection {
         Some(self.event(dispatch))
     }
 
+    /// Has no place of its own in the cursor: until it is confirmed, it comes again.
+    fn order(&mut self, told: &Told) -> Event {
+        let order = told.to(self.session.id);
+        self.over = order.everything;
+        Event::default().event(STREAM_WITHDRAWAL).data(serde_json::to_string(&order).unwrap_or_default())
+    }
+
+    fn is_let_in(&self, permitted: &Permitted) -> bool {
+        permitted.revision > self.sent
+            && match &permitted.who {
+                Who::Worker { worker } => *worker == self.viewer.worker,
+                Who::Team { team } | Who::Role { team, .. } => {
+                    *team == self.viewer.team || Some(*team) == self.session.leads
+                }
+                Who::Organisation { .. } => true,
+            }
+    }
+
     fn event(&self, dispatch: &Loaded) -> Event {
         let json = dispatch.json_for(&self.viewer, self.app.now());
         Event::default().event(STREAM_DISPATCH).id(dispatch.revision.to_string()).data(json)
     }
+}
+
+fn keys() -> Event {
+    Event::default().event(STREAM_KEYS).data("{}")
 }
 
 async fn stopped(stopping: &mut watch::Receiver<bool>) {

@@ -1,17 +1,20 @@
-//! Follows the stream's head in the database and spreads each changed dispatch, loaded once for all connections. Other
+//! Follows the stream's head in the database and spreads what has changed, loaded once for all connections. Other
 //! nodes' changes are found by looking twice a second.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::AnyConnection;
-use terskel_model::DispatchId;
+use sqlx::any::AnyRow;
+use terskel_model::{DispatchId, PermissionId, WithdrawalId};
+use uuid::Uuid;
 
-use super::{News, head};
+use super::{News, Permitted, head};
 use crate::app::{App, Shared};
 use crate::db::Columns;
 use crate::dispatch::load;
 use crate::problem::Failure;
+use crate::{permission, withdrawal};
 
 /// How long another node's change may stay unseen.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -57,34 +60,65 @@ impl Tailer {
     }
 
     /// What has changed, in the order of the stream.
-    pub(super) async fn changes(
-        &self,
-        reader: &mut AnyConnection,
-    ) -> Result<Vec<(DispatchId, i64)>, Failure> {
-        let rows =
-            sqlx::query("SELECT id, revision FROM dispatches WHERE revision > $1 ORDER BY revision LIMIT $2")
-                .bind(self.seen)
-                .bind(PAGE)
-                .fetch_all(reader)
-                .await?;
-        Ok(rows.iter().map(|row| Ok((row.id("id")?, row.int("revision")?))).collect::<sqlx::Result<_>>()?)
+    pub(super) async fn changes(&self, reader: &mut AnyConnection) -> Result<Vec<Change>, Failure> {
+        let rows = sqlx::query(
+            "SELECT id, revision, 'dispatch' AS what FROM dispatches WHERE revision > $1
+             UNION ALL SELECT id, revision, 'withdrawal' AS what FROM withdrawals WHERE revision > $1
+             UNION ALL SELECT id, revision, 'permission' AS what FROM permissions WHERE revision > $1
+             ORDER BY revision LIMIT $2",
+        )
+        .bind(self.seen)
+        .bind(PAGE)
+        .fetch_all(reader)
+        .await?;
+        let change = |row: &AnyRow| {
+            Ok(Change { id: row.id("id")?, revision: row.int("revision")?, what: row.text("what")? })
+        };
+        Ok(rows.iter().map(change).collect::<sqlx::Result<_>>()?)
     }
 
-    /// A dispatch that has changed again since it was listed is left for its new place: told here, it would carry every
+    /// What has changed again since it was listed is left for its new place: told here, it would carry every
     /// connection's cursor past the changes in between.
     pub(super) async fn spread(
         &mut self,
         app: &App,
         reader: &mut AnyConnection,
-        changes: Vec<(DispatchId, i64)>,
+        changes: Vec<Change>,
     ) -> Result<(), Failure> {
-        for (id, revision) in changes {
-            let dispatch = load(app, reader, id).await?;
-            if let Some(dispatch) = dispatch.filter(|dispatch| dispatch.revision == revision) {
-                app.live.spread(News::Changed(Arc::new(dispatch)));
+        for change in changes {
+            if let Some(news) = change.news(app, reader).await? {
+                app.live.spread(news);
             }
-            self.seen = revision;
+            self.seen = change.revision;
         }
         Ok(())
+    }
+}
+
+/// Something has a new place in the stream.
+pub(super) struct Change {
+    id: Uuid,
+    revision: i64,
+    what: String,
+}
+
+impl Change {
+    /// `None`: it is not there any more, in this place.
+    async fn news(&self, app: &App, reader: &mut AnyConnection) -> Result<Option<News>, Failure> {
+        Ok(match self.what.as_str() {
+            "withdrawal" => {
+                let told = withdrawal::load(WithdrawalId(self.id), reader).await?;
+                told.map(|told| News::Withdrawn(Arc::new(told)))
+            }
+            "permission" => {
+                let who = permission::whom(PermissionId(self.id), reader).await?;
+                who.map(|who| News::Permitted(Arc::new(Permitted { revision: self.revision, who })))
+            }
+            _ => {
+                let dispatch = load(app, reader, DispatchId(self.id)).await?;
+                let same = dispatch.filter(|dispatch| dispatch.revision == self.revision);
+                same.map(|dispatch| News::Changed(Arc::new(dispatch)))
+            }
+        })
     }
 }

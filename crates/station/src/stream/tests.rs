@@ -125,7 +125,8 @@ async fn next(stream: &mut BodyDataStream) -> DispatchId {
         let block = tokio::time::timeout(Duration::from_secs(5), stream.next()).await;
         let block = block.expect("the dispatch comes").unwrap().unwrap();
         let text = std::str::from_utf8(&block).unwrap();
-        if let Some(data) = text.lines().find_map(|line| line.strip_prefix("data: ")) {
+        let data = text.lines().find_map(|line| line.strip_prefix("data: "));
+        if let Some(data) = data.filter(|_| text.contains("event: dispatch")) {
             return serde_json::from_str::<Dispatch>(data).unwrap().id;
         }
     }

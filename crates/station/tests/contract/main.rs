@@ -28,3 +28,4 @@ mod sign_in;
 mod stream;
 mod team;
 mod visit;
+mod withdrawals;

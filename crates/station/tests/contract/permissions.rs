@@ -3,72 +3,18 @@
 use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::{Value, json};
-use terskel_api::key::{KeyBundle, ShiftKey};
+use terskel_api::key::KeyBundle;
 use terskel_api::path;
-use terskel_api::permission::{GivenPermission, HomeAccess, PermissionList};
+use terskel_api::permission::{GivenPermission, PermissionList};
 use terskel_api::problem::code;
 use terskel_keys::digital_key;
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::EventKind;
 use terskel_model::permission::Denial;
-use terskel_model::{DoorId, OrganisationId, PermissionId, ResidentId, TeamId};
+use terskel_model::{DoorId, OrganisationId, PermissionId, TeamId};
 
-use crate::support::{House, Phone, Worker, field};
-
-/// Liv, who leads Vest, at a desk.
-async fn liv(house: &House) -> String {
-    let mut lead = Worker::new("2001", "Liv Lie", "135790");
-    lead.hire(house, Some(house.vest)).await;
-    lead.lead_session(house).await
-}
-
-async fn kari(house: &House) -> ResidentId {
-    // The municipality's own number leads to the id by the alarm.
-    let ada = house.phone_of(&house.ada).await;
-    house.dispatch("to find the id").await;
-    let alert = crate::support::Listener::open(house, &ada, None).await.expect().await;
-    alert.details.unwrap().resident.id
-}
-
-/// For Ada, at Kari's, as long as nobody takes it away.
-fn permanent(house: &House, resident: ResidentId) -> Value {
-    json!({"id": PermissionId::new(&*house.world), "who": {"kind": "worker", "worker": house.ada.id()},
-        "what": {"kind": "residence", "resident": resident}, "when": {"term": {"kind": "permanent"}}})
-}
-
-fn term(house: &House, kind: &str, minutes: i64) -> Value {
-    json!({"kind": kind, "from": house.now(), "until": house.now() + TimeDelta::minutes(minutes)})
-}
-
-async fn give(house: &House, lead: &str, permission: &Value) -> GivenPermission {
-    house.post(path::PERMISSIONS, lead, permission).await.is(201)
-}
-
-async fn take_away(house: &House, lead: &str, id: PermissionId) -> GivenPermission {
-    house.send(Method::DELETE, &one(id), lead, "").await.is(200)
-}
-
-fn one(id: PermissionId) -> String {
-    path::PERMISSION.replace("{id}", &id.to_string())
-}
-
-async fn keys(house: &House, phone: &Phone) -> Vec<ShiftKey> {
-    house.send(Method::POST, path::KEYS, phone.token(), "").await.is::<KeyBundle>(200).keys
-}
-
-async fn access(house: &House, lead: &str, resident: ResidentId) -> HomeAccess {
-    house.get(&path::HOME_ACCESS.replace("{id}", &resident.to_string()), lead).await.is(200)
-}
-
-async fn opens(house: &House, phone: &mut Phone, key: &ShiftKey) -> Option<String> {
-    let mut event = phone.record_elsewhere(house, EventKind::DoorOperated);
-    event.door = Some(key.door);
-    event.operation = Some(Operation::Open);
-    event.outcome = Some(DoorOutcome::Opened);
-    event.key = Some(key.id);
-    phone.send(house, &event).await
-}
+use crate::support::{Worker, access, field, give, kari, keys, liv, one, opens, permanent, take_away, term};
 
 stories! {
     async fn a_permission_gives_keys_until_the_shift_ends_and_none_after_it_is_taken_away(house) {
@@ -92,7 +38,7 @@ stories! {
         assert_eq!(keys(&house, &ada).await, []);
         // Saying it again changes nothing, and is not told twice.
         let again = take_away(&house, &lead, given.id).await;
-        assert_eq!(again.taken_away_by.as_deref(), Some("Liv Lie"));
+        assert_eq!(again.permission.taken_away_by.as_deref(), Some("Liv Lie"));
         let told = "SELECT COUNT(*) FROM audit WHERE kind = 'permission_taken_away' AND permission_id IS NOT NULL";
         assert_eq!(house.count(told).await, 1);
     }

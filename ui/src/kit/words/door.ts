@@ -60,6 +60,8 @@ const reasons: Record<string, () => Worded> = {
   key_rejected: () => ({ what: m.r_key_rejected_what(), next: m.r_key_rejected_next() }),
   key_expired: () => ({ what: m.r_key_expired_what(), next: m.r_key_expired_next() }),
   no_key: () => ({ what: m.r_no_key_what(), next: m.r_no_key_next() }),
+  key_withdrawn: () => ({ what: m.r_key_withdrawn_what(), next: m.r_key_withdrawn_next() }),
+  key_used: () => ({ what: m.r_key_used_what(), next: m.r_key_used_next() }),
   jammed: () => ({ what: m.r_jammed_what(), next: m.r_jammed_next() }),
   lock_error: () => ({ what: m.r_lock_error_what(), next: m.r_lock_error_next() }),
   not_calibrated: () => ({ what: m.r_not_calibrated_what(), next: m.r_not_calibrated_next() }),

@@ -2,12 +2,14 @@
 
 mod database;
 mod house;
+mod lead;
 mod people;
 mod phone;
 mod sse;
 
 pub(crate) use database::Database;
 pub(crate) use house::{Answer, House, field, of};
+pub(crate) use lead::{access, give, kari, keys, liv, one, opens, permanent, take_away, term};
 pub(crate) use people::{Home, Worker, hex};
 pub(crate) use phone::Phone;
 pub(crate) use sse::Listener;

@@ -101,6 +101,7 @@ impl Phone {
             reason: None,
             key: None,
             receipt: None,
+            withdrawal: None,
             lock: None,
         }
     }

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use reqwest::Response;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
 use terskel_api::path;
+use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 
 use super::{House, Phone};
 
@@ -33,19 +36,35 @@ impl Listener {
         Self { response, buffer: String::new(), cursor: cursor.map(str::to_owned) }
     }
 
-    /// The next dispatch; comments and cursors in between are taken in. `None`: the stream has ended.
+    /// The next dispatch; all else in between is taken in. `None`: the stream has ended.
     pub(crate) async fn next(&mut self) -> Option<Dispatch> {
+        self.next_named(STREAM_DISPATCH).await
+    }
+
+    /// The next event of this name.
+    async fn next_named<T: DeserializeOwned>(&mut self, name: &str) -> Option<T> {
         loop {
             let block = self.block().await?;
             let part = |name: &str| block.lines().find_map(|line| line.strip_prefix(name)).map(str::to_owned);
             if let Some(id) = part("id: ") {
                 self.cursor = Some(id);
             }
-            if let Some(data) = part("data: ") {
-                assert_eq!(part("event: ").as_deref(), Some(STREAM_DISPATCH));
-                return Some(serde_json::from_str(&data).expect("a dispatch"));
+            if let Some(data) = part("data: ").filter(|_| part("event: ").as_deref() == Some(name)) {
+                return Some(serde_json::from_str(&data).expect("what the contract says"));
             }
         }
+    }
+
+    /// The order to wipe, which must come within a second.
+    pub(crate) async fn expect_withdrawal(&mut self) -> Withdrawal {
+        let next = tokio::time::timeout(Duration::from_secs(1), self.next_named(STREAM_WITHDRAWAL)).await;
+        next.expect("the order comes within a second").expect("the stream goes on")
+    }
+
+    /// The word that there may be new keys, which must come.
+    pub(crate) async fn expect_keys(&mut self) {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.next_named::<Value>(STREAM_KEYS)).await;
+        next.expect("the word comes").expect("the stream goes on");
     }
 
     /// The next dispatch, which must come.

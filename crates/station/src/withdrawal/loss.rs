@@ -1,0 +1,103 @@
+//! `POST /v1/phones/{id}/loss`: a phone was lost.
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::response::Json as Answer;
+use sqlx::AnyConnection;
+use terskel_api::path;
+use terskel_api::problem::{ProblemDetails, code};
+use terskel_api::withdrawal::Withdrawals;
+use terskel_model::PhoneId;
+use terskel_model::event::EventKind;
+use terskel_model::withdrawal::WithdrawalReason;
+
+use super::order::{Whose, sessions_of};
+use super::view;
+use crate::app::{App, Shared};
+use crate::audit::Entry;
+use crate::auth::{Administrator, TeamLead};
+use crate::db::{Write, ms};
+use crate::extract::PathId;
+use crate::permission::take_turn;
+use crate::problem::{Failure, problem};
+
+/// Who may report a phone lost: the lead of a team that somebody was signed in for on it, and an administrator.
+pub(crate) struct Reporter(Option<TeamLead>);
+
+impl FromRequestParts<Shared> for Reporter {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Failure> {
+        match TeamLead::from_request_parts(parts, app).await {
+            Ok(lead) => Ok(Self(Some(lead))),
+            Err(_) => Administrator::from_request_parts(parts, app).await.map(|_| Self(None)),
+        }
+    }
+}
+
+/// Withdraws a phone: its session is over, its keys are taken away, nobody signs in on it again. It is told to wipe
+/// everything when it is heard of next. Saying it again changes nothing.
+#[utoipa::path(
+    post, path = path::PHONE_LOSS, tag = "withdrawals", security(("bearer" = [])),
+    params(("id" = PhoneId, Path, description = "The phone")),
+    responses(
+        (status = 200, body = Withdrawals),
+        (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
+    ),
+)]
+pub(crate) async fn report(
+    State(app): State<Shared>,
+    Reporter(lead): Reporter,
+    PathId(phone): PathId<PhoneId>,
+) -> Result<Answer<Withdrawals>, Failure> {
+    app.write(&Lose { lead, phone }).await.map(Answer)
+}
+
+struct Lose {
+    lead: Option<TeamLead>,
+    phone: PhoneId,
+}
+
+impl Write for Lose {
+    type Output = Withdrawals;
+
+    async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Withdrawals, Failure> {
+        take_turn(tx).await?;
+        self.check_own(tx).await?;
+        let done = sqlx::query("UPDATE phones SET withdrawn_ms = $1 WHERE id = $2 AND withdrawn_ms IS NULL")
+            .bind(ms(app.now()))
+            .bind(self.phone.to_string())
+            .execute(&mut *tx)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Ok(Withdrawals { phones: Vec::new() });
+        }
+        let entry = Entry {
+            phone: Some(self.phone),
+            worker: self.lead.as_ref().map(|lead| lead.worker),
+            ..Entry::of_station(app, EventKind::PhoneLost)
+        };
+        entry.store(app, tx).await?;
+        let orders = sessions_of(Whose::Phone(self.phone), &WithdrawalReason::PhoneLost, app, tx).await?;
+        Ok(Withdrawals { phones: view(&orders, tx).await? })
+    }
+}
+
+impl Lose {
+    async fn check_own(&self, tx: &mut AnyConnection) -> Result<(), Failure> {
+        let phone = self.phone.to_string();
+        let row = match &self.lead {
+            None => sqlx::query("SELECT id FROM phones WHERE id = $1").bind(phone).fetch_optional(tx).await?,
+            Some(lead) => {
+                sqlx::query(
+                    "SELECT phone_id AS id FROM sessions WHERE phone_id = $1 AND team_id = $2 LIMIT 1",
+                )
+                .bind(phone)
+                .bind(lead.team.to_string())
+                .fetch_optional(tx)
+                .await?
+            }
+        };
+        row.map(|_| ()).ok_or_else(|| problem(code::NOT_FOUND).into())
+    }
+}
