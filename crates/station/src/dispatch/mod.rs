@@ -1,6 +1,7 @@
 //! Dispatches, from the response centre to the closed visit.
 
 pub(crate) mod accept;
+pub(crate) mod begin;
 mod changed;
 pub(crate) mod create;
 pub(crate) mod deadlines;
