@@ -76,9 +76,6 @@ pub struct Dispatch {
     pub mine: bool,
     /// Whether this phone has declined it.
     pub declined: bool,
-    /// Nobody called: the worker went by a permission. There is no arrival clock.
-    #[serde(default)]
-    pub own: bool,
     /// Name of the worker who has it.
     pub accepted_by: Option<String>,
     /// When the alarm was raised.
@@ -207,17 +204,6 @@ pub struct Accepted {
     pub keys: Vec<IssuedKey>,
 }
 
-/// A worker goes to a resident whose doors they may open, without having been called.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(deny_unknown_fields)]
-pub struct NewVisit {
-    /// Chosen by the phone: the same id is the same visit.
-    pub id: DispatchId,
-    /// To whom.
-    pub resident: ResidentId,
-}
-
 /// A digital key for one lock, for this phone alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -228,9 +214,6 @@ pub struct IssuedKey {
     pub lock: LockId,
     /// The door the lock is in.
     pub door: DoorId,
-    /// It opens its door once: the phone does not use it again for opening.
-    #[serde(default)]
-    pub once: bool,
     /// CWT in COSE_Sign1 (`keys::digital_key`).
     pub key: Bytes,
 }

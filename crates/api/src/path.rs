@@ -62,8 +62,7 @@ pub const TEAMS: &str = "/v1/teams";
 pub const WORKERS: &str = "/v1/workers";
 /// `GET`, a team lead: → [`crate::team::OwnTeam`].
 pub const TEAM: &str = "/v1/team";
-/// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::VisitList`]; `POST`, a phone:
-/// [`crate::dispatch::NewVisit`] → [`crate::dispatch::Accepted`].
+/// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::VisitList`].
 pub const VISITS: &str = "/v1/visits";
 /// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::Presence`].
 pub const PRESENCE: &str = "/v1/residents/{id}/presence";

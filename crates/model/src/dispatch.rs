@@ -19,8 +19,6 @@ open_enum! {
         Technical = "technical",
         /// No contact when the centre called back.
         NoContact = "no_contact",
-        /// No alarm: a worker's own visit, by a permission.
-        OwnVisit = "own_visit",
     }
 }
 

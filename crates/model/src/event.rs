@@ -20,8 +20,6 @@ open_enum! {
         DispatchDeclined = "dispatch_declined",
         /// A worker is on the way.
         DispatchAccepted = "dispatch_accepted",
-        /// A worker began a visit that nobody called for.
-        VisitBegun = "visit_begun",
         /// Nobody had checked in when the arrival clock ran out.
         ArrivalOverdue = "arrival_overdue",
         /// A lead let somebody in.

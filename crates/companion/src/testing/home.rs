@@ -269,7 +269,6 @@ fn dispatch(world: &TestWorld, doors: Vec<Door>, hub: Hub) -> Dispatch {
         phase: DispatchPhase::Open,
         mine: false,
         declined: false,
-        own: false,
         accepted_by: None,
         raised_at: now,
         accept_by: now + Duration::from_secs(300),

@@ -181,13 +181,7 @@ impl FakeStation {
                 let secret = &self.credentials.iter().find(|(id, _)| *id == lock.id).unwrap().1;
                 let key =
                     digital_key::issue(&self.authority, &claims, &public, secret, &*self.world).unwrap();
-                IssuedKey {
-                    id: claims.id,
-                    lock: lock.id,
-                    door: door.id,
-                    once: false,
-                    key: terskel_api::Bytes(key),
-                }
+                IssuedKey { id: claims.id, lock: lock.id, door: door.id, key: terskel_api::Bytes(key) }
             })
             .collect()
     }

@@ -20,8 +20,6 @@ pub(crate) struct Loaded {
     pub(crate) team: TeamId,
     pub(crate) revision: i64,
     pub(crate) state: DispatchState,
-    /// A worker's own visit.
-    pub(crate) own: bool,
     pub(crate) cause: Cause,
     pub(crate) note: String,
     pub(crate) raised_at: Timestamp,
@@ -46,7 +44,7 @@ pub(crate) async fn load(
     id: DispatchId,
 ) -> Result<Option<Loaded>, Failure> {
     let row = sqlx::query(
-        "SELECT d.team_id, d.own, d.cause, d.note, d.raised_ms, d.phase, d.accept_by_ms, d.unanswered_ms, d.worker_id,
+        "SELECT d.team_id, d.cause, d.note, d.raised_ms, d.phase, d.accept_by_ms, d.unanswered_ms, d.worker_id,
          d.phone_id, d.accepted_ms, d.arrive_by_ms, d.arrived_ms, d.closed_ms, d.revision, w.name AS worker_name,
          r.id AS resident_id, r.first_name, r.last_name, r.birth_year, r.address, r.town, r.phone_number, r.way_in,
          h.id AS hub_id, h.address AS hub_address, h.public_key
@@ -64,7 +62,6 @@ pub(crate) async fn load(
         team: row.id("team_id")?,
         revision: row.int("revision")?,
         state,
-        own: row.int("own")? != 0,
         cause: Cause::from(row.text("cause")?.as_str()),
         note: row.text("note")?,
         raised_at: row.time("raised_ms")?,

@@ -1,7 +1,6 @@
 //! Dispatches, from the response centre to the closed visit.
 
 pub(crate) mod accept;
-pub(crate) mod begin;
 mod changed;
 pub(crate) mod create;
 pub(crate) mod deadlines;

@@ -22,10 +22,9 @@ impl From<&PhoneSession> for Viewer {
 }
 
 impl Viewer {
-    /// Whether this viewer hears of the dispatch at all: the team's, and the one it has in hand. Somebody's own visit is
-    /// nobody else's alert.
+    /// Whether this viewer hears of the dispatch at all: the team's, and the one it has in hand.
     pub(crate) fn hears_of(&self, dispatch: &Loaded) -> bool {
-        (dispatch.team == self.team && !dispatch.own) || self.holds(dispatch)
+        dispatch.team == self.team || self.holds(dispatch)
     }
 
     fn holds(&self, dispatch: &Loaded) -> bool {
@@ -62,8 +61,7 @@ fn text(dispatch: &Dispatch) -> String {
     serde_json::to_string(dispatch).unwrap_or_default()
 }
 
-/// A door as those see it who do not go there: codes and keys are for the one who has accepted, and are nothing that a
-/// permission gives.
+/// A door as those see it who do not go there: codes and keys are for the one who has accepted.
 pub(crate) fn outside(door: &Door) -> Door {
     Door { code: None, physical_key: None, ..door.clone() }
 }
@@ -75,7 +73,6 @@ fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
         phase: d.state.phase(),
         mine,
         declined,
-        own: d.own,
         accepted_by: d.accepted_by.clone(),
         raised_at: d.raised_at,
         accept_by: d.accept_by,
@@ -88,11 +85,7 @@ fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
             cause: d.cause.clone(),
             note: d.note.clone(),
             resident: d.resident.clone(),
-            doors: d
-                .doors
-                .iter()
-                .map(|door| if mine && !d.own { door.clone() } else { outside(door) })
-                .collect(),
+            doors: d.doors.iter().map(|door| if mine { door.clone() } else { outside(door) }).collect(),
             hub: d.hub.clone(),
         }),
     }

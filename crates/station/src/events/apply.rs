@@ -39,7 +39,6 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::DispatchUnanswered
         | EventKind::DispatchDeclined
         | EventKind::DispatchAccepted
-        | EventKind::VisitBegun
         | EventKind::ArrivalOverdue
         | EventKind::PermissionGiven
         | EventKind::PermissionTakenAway
@@ -67,17 +66,15 @@ async fn check_worker(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<(), 
     if row.is_some() { Ok(()) } else { refuse(code::BAD_PROOF) }
 }
 
-/// The event's dispatch, which must be of a team that the worker was on shift for, on this phone, or this phone's own
-/// visit.
+/// The event's dispatch, which must be of a team that the worker was on shift for, on this phone.
 pub(super) async fn of_teams_dispatch(
     event: &PhoneEvent,
     tx: &mut AnyConnection,
 ) -> Result<DispatchId, Failure> {
     let dispatch = event.dispatch.ok_or_else(|| invalid("dispatch", "is missing"))?;
     sqlx::query(
-        "SELECT d.id FROM dispatches d
-         WHERE d.id = $1 AND ((d.own = 1 AND d.phone_id = $2 AND d.worker_id = $3) OR (d.own = 0 AND EXISTS (
-           SELECT 1 FROM sessions s WHERE s.team_id = d.team_id AND s.phone_id = $2 AND s.worker_id = $3)))",
+        "SELECT d.id FROM dispatches d JOIN sessions s ON s.team_id = d.team_id
+         WHERE d.id = $1 AND s.phone_id = $2 AND s.worker_id = $3 LIMIT 1",
     )
     .bind(dispatch.to_string())
     .bind(event.phone.to_string())

@@ -55,7 +55,7 @@ async fn candidates(app: &App, session: &PhoneSession) -> Result<BTreeSet<Reside
            OR (p.what_kind = 'door' AND r.id IN (SELECT resident_id FROM resident_doors WHERE door_id = p.what_id))
          WHERE p.taken_ms IS NULL AND (p.until_ms IS NULL OR p.until_ms > $1) AND p.who_id IN ($2, $3, $4, $5)
          UNION SELECT resident_id FROM dispatches
-         WHERE worker_id = $2 AND phone_id = $6 AND own = 0 AND phase IN ('accepted', 'arrived')",
+         WHERE worker_id = $2 AND phone_id = $6 AND phase IN ('accepted', 'arrived')",
     )
     .bind(ms(app.now()))
     .bind(person.worker.to_string())

@@ -71,7 +71,6 @@ impl Order<'_> {
             id: row.id("id")?,
             lock: self.lock.id,
             door: self.door.id,
-            once: self.once,
             key: Bytes(row.bytes("signed")?),
         }))
     }
@@ -88,13 +87,7 @@ impl Order<'_> {
         let signed = digital_key::issue(&app.authority, &claims, &phone, &credential, &*app.world)
             .map_err(|_| Failure::Internal("a digital key could not be issued"))?;
         self.store(app, tx, &claims, &signed).await?;
-        Ok(IssuedKey {
-            id: claims.id,
-            lock: self.lock.id,
-            door: self.door.id,
-            once: self.once,
-            key: Bytes(signed),
-        })
+        Ok(IssuedKey { id: claims.id, lock: self.lock.id, door: self.door.id, key: Bytes(signed) })
     }
 
     fn claims(&self, app: &App) -> Claims {

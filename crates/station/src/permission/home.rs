@@ -19,7 +19,7 @@ pub(crate) struct Home {
     pub(crate) resident: Resident,
     /// As those see them who hold no dispatch.
     pub(crate) doors: Vec<Door>,
-    /// Dispatches that somebody has accepted and not closed. A worker's own visit lets nobody in.
+    /// Dispatches that somebody has accepted and not closed.
     in_hand: Vec<(DispatchId, Holder)>,
     uses: Vec<Use>,
 }
@@ -81,7 +81,7 @@ async fn in_hand(
 ) -> Result<Vec<(DispatchId, Holder)>, Failure> {
     let rows = sqlx::query(
         "SELECT id, worker_id, phone_id FROM dispatches
-         WHERE resident_id = $1 AND own = 0 AND phase IN ('accepted', 'arrived') ORDER BY accepted_ms",
+         WHERE resident_id = $1 AND phase IN ('accepted', 'arrived') ORDER BY accepted_ms",
     )
     .bind(resident.to_string())
     .fetch_all(reader)

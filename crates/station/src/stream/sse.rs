@@ -202,7 +202,7 @@ impl Connection {
         let head = head(&mut reader).await?;
         let rows = sqlx::query(
             "SELECT id, revision FROM dispatches
-             WHERE ((team_id = $1 AND own = 0) OR (phone_id = $2 AND worker_id = $3))
+             WHERE (team_id = $1 OR (phone_id = $2 AND worker_id = $3))
                AND (revision > $4
                  OR ($5 = 1 AND (phase <> $6 OR (phone_id = $2 AND worker_id = $3 AND closed_ms > $7))))
              ORDER BY revision",

@@ -22,7 +22,6 @@ mod events;
 mod export;
 mod locks;
 mod log;
-mod own_visits;
 mod permissions;
 mod receipts;
 mod sign_in;
