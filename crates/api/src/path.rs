@@ -54,6 +54,8 @@ pub const PHONE_LOSS: &str = "/v1/phones/{id}/loss";
 pub const ENROL: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.
 pub const SESSION: &str = "/v1/session";
+/// `POST`, a phone, with its refresh token in the place of the token: → [`crate::session::Refreshed`].
+pub const REFRESH: &str = "/v1/session/refresh";
 /// `POST`, a team lead's browser or tool, without a phone: [`crate::session::LeadSignIn`] → [`crate::session::LeadSignedIn`].
 pub const LEAD_SESSION: &str = "/v1/lead-session";
 /// `POST`, an administrator: [`crate::admin::NewTeam`] → [`crate::admin::Created`].

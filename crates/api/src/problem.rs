@@ -35,8 +35,13 @@ pub mod code {
     pub const INVALID: &str = "invalid";
     /// The body is larger than this endpoint takes.
     pub const TOO_LARGE: &str = "too_large";
-    /// No credential, or one that is unknown, expired or withdrawn: sign in again.
+    /// No credential, or one that is unknown, expired or withdrawn: a phone uses its refresh token; anybody else, and a
+    /// phone that was refused that too, signs in again.
     pub const UNAUTHENTICATED: &str = "unauthenticated";
+    /// The request's proof (RFC 9449) is missing, was used before, or is not for this request, token and phone.
+    pub const INVALID_PROOF: &str = "invalid_dpop_proof";
+    /// The request's proof needs the nonce that this answer carries: make a new one with it.
+    pub const USE_NONCE: &str = "use_dpop_nonce";
     /// The credential is good and its holder may not do this.
     pub const FORBIDDEN: &str = "forbidden";
     /// No such object, or not for this caller: the two are not told apart.

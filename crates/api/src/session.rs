@@ -31,8 +31,12 @@ pub struct SignIn {
 pub struct SignedIn {
     /// The session.
     pub session: SessionId,
-    /// For `Authorization: Bearer`, until `ends_at`.
+    /// For `Authorization: DPoP`, each time with a proof by the phone's signing key (RFC 9449).
     pub token: Secret,
+    /// For how long, in seconds.
+    pub token_lasts_s: u32,
+    /// Gives the next token, until `ends_at`: [`Refreshed`].
+    pub refresh_token: Secret,
     /// Who.
     pub worker: WorkerId,
     /// The worker's name.
@@ -47,6 +51,18 @@ pub struct SignedIn {
     pub badge: Bytes,
     /// The station's clock when it answered.
     pub station_time: DateTime<Utc>,
+}
+
+/// The next token of a phone's session, and what gives the one after it. The old token is good to its end.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Refreshed {
+    /// As in [`SignedIn`].
+    pub token: Secret,
+    /// For how long, in seconds.
+    pub token_lasts_s: u32,
+    /// Takes the place of the one that was used.
+    pub refresh_token: Secret,
 }
 
 /// A team lead signs in to read, without a phone.

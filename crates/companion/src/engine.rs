@@ -43,7 +43,8 @@ impl Engine {
     /// # Errors
     /// [`StoreError`] when the store can't be opened with this key.
     pub async fn start(config: EngineConfig) -> Result<Self, StoreError> {
-        Self::start_with(config, Arc::new(HttpStations)).await
+        let stations = Arc::new(HttpStations::new(config.world.clone()));
+        Self::start_with(config, stations).await
     }
 
     pub(crate) async fn start_with(

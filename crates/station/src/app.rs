@@ -9,6 +9,7 @@ use terskel_keys::{Authority, AuthorityKey};
 use terskel_model::{Timestamp, World};
 use tokio::sync::{Semaphore, watch};
 
+use crate::auth::SessionSecrets;
 use crate::db::{Db, Write};
 use crate::problem::Failure;
 use crate::seal::Seal;
@@ -23,6 +24,10 @@ pub(crate) struct App {
     /// Signs the checkpoints of the log.
     pub(crate) log_key: LogKey,
     pub(crate) seal: Seal,
+    /// What phones' sessions hang on.
+    pub(crate) sessions: SessionSecrets,
+    /// Where phones reach the station, without a slash at the end: their proofs name it.
+    pub(crate) public_urls: Vec<String>,
     pub(crate) live: Live,
     /// Each PIN check takes 19 MiB for its time: a crowd at the door must not take the machine's memory.
     pub(crate) pin_checks: Arc<Semaphore>,

@@ -12,8 +12,9 @@ use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "\
-terskel-station serve [--listen 127.0.0.1:8080] [--data DIR]
-    Serves until SIGTERM or Ctrl-C. Prints the address it listens on as its first line.
+terskel-station serve [--listen 127.0.0.1:8080] [--public-url URL]... [--data DIR]
+    Serves until SIGTERM or Ctrl-C. Prints the address it listens on as its first line. Behind a reverse proxy,
+    URL is what phones are given (https://station.example): they sign it, and the station compares.
 terskel-station token --role administrator|response-centre --name NAME [--data DIR]
     Makes an API token and prints it, once.
 DATABASE_URL=postgres://… uses PostgreSQL; otherwise the database is a SQLite file in DIR (default: station-data).
@@ -50,6 +51,7 @@ impl Options {
         let mut options = Self {
             config: Config {
                 listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+                public_urls: Vec::new(),
                 data: PathBuf::from("station-data"),
                 database_url: std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
             },
@@ -60,6 +62,7 @@ impl Options {
             let value = arguments.next().with_context(|| format!("{flag} needs a value\n{USAGE}"))?;
             match flag.as_str() {
                 "--listen" => options.config.listen = value.parse().context("--listen takes ADDRESS:PORT")?,
+                "--public-url" => options.config.public_urls.push(value),
                 "--data" => options.config.data = value.into(),
                 "--role" => options.role = Some(Role::parse(&value).context("no such role")?),
                 "--name" => options.name = Some(value),

@@ -1,6 +1,6 @@
 //! The contract from the code, at `/openapi.json`.
 
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
 /// The station's `OpenAPI` document.
@@ -14,9 +14,15 @@ pub(crate) fn frame() -> OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some(
-            "A session's token, or an API token of a response centre or an administrator's tool",
+            "The session of a lead without a phone, or an API token of a response centre or an administrator's tool",
         ))
         .build();
+    // OpenAPI has no word for this scheme.
+    let dpop = ApiKeyValue::with_description(
+        "Authorization",
+        "`DPoP` and the token of a phone's session, with a proof by the phone in the header `DPoP` (RFC 9449: ES256, \
+         `ath`, and the `nonce` that the header `DPoP-Nonce` gave last)",
+    );
     OpenApiBuilder::new()
         .info(
             InfoBuilder::new()
@@ -28,7 +34,10 @@ pub(crate) fn frame() -> OpenApi {
                 .license(Some(utoipa::openapi::License::new("EUPL-1.2"))),
         )
         .components(Some(
-            ComponentsBuilder::new().security_scheme("bearer", SecurityScheme::Http(bearer)).build(),
+            ComponentsBuilder::new()
+                .security_scheme("bearer", SecurityScheme::Http(bearer))
+                .security_scheme("dpop", SecurityScheme::ApiKey(ApiKey::Header(dpop)))
+                .build(),
         ))
         .build()
 }

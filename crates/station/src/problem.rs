@@ -76,6 +76,8 @@ fn words(code: &str) -> (StatusCode, &'static str) {
         code::INVALID => (StatusCode::UNPROCESSABLE_ENTITY, "The request is not valid"),
         code::TOO_LARGE => (StatusCode::PAYLOAD_TOO_LARGE, "The request is too large"),
         code::UNAUTHENTICATED => (StatusCode::UNAUTHORIZED, "Sign in first"),
+        code::INVALID_PROOF => (StatusCode::UNAUTHORIZED, "The proof of the request does not verify"),
+        code::USE_NONCE => (StatusCode::UNAUTHORIZED, "The proof of the request needs this nonce"),
         code::FORBIDDEN => (StatusCode::FORBIDDEN, "Not allowed"),
         code::NOT_FOUND => (StatusCode::NOT_FOUND, "Not found"),
         code::PHONE_UNKNOWN => (StatusCode::FORBIDDEN, "The phone is not enrolled"),
@@ -117,12 +119,23 @@ fn respond(problem: &ProblemDetails) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if status == StatusCode::UNAUTHORIZED {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        for challenge in challenges(&problem.code) {
+            headers.append(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
     }
     if let Some(seconds) = problem.retry_after_s {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+/// What a credential should look like here (RFC 9449 §7.1 and §9, RFC 6750 §3).
+fn challenges(code: &str) -> &'static [&'static str] {
+    match code {
+        code::INVALID_PROOF => &[r#"DPoP error="invalid_dpop_proof", algs="ES256""#],
+        code::USE_NONCE => &[r#"DPoP error="use_dpop_nonce", algs="ES256""#],
+        _ => &[r#"DPoP error="invalid_token", algs="ES256""#, "Bearer"],
+    }
 }
 
 fn database_kind(error: &sqlx::Error) -> String {

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use terskel_api::path;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt};
@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 use utoipa_swagger_ui::SwaggerUi;
 
 use crate::app::Shared;
+use crate::auth::offer_nonce;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
     admin, audit, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream, team,
@@ -50,6 +51,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(withdrawal::parting::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
+        .routes(routes!(session::refresh::refresh))
         .routes(routes!(session::lead::sign_in_lead))
         .routes(routes!(admin::team::add_team))
         .routes(routes!(admin::worker::add_worker))
@@ -74,6 +76,7 @@ pub(crate) fn router(app: Shared) -> Router {
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(BODY))
         .layer(from_fn(no_store))
+        .layer(from_fn_with_state(app.clone(), offer_nonce))
         .with_state(app)
 }
 
@@ -126,6 +129,7 @@ mod tests {
             path::PHONE_LOSS,
             path::ENROL,
             path::SESSION,
+            path::REFRESH,
             path::LEAD_SESSION,
             path::TEAMS,
             path::WORKERS,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Uri;
 use terskel_api::Secret;
 use terskel_keys::Authority;
 use terskel_keys::log::LogKey;
@@ -16,8 +17,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use crate::app::{App, Shared};
-use crate::auth::Role;
 use crate::auth::token::{NewApiToken, new_token};
+use crate::auth::{Role, SessionSecrets};
 use crate::db::dialect::sqlite_url;
 use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
@@ -40,6 +41,9 @@ const PIN_CHECKS: usize = 2;
 pub struct Config {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where phones reach it, behind a reverse proxy: `https://…`, one for each name that it has. The address it listens
+    /// on where there is none.
+    pub public_urls: Vec<String>,
     /// Its data directory: the seeds of the key authority and of the log, the master key and, without `database_url`,
     /// the database. All nodes of one station have the same three key files.
     pub data: PathBuf,
@@ -51,7 +55,11 @@ impl std::fmt::Debug for Config {
     /// A database URL can hold a password.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let database = if self.database_url.is_some() { "by URL" } else { "SQLite" };
-        write!(f, "Config {{ listen: {}, data: {:?}, database: {database} }}", self.listen, self.data)
+        let Self { listen, public_urls, data, .. } = self;
+        write!(
+            f,
+            "Config {{ listen: {listen}, public_urls: {public_urls:?}, data: {data:?}, database: {database} }}"
+        )
     }
 }
 
@@ -73,6 +81,9 @@ pub enum StartError {
     /// The database did not take into the log what was written down before there was one.
     #[error("the log could not be brought up to date")]
     Log,
+    /// An address that phones cannot reach it by.
+    #[error("a public URL must be http or https, with a host, without query: {0}")]
+    PublicUrl(String),
     /// The database took no token.
     #[error("no token was stored")]
     Token,
@@ -94,11 +105,11 @@ impl Station {
     /// # Errors
     /// [`StartError`] when the address, the directory, a secret or the database cannot be used.
     pub async fn start(config: Config, world: Arc<dyn World>) -> Result<Self, StartError> {
-        let app = open(&config, world).await?;
         let io = |e| StartError::Io(config.listen.to_string(), e);
-        let tailer = Tailer::begin(&app).await.map_err(|_| StartError::Stream)?;
         let listener = TcpListener::bind(config.listen).await.map_err(io)?;
         let address = listener.local_addr().map_err(io)?;
+        let app = open(&Config { listen: address, ..config }, world).await?;
+        let tailer = Tailer::begin(&app).await.map_err(|_| StartError::Stream)?;
         let tasks = vec![
             tokio::spawn(serve(listener, routes::router(app.clone()), app.stopping.subscribe())),
             tokio::spawn(tailer.follow(app.clone())),
@@ -188,7 +199,9 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
         authority_key: authority.public_key(),
         authority,
         log_key: LogKey::from_seed(&log_seed),
-        seal: Seal::new(&master).ok_or(SecretFileError::Length(master_path))?,
+        seal: Seal::new(&master).ok_or_else(|| SecretFileError::Length(master_path.clone()))?,
+        sessions: SessionSecrets::derive(&master).ok_or(SecretFileError::Length(master_path))?,
+        public_urls: public_urls(config)?,
         live: Live::new(),
         pin_checks: Arc::new(Semaphore::new(PIN_CHECKS)),
         stopping: watch::Sender::new(false),
@@ -196,6 +209,22 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
     });
     take_in_backlog(&app).await.map_err(|_| StartError::Log)?;
     Ok(app)
+}
+
+/// Without a slash at the end.
+fn public_urls(config: &Config) -> Result<Vec<String>, StartError> {
+    if config.public_urls.is_empty() {
+        let port = config.listen.port();
+        let mut urls = vec![format!("http://{}", config.listen)];
+        urls.extend(config.listen.ip().is_loopback().then(|| format!("http://localhost:{port}")));
+        return Ok(urls);
+    }
+    let usable = |url: &Uri| matches!(url.scheme_str(), Some("http" | "https")) && url.query().is_none();
+    let check = |text: &String| match text.parse::<Uri>() {
+        Ok(url) if usable(&url) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err(StartError::PublicUrl(text.clone())),
+    };
+    config.public_urls.iter().map(check).collect()
 }
 
 async fn serve(listener: TcpListener, router: Router, mut stopping: watch::Receiver<bool>) {

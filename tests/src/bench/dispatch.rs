@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use reqwest::{Response, StatusCode};
 use serde::Serialize;
 use terskel_api::admin::{Created, NewResident, NewShift, NewTeam, NewWorker};
 use terskel_api::dispatch::NewDispatch;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::session::{SignIn, SignedIn};
 use terskel_api::{Bytes, Secret, path};
-use terskel_keys::{PhoneIdentity, sign_in};
+use terskel_keys::{PhoneIdentity, dpop, sign_in};
 use terskel_model::dispatch::Cause;
 use terskel_model::world::{SystemWorld, random};
 use terskel_model::{Clock as _, DispatchId, TeamId, Uptime, WorkerId};
@@ -158,20 +159,37 @@ async fn connect(
     };
     let session: SignedIn = client.post(path::SESSION, &sign_in).await?;
     let url = format!("{}{}", station.url, path::STREAM);
-    tokio::spawn(listen(url, session.token, heard, connected));
+    tokio::spawn(async move {
+        let stream = open(&url, &identity, &session.token).await?;
+        connected.send_modify(|count| *count += 1);
+        listen(stream, heard).await
+    });
     Ok(())
 }
 
+/// Begins as a phone does: with a proof, and once more with the station's nonce in it.
+async fn open(url: &str, phone: &PhoneIdentity, token: &Secret) -> Result<Response> {
+    let http = reqwest::Client::new();
+    let mut nonce = None;
+    for _ in 0..2 {
+        let signed = dpop::Request { method: "GET", url, token: token.expose() };
+        let proof = dpop::make(phone, &signed, nonce.as_deref(), &SystemWorld)?;
+        let shown = format!("DPoP {}", token.expose());
+        let response = http.get(url).header("authorization", shown).header("dpop", proof).send().await?;
+        if response.status() != StatusCode::UNAUTHORIZED {
+            return Ok(response.error_for_status()?);
+        }
+        nonce = response
+            .headers()
+            .get("dpop-nonce")
+            .map(|nonce| nonce.to_str().map(str::to_owned))
+            .transpose()?;
+    }
+    bail!("the station is not content with its own nonce")
+}
+
 /// Tells when each dispatch is first heard of. Ends with the station.
-async fn listen(
-    url: String,
-    token: Secret,
-    heard: mpsc::UnboundedSender<(DispatchId, Uptime)>,
-    connected: Arc<watch::Sender<usize>>,
-) -> Result<()> {
-    let response =
-        reqwest::Client::new().get(url).bearer_auth(token.expose()).send().await?.error_for_status()?;
-    connected.send_modify(|count| *count += 1);
+async fn listen(response: Response, heard: mpsc::UnboundedSender<(DispatchId, Uptime)>) -> Result<()> {
     let mut body = response.bytes_stream();
     let mut text = Vec::new();
     while let Some(chunk) = body.next().await {

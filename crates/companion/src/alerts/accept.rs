@@ -5,6 +5,7 @@ use terskel_keys::digital_key;
 use terskel_model::DispatchId;
 
 use crate::interface::{Outcome, Problem};
+use crate::session::call;
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
 
@@ -39,14 +40,8 @@ pub(crate) async fn fetch_keys(core: &Core, dispatch: DispatchId) -> Result<(), 
 
 async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
-    let answer = core.station(&phone)?.accept(&session.token, dispatch).await;
-    let accepted = match answer {
-        Ok(accepted) => accepted,
-        Err(error) => {
-            core.call_failed(session.id, &error).await;
-            return Err(error.into());
-        }
-    };
+    let accepted =
+        call(core, &phone, session.id, |station, credential| station.accept(credential, dispatch)).await?;
     if accepted.dispatch.id != dispatch {
         return Err(Problem::StationFailed);
     }

@@ -6,6 +6,7 @@ use terskel_model::dispatch::DeclineReason;
 use terskel_model::name;
 
 use crate::interface::{Outcome, Problem};
+use crate::session::call;
 use crate::state::Core;
 
 /// Tells the station; the alert stays in the list, marked.
@@ -17,10 +18,8 @@ pub(crate) async fn decline(core: &Core, dispatch: DispatchId, reason: &str) -> 
         return Err(Problem::NotFound);
     }
     let body = Decline { reason: DeclineReason::from(reason.as_str()) };
-    if let Err(error) = core.station(&phone)?.decline(&session.token, dispatch, body).await {
-        core.call_failed(session.id, &error).await;
-        return Err(error.into());
-    }
+    call(core, &phone, session.id, |station, credential| station.decline(credential, dispatch, body.clone()))
+        .await?;
     // The stream tells it too, in a later revision; the worker sees it now. Read afresh: it may have come already.
     if let Some(mut declined) = core.snapshot().dispatches.iter().find(|d| d.id == dispatch).cloned() {
         declined.declined = true;

@@ -26,9 +26,11 @@ pub(super) fn after(error: &StationError, size: usize) -> Next {
         // A proxy's limit says nothing of the one event, and the same batch would never pass it.
         StationError::Failed(413) if size > 1 => Next::OneByOne,
         // Also answers that did not come from the station: a portal, a proxy.
-        StationError::NoNetwork | StationError::Failed(_) => Next::WaitAndRepeat,
+        StationError::NoNetwork | StationError::Failed(_) | StationError::NotKept => Next::WaitAndRepeat,
         StationError::Problem { problem } => match (problem.status, problem.code.as_str()) {
             (_, code::SLOW_DOWN | code::INTERNAL) | (408 | 429 | 500.., _) => Next::WaitAndRepeat,
+            // About the request, not about what is in it.
+            (_, code::INVALID_PROOF | code::USE_NONCE) => Next::WaitAndRepeat,
             // The session may not send now; that says nothing about the events.
             (_, code::FORBIDDEN | code::NOT_ON_SHIFT) => Next::SignIn,
             _ if size > 1 => Next::OneByOne,
@@ -64,6 +66,8 @@ mod tests {
         assert_eq!(after(&StationError::Failed(404), 1), Next::WaitAndRepeat);
         assert_eq!(after(&said(429, code::SLOW_DOWN), 1), Next::WaitAndRepeat);
         assert_eq!(after(&said(500, code::INTERNAL), 1), Next::WaitAndRepeat);
+        assert_eq!(after(&said(401, code::INVALID_PROOF), 1), Next::WaitAndRepeat);
+        assert_eq!(after(&said(401, code::USE_NONCE), 7), Next::WaitAndRepeat);
     }
 
     #[test]

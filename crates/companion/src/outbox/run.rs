@@ -8,6 +8,7 @@ use terskel_api::event::{EventBatch, EventReceipt};
 use tokio::time::sleep;
 
 use super::answer::{Next, after};
+use crate::session::call;
 use crate::state::{Backoff, Core};
 use crate::store::{Phone, Queued, Session, StoreError};
 
@@ -92,11 +93,9 @@ async fn send(
     size: u32,
 ) -> Result<Round, StoreError> {
     let batch = EventBatch { events: events.iter().map(|e| Bytes(e.signed.clone())).collect() };
-    let answer = match core.station(phone) {
-        Ok(station) => station.send_events(&session.token, batch).await,
-        Err(error) => Err(error),
-    };
-    match answer {
+    let answer =
+        call(core, phone, session.id, |station, credential| station.send_events(credential, batch.clone()));
+    match answer.await {
         Ok(answer) if answer.receipts.len() == events.len() => {
             take_receipts(core, events, &answer.receipts).await?;
             // One by one as long as that was needed, then faster again.

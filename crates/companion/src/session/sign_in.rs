@@ -31,6 +31,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         nonce: Bytes(nonce.to_vec()),
         proof: Bytes(proof.to_vec()),
     };
+    let asked = core.world.uptime();
     let answer = core.station(&phone)?.sign_in(body).await?;
     let ahead = answer.station_time - core.world.now();
     if ahead.abs() > chrono::TimeDelta::seconds(60) {
@@ -40,6 +41,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         .save_session(&Session {
             id: answer.session,
             token: answer.token,
+            refresh: answer.refresh_token,
             worker: answer.worker,
             worker_name: answer.worker_name,
             team_name: answer.team_name,
@@ -49,6 +51,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         })
         .await?;
     core.refresh().await?;
+    core.token_life.lock().await.begin(answer.session, asked, answer.token_lasts_s);
     core.outbox.notify_one();
     Ok(Outcome::Done)
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::call;
 use crate::interface::{Outcome, Problem};
 use crate::outbox;
 use crate::state::Core;
@@ -23,7 +24,9 @@ pub(crate) async fn sign_out(core: &Core) -> Result<Outcome, Problem> {
     if !session.rejected {
         // Cut short or not, what was not taken stays.
         let _ = timeout(FLUSH, outbox::flush(core)).await;
-        if let Err(error) = core.station(&phone)?.sign_out(&session.token).await {
+        if let Err(error) =
+            call(core, &phone, session.id, |station, credential| station.sign_out(credential)).await
+        {
             tracing::info!(%error, "the station was not told of the sign-out: its session ends with the shift");
         }
     }

@@ -9,6 +9,7 @@ use tokio::sync::{Notify, watch};
 
 use super::{Live, view};
 use crate::interface::{NetworkState, Problem, View};
+use crate::session::TokenLife;
 use crate::station_client::{Station, StationError, Stations};
 use crate::store::{Phone, Session, Snapshot, Store, StoreError};
 use crate::visit::VisitDesk;
@@ -24,6 +25,8 @@ pub(crate) struct Core {
     pub(crate) outbox: Notify,
     /// One decision on sessions and dispatches at a time.
     pub(crate) deciding: tokio::sync::Mutex<()>,
+    /// Of the session's token.
+    pub(crate) token_life: tokio::sync::Mutex<TokenLife>,
     /// The doors and the hub of the visit that is going on.
     pub(crate) visit: VisitDesk,
     facts: watch::Sender<Arc<Snapshot>>,
@@ -52,6 +55,7 @@ impl Core {
             stations,
             outbox: Notify::new(),
             deciding: tokio::sync::Mutex::new(()),
+            token_life: tokio::sync::Mutex::default(),
             visit: VisitDesk::default(),
             facts: watch::Sender::new(snapshot),
             live: Mutex::new(live),
@@ -140,7 +144,7 @@ impl Core {
         Ok(station)
     }
 
-    /// A call with the session's token failed: a token that the station no longer takes is not used again.
+    /// A call in this session failed: one that the station has ended is not used again.
     pub(crate) async fn call_failed(&self, session: SessionId, error: &StationError) {
         if !error.ends_session() {
             return;

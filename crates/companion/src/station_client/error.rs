@@ -13,6 +13,9 @@ pub(crate) enum StationError {
     /// An answer that is not the station's own, or its own failure. Trying again may help.
     #[error("failed with status {0}")]
     Failed(u16),
+    /// It was carried out, and the phone could not keep what came of it.
+    #[error("the answer was not kept")]
+    NotKept,
     /// The station's own word.
     #[error("{0}", .problem.code)]
     Problem {
@@ -22,7 +25,22 @@ pub(crate) enum StationError {
 }
 
 impl StationError {
-    /// The token is of no more use: the worker must sign in again.
+    /// A 401 that has no words, or the phone's own knowledge that it would come.
+    pub(crate) fn unauthenticated() -> Self {
+        let problem = ProblemDetails {
+            kind: format!("urn:terskel:problem:{}", code::UNAUTHENTICATED),
+            title: "unauthenticated".into(),
+            status: 401,
+            code: code::UNAUTHENTICATED.into(),
+            detail: None,
+            field: None,
+            retry_after_s: None,
+            accepted_by: None,
+        };
+        Self::Problem { problem: Box::new(problem) }
+    }
+
+    /// Neither token nor refresh token is of any more use: the worker must sign in again.
     pub(crate) fn ends_session(&self) -> bool {
         matches!(self.code(), Some(code::UNAUTHENTICATED | code::PHONE_UNKNOWN))
     }
@@ -31,7 +49,7 @@ impl StationError {
     pub(crate) fn code(&self) -> Option<&str> {
         match self {
             Self::Problem { problem } => Some(&problem.code),
-            Self::NoNetwork | Self::Failed(_) => None,
+            Self::NoNetwork | Self::Failed(_) | Self::NotKept => None,
         }
     }
 }
@@ -41,6 +59,7 @@ impl From<StationError> for Problem {
         let problem = match error {
             StationError::NoNetwork => return Self::NoNetwork,
             StationError::Failed(_) => return Self::StationFailed,
+            StationError::NotKept => return Self::StoreFailed,
             StationError::Problem { problem } => problem,
         };
         match problem.code.as_str() {
@@ -57,6 +76,8 @@ impl From<StationError> for Problem {
             code::ALREADY_ACCEPTED => Self::AlreadyAccepted { by: problem.accepted_by },
             code::CLOSED => Self::DispatchClosed,
             code::SLOW_DOWN | code::INTERNAL => Self::StationFailed,
+            // What only station and phone have to do with each other, and must not fail for long.
+            code::INVALID_PROOF | code::USE_NONCE => Self::StationFailed,
             // forbidden, conflict, bad_proof, too_large, and what a newer station may say.
             _ => Self::Refused { code: problem.code },
         }
@@ -109,6 +130,8 @@ mod tests {
             (code::CONFLICT, Problem::Refused { code: "conflict".into() }),
             (code::BAD_PROOF, Problem::Refused { code: "bad_proof".into() }),
             (code::SLOW_DOWN, Problem::StationFailed),
+            (code::INVALID_PROOF, Problem::StationFailed),
+            (code::USE_NONCE, Problem::StationFailed),
             (code::INTERNAL, Problem::StationFailed),
             ("from_a_newer_station", Problem::Refused { code: "from_a_newer_station".into() }),
         ] {

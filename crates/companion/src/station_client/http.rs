@@ -1,28 +1,39 @@
-//! The station over HTTP.
+//! The station over HTTP. What a worker asks goes with a proof by the phone, new for each try (RFC 9449).
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
-use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, header, redirect};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Client, Method, Request, RequestBuilder, Response, Url, redirect};
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::path;
 use terskel_api::phone::{Enrol, Enrolled};
-use terskel_api::problem::{ProblemDetails, code};
-use terskel_api::session::{SignIn, SignedIn};
-use terskel_api::{Secret, path};
-use terskel_model::DispatchId;
+use terskel_api::problem::code;
+use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_keys::dpop;
+use terskel_model::{DispatchId, World};
 
-use super::{Answer, ByteStream, Station, StationError, Stations};
+use super::answer::{WHOLE, check, events, json, lost, nothing};
+use super::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
 const CONNECT: Duration = Duration::from_secs(5);
-const WHOLE: Duration = Duration::from_secs(10);
+
+const DPOP: HeaderName = HeaderName::from_static("dpop");
+const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
 
 /// Reaches stations by the system's network.
-#[derive(Debug, Default)]
-pub(crate) struct HttpStations;
+pub(crate) struct HttpStations {
+    world: Arc<dyn World>,
+}
+
+impl HttpStations {
+    /// `world`: of the phone, for its proofs.
+    pub(crate) fn new(world: Arc<dyn World>) -> Self {
+        Self { world }
+    }
+}
 
 impl Stations for HttpStations {
     fn at(&self, url: &str) -> Result<Arc<dyn Station>, StationError> {
@@ -33,13 +44,17 @@ impl Stations for HttpStations {
             client = client.no_proxy();
         }
         let client = client.build().map_err(|_| StationError::NoNetwork)?;
-        Ok(Arc::new(HttpStation { client, base: url.to_owned() }))
+        let (base, world) = (url.to_owned(), self.world.clone());
+        Ok(Arc::new(HttpStation { client, base, world, nonce: Mutex::default() }))
     }
 }
 
 struct HttpStation {
     client: Client,
     base: String,
+    world: Arc<dyn World>,
+    /// The last that the station gave: it tells how old a proof is, whatever the phone's clock says.
+    nonce: Mutex<Option<HeaderValue>>,
 }
 
 impl HttpStation {
@@ -47,167 +62,116 @@ impl HttpStation {
         self.client.request(method, format!("{}{path}", self.base))
     }
 
-    fn dispatch(&self, path: &str, dispatch: DispatchId, token: &Secret) -> RequestBuilder {
-        self.request(Method::POST, &path.replace("{id}", &dispatch.to_string())).bearer_auth(token.expose())
+    fn dispatch(&self, path: &str, dispatch: DispatchId) -> RequestBuilder {
+        self.request(Method::POST, &path.replace("{id}", &dispatch.to_string()))
+    }
+
+    /// Without a proof: before there is a session.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, StationError> {
+        self.execute(request.timeout(WHOLE).build().map_err(|e| lost(&e))?).await
+    }
+
+    /// With a proof; once more where the station wants its newest nonce in it.
+    async fn prove(
+        &self,
+        credential: &Credential,
+        request: RequestBuilder,
+    ) -> Result<Response, StationError> {
+        let request = request.build().map_err(|e| lost(&e))?;
+        let again = request.try_clone();
+        match (self.prove_once(credential, request).await, again) {
+            (Err(error), Some(again)) if error.code() == Some(code::USE_NONCE) => {
+                self.prove_once(credential, again).await
+            }
+            (answer, _) => answer,
+        }
+    }
+
+    async fn prove_once(
+        &self,
+        credential: &Credential,
+        mut request: Request,
+    ) -> Result<Response, StationError> {
+        let headers = self.proof(credential, &request).ok_or(StationError::NoNetwork)?;
+        request.headers_mut().extend(headers);
+        self.execute(request).await
+    }
+
+    fn proof(&self, credential: &Credential, request: &Request) -> Option<HeaderMap> {
+        let token = credential.token.expose();
+        let nonce = self.nonce.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let request = dpop::Request { method: request.method().as_str(), url: request.url().as_str(), token };
+        let nonce = nonce.as_ref().and_then(|nonce| nonce.to_str().ok());
+        let proof = dpop::make(&credential.phone, &request, nonce, &*self.world).ok()?;
+        let mut shown = HeaderValue::try_from(format!("DPoP {token}")).ok()?;
+        shown.set_sensitive(true);
+        Some(HeaderMap::from_iter([(AUTHORIZATION, shown), (DPOP, HeaderValue::try_from(proof).ok()?)]))
+    }
+
+    async fn execute(&self, request: Request) -> Result<Response, StationError> {
+        let response = self.client.execute(request).await.map_err(|e| lost(&e))?;
+        if let Some(nonce) = response.headers().get(DPOP_NONCE) {
+            *self.nonce.lock().unwrap_or_else(PoisonError::into_inner) = Some(nonce.clone());
+        }
+        check(response).await
     }
 }
 
 impl Station for HttpStation {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
-        json(with(self.request(Method::POST, path::ENROL), &body)).boxed()
+        let request = self.request(Method::POST, path::ENROL).json(&body);
+        async move { json(self.send(request).await?).await }.boxed()
     }
 
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn> {
-        json(with(self.request(Method::POST, path::SESSION), &body)).boxed()
+        let request = self.request(Method::POST, path::SESSION).json(&body);
+        async move { json(self.send(request).await?).await }.boxed()
     }
 
-    fn sign_out<'a>(&'a self, token: &'a Secret) -> Answer<'a, ()> {
-        nothing(self.request(Method::DELETE, path::SESSION).bearer_auth(token.expose())).boxed()
+    fn refresh<'a>(&'a self, credential: &'a Credential) -> Answer<'a, Refreshed> {
+        let request = self.request(Method::POST, path::REFRESH).timeout(WHOLE);
+        async move { json(self.prove(credential, request).await?).await }.boxed()
     }
 
-    fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted> {
-        json(self.dispatch(path::ACCEPT, dispatch, token)).boxed()
+    fn sign_out<'a>(&'a self, credential: &'a Credential) -> Answer<'a, ()> {
+        let request = self.request(Method::DELETE, path::SESSION).timeout(WHOLE);
+        async move { nothing(&self.prove(credential, request).await?) }.boxed()
     }
 
-    fn decline<'a>(&'a self, token: &'a Secret, dispatch: DispatchId, body: Decline) -> Answer<'a, ()> {
-        nothing(with(self.dispatch(path::DECLINE, dispatch, token), &body)).boxed()
+    fn accept<'a>(&'a self, credential: &'a Credential, dispatch: DispatchId) -> Answer<'a, Accepted> {
+        let request = self.dispatch(path::ACCEPT, dispatch).timeout(WHOLE);
+        async move { json(self.prove(credential, request).await?).await }.boxed()
     }
 
-    fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts> {
-        json(with(self.request(Method::POST, path::EVENTS).bearer_auth(token.expose()), &batch)).boxed()
+    fn decline<'a>(
+        &'a self,
+        credential: &'a Credential,
+        dispatch: DispatchId,
+        body: Decline,
+    ) -> Answer<'a, ()> {
+        let request = self.dispatch(path::DECLINE, dispatch).json(&body).timeout(WHOLE);
+        async move { nothing(&self.prove(credential, request).await?) }.boxed()
     }
 
-    fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream> {
-        let mut request = self
-            .request(Method::GET, path::STREAM)
-            .bearer_auth(token.expose())
-            .header("accept", "text/event-stream");
+    fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts> {
+        let request = self.request(Method::POST, path::EVENTS).json(&batch).timeout(WHOLE);
+        async move { json(self.prove(credential, request).await?).await }.boxed()
+    }
+
+    fn stream<'a>(&'a self, credential: &'a Credential, cursor: Option<String>) -> Answer<'a, ByteStream> {
+        let mut request = self.request(Method::GET, path::STREAM).header("accept", "text/event-stream");
         if let Some(cursor) = cursor {
             request = request.header("last-event-id", cursor);
         }
         // The stream has no end: the limit is for its beginning only.
         async move {
-            let begun = tokio::time::timeout(WHOLE, request.send()).await;
-            let response = begun.map_err(|_| StationError::NoNetwork)?.map_err(|e| lost(&e))?;
-            let bytes = events(check(response).await?)?.bytes_stream();
+            let begun = tokio::time::timeout(WHOLE, self.prove(credential, request)).await;
+            let bytes = events(begun.map_err(|_| StationError::NoNetwork)??)?.bytes_stream();
             Ok(bytes.map(|chunk| chunk.map(|b| b.to_vec()).map_err(|e| lost(&e))).boxed())
         }
         .boxed()
     }
 }
 
-fn with(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
-    request.json(body)
-}
-
-async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, StationError> {
-    let response = check(request.timeout(WHOLE).send().await.map_err(|e| lost(&e))?).await?;
-    let status = response.status().as_u16();
-    let bytes = response.bytes().await.map_err(|e| lost(&e))?;
-    serde_json::from_slice(&bytes).map_err(|_| StationError::Failed(status))
-}
-
-/// A page that a hotel's network puts in the way is a good answer too, but not without content.
-async fn nothing(request: RequestBuilder) -> Result<(), StationError> {
-    let response = check(request.timeout(WHOLE).send().await.map_err(|e| lost(&e))?).await?;
-    match response.status() {
-        StatusCode::NO_CONTENT => Ok(()),
-        other => Err(StationError::Failed(other.as_u16())),
-    }
-}
-
-/// The answer if it is a stream of events: any other is not the station's.
-fn events(response: Response) -> Result<Response, StationError> {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
-        Ok(response)
-    } else {
-        Err(StationError::Failed(response.status().as_u16()))
-    }
-}
-
-/// The answer if it is a good one, else what the station says is wrong.
-async fn check(response: Response) -> Result<Response, StationError> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let problem = match tokio::time::timeout(WHOLE, response.bytes()).await {
-        Ok(Ok(bytes)) => serde_json::from_slice::<ProblemDetails>(&bytes).ok(),
-        Ok(Err(_)) | Err(_) => None,
-    };
-    Err(match problem {
-        Some(problem) => StationError::Problem { problem: Box::new(problem) },
-        None if status == StatusCode::UNAUTHORIZED => unauthenticated(),
-        None => StationError::Failed(status.as_u16()),
-    })
-}
-
-/// A 401 from something in front of the station.
-fn unauthenticated() -> StationError {
-    let problem = ProblemDetails {
-        kind: format!("urn:terskel:problem:{}", code::UNAUTHENTICATED),
-        title: "unauthenticated".into(),
-        status: 401,
-        code: code::UNAUTHENTICATED.into(),
-        detail: None,
-        field: None,
-        retry_after_s: None,
-        accepted_by: None,
-    };
-    StationError::Problem { problem: Box::new(problem) }
-}
-
-/// The error without its address, which may name people.
-fn lost(error: &reqwest::Error) -> StationError {
-    tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "no answer from the station");
-    StationError::NoNetwork
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use terskel_model::world::ManualWorld;
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-
-    /// Something between phone and station that answers everything with `answer`.
-    async fn answering(answer: &'static str) -> Arc<dyn Station> {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move {
-            while let Ok((mut socket, _)) = listener.accept().await {
-                let _ = socket.read(&mut [0; 4096]).await;
-                let _ = socket.write_all(answer.as_bytes()).await;
-            }
-        });
-        HttpStations.at(&url).unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_page_of_a_hotels_network_is_never_the_stations_word() {
-        let portal = answering(
-            "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>",
-        )
-        .await;
-        let token = Secret::new("token");
-        let dispatch = DispatchId::new(&ManualWorld::new(terskel_model::Timestamp::UNIX_EPOCH, 1));
-        let failed = StationError::Failed(200);
-        let batch = EventBatch { events: Vec::new() };
-        assert_eq!(portal.stream(&token, None).await.err(), Some(failed.clone()));
-        let decline = Decline { reason: terskel_model::dispatch::DeclineReason::Busy };
-        assert_eq!(portal.decline(&token, dispatch, decline).await.err(), Some(failed.clone()));
-        assert_eq!(portal.sign_out(&token).await.err(), Some(failed.clone()));
-        assert_eq!(portal.send_events(&token, batch).await.err(), Some(failed));
-    }
-
-    #[tokio::test]
-    async fn the_stations_own_answers_are_taken() {
-        let token = Secret::new("token");
-        let station = answering("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n").await;
-        assert_eq!(station.sign_out(&token).await, Ok(()));
-        let station =
-            answering("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n\r\n: hi\n\n")
-                .await;
-        assert!(station.stream(&token, None).await.is_ok());
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
 //! The station as the phone sees it: one call for each thing asked, every call within its own time limit.
 
+mod answer;
 mod error;
 mod http;
 mod url;
@@ -16,7 +17,8 @@ use terskel_api::Secret;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::phone::{Enrol, Enrolled};
-use terskel_api::session::{SignIn, SignedIn};
+use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_keys::PhoneIdentity;
 use terskel_model::DispatchId;
 
 /// An answer that takes its time.
@@ -24,16 +26,29 @@ pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StationError>>;
 /// The bytes of the live stream, until it breaks.
 pub(crate) type ByteStream = BoxStream<'static, Result<Vec<u8>, StationError>>;
 
+/// What a worker's request is made with: a token, and the phone that proves each request.
+pub(crate) struct Credential {
+    pub(crate) token: Secret,
+    pub(crate) phone: Arc<PhoneIdentity>,
+}
+
 /// What a phone asks of its station (`terskel_api::path`).
 pub(crate) trait Station: Send + Sync {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled>;
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn>;
-    fn sign_out<'a>(&'a self, token: &'a Secret) -> Answer<'a, ()>;
-    fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted>;
-    fn decline<'a>(&'a self, token: &'a Secret, dispatch: DispatchId, body: Decline) -> Answer<'a, ()>;
-    fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts>;
+    /// `credential` has the refresh token.
+    fn refresh<'a>(&'a self, credential: &'a Credential) -> Answer<'a, Refreshed>;
+    fn sign_out<'a>(&'a self, credential: &'a Credential) -> Answer<'a, ()>;
+    fn accept<'a>(&'a self, credential: &'a Credential, dispatch: DispatchId) -> Answer<'a, Accepted>;
+    fn decline<'a>(
+        &'a self,
+        credential: &'a Credential,
+        dispatch: DispatchId,
+        body: Decline,
+    ) -> Answer<'a, ()>;
+    fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts>;
     /// The stream from `cursor` on; ends within 10 s if the station does not begin to answer.
-    fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream>;
+    fn stream<'a>(&'a self, credential: &'a Credential, cursor: Option<String>) -> Answer<'a, ByteStream>;
 }
 
 /// How a station is reached by its address.

@@ -11,8 +11,10 @@ use super::{Result, Store, id, ms, time};
 pub(crate) struct Session {
     /// The station's name for it.
     pub(crate) id: SessionId,
-    /// The bearer token.
+    /// What the phone shows with each request, for some minutes.
     pub(crate) token: Secret,
+    /// What gives the next token.
+    pub(crate) refresh: Secret,
     /// Who.
     pub(crate) worker: WorkerId,
     /// Their name.
@@ -23,7 +25,7 @@ pub(crate) struct Session {
     pub(crate) ends_at: Timestamp,
     /// For hubs.
     pub(crate) badge: Vec<u8>,
-    /// The station no longer takes the token.
+    /// The station has ended it: the worker must sign in again.
     pub(crate) rejected: bool,
 }
 
@@ -40,8 +42,8 @@ impl Store {
         sqlx::query("DELETE FROM cursor").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
         sqlx::query(
-            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected)
-             VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, refresh)
+             VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)",
         )
         .bind(session.id.to_string())
         .bind(session.token.expose())
@@ -51,12 +53,29 @@ impl Store {
         .bind(ms(session.ends_at))
         .bind(&session.badge)
         .bind(session.rejected)
+        .bind(session.refresh.expose())
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
     }
 
-    /// The station has refused this session's token. Another session that has begun meanwhile is left alone.
+    /// The next tokens of this session. False when it is over on this phone.
+    pub(crate) async fn save_tokens(
+        &self,
+        session: SessionId,
+        token: &Secret,
+        refresh: &Secret,
+    ) -> Result<bool> {
+        let done = sqlx::query("UPDATE session SET token = $2, refresh = $3 WHERE id = $1")
+            .bind(session.to_string())
+            .bind(token.expose())
+            .bind(refresh.expose())
+            .execute(&mut *self.connection().await)
+            .await?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The station has refused this session. Another session that has begun meanwhile is left alone.
     pub(crate) async fn reject_session(&self, session: SessionId) -> Result<()> {
         sqlx::query("UPDATE session SET rejected = 1 WHERE id = $1")
             .bind(session.to_string())
@@ -68,7 +87,7 @@ impl Store {
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {
     let row = sqlx::query(
-        "SELECT id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected FROM session",
+        "SELECT id, token, refresh, worker, worker_name, team_name, ends_at_ms, badge, rejected FROM session",
     )
     .fetch_optional(connection)
     .await?;
@@ -76,6 +95,7 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Ses
     Ok(Some(Session {
         id: id(row.try_get("id")?)?,
         token: Secret::new(row.try_get::<String, _>("token")?),
+        refresh: Secret::new(row.try_get::<String, _>("refresh")?),
         worker: id(row.try_get("worker")?)?,
         worker_name: row.try_get("worker_name")?,
         team_name: row.try_get("team_name")?,

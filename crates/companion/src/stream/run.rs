@@ -10,6 +10,7 @@ use tokio::time::{sleep, timeout};
 
 use super::sse::{Parser, SseEvent};
 use crate::interface::NetworkState;
+use crate::session::call;
 use crate::state::{Backoff, Core};
 use crate::station_client::{ByteStream, StationError};
 use crate::store::{Phone, Session, Snapshot, StoreError};
@@ -88,7 +89,6 @@ async fn open_and_read(core: &Core, phone: &Phone, session: &Session, backoff: &
         Ok(bytes) => bytes,
         Err(error) => {
             tracing::debug!(%error, "no stream");
-            core.call_failed(session.id, &error).await;
             return Stopped::Broken;
         }
     };
@@ -100,7 +100,7 @@ async fn open_and_read(core: &Core, phone: &Phone, session: &Session, backoff: &
 
 async fn open(core: &Core, phone: &Phone, session: &Session) -> Result<ByteStream, StationError> {
     let cursor = core.snapshot().cursor.clone();
-    core.station(phone)?.stream(&session.token, cursor.as_deref()).await
+    call(core, phone, session.id, |station, credential| station.stream(credential, cursor.clone())).await
 }
 
 async fn take_all(

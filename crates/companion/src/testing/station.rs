@@ -10,18 +10,21 @@ use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
-use terskel_api::session::{SignIn, SignedIn};
+use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::Operation;
 use terskel_model::event::{EventKind, PhoneEvent};
-use terskel_model::{Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WorkerId};
+use terskel_model::{
+    Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, Uptime, WorkerId,
+};
 use tokio::sync::mpsc;
+use tokio::time::sleep;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use super::TestWorld;
-use crate::station_client::{Answer, ByteStream, Station, StationError, Stations};
+use crate::station_client::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
 /// How the station feels today.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,8 +33,10 @@ pub(crate) enum Mood {
     Good,
     /// Nothing comes through.
     Unreachable,
-    /// Takes no token.
+    /// Takes no token, and gives no other.
     Unauthenticated,
+    /// Gives the next tokens, and the answer is lost.
+    RefreshLost,
     /// Does everything, and its answers to accept are lost.
     AnswersLost,
     /// Refuses events of this kind for good.
@@ -57,7 +62,8 @@ pub(crate) struct FakeStation {
 struct State {
     mood: Mood,
     public: Option<PhonePublic>,
-    token: String,
+    tokens: Option<Tokens>,
+    refreshes: usize,
     dispatch: Option<Dispatch>,
     streams: Vec<mpsc::UnboundedSender<Vec<u8>>>,
     cursors: Vec<Option<String>>,
@@ -65,6 +71,30 @@ struct State {
     events: Vec<PhoneEvent>,
     known: HashSet<EventId>,
     batches: Vec<usize>,
+}
+
+/// What the session has. A token tells its place in the row.
+struct Tokens {
+    session: SessionId,
+    generation: usize,
+    until: Uptime,
+}
+
+/// How long a token is good.
+const TOKEN_LASTS: Duration = Duration::from_secs(600);
+
+impl Tokens {
+    fn token(&self, kind: &str, generation: usize) -> String {
+        format!("{kind} {generation} of {}", self.session)
+    }
+
+    fn pair(&self) -> Refreshed {
+        Refreshed {
+            token: Secret::new(self.token("access", self.generation)),
+            token_lasts_s: u32::try_from(TOKEN_LASTS.as_secs()).unwrap(),
+            refresh_token: Secret::new(self.token("refresh", self.generation)),
+        }
+    }
 }
 
 impl FakeStation {
@@ -145,14 +175,49 @@ impl FakeStation {
         told.map(|e| e.kind.as_str().to_owned()).collect()
     }
 
-    fn check(&self, token: Option<&Secret>) -> Result<(), StationError> {
+    /// How often it gave next tokens.
+    pub(crate) fn refreshes(&self) -> usize {
+        self.state().refreshes
+    }
+
+    /// The session's token is over before the phone thinks so.
+    pub(crate) fn end_token(&self) {
+        self.state().tokens.as_mut().unwrap().until = self.world.uptime();
+    }
+
+    fn reachable(&self) -> Result<(), StationError> {
+        if self.state().mood == Mood::Unreachable { Err(StationError::NoNetwork) } else { Ok(()) }
+    }
+
+    fn check(&self, credential: &Credential) -> Result<(), StationError> {
+        self.reachable()?;
         let state = self.state();
-        match state.mood {
-            Mood::Unreachable => Err(StationError::NoNetwork),
-            Mood::Unauthenticated if token.is_some() => Err(problem(401, code::UNAUTHENTICATED)),
-            _ if token.is_some_and(|t| t.expose() != state.token) => Err(problem(401, code::UNAUTHENTICATED)),
-            _ => Ok(()),
+        let good = state.tokens.as_ref().filter(|tokens| {
+            credential.token.expose() == tokens.token("access", tokens.generation)
+                && self.world.uptime() < tokens.until
+        });
+        match (good, &state.mood) {
+            (Some(_), mood) if *mood != Mood::Unauthenticated => Ok(()),
+            _ => Err(problem(401, code::UNAUTHENTICATED)),
         }
+    }
+
+    /// The newest refresh token gives the next pair, the one before it the newest again.
+    fn next_tokens(&self, refresh: &Secret) -> Result<Refreshed, StationError> {
+        let mut state = self.state();
+        let mood = state.mood.clone();
+        let refused = || problem(401, code::UNAUTHENTICATED);
+        let tokens = state.tokens.as_mut().filter(|_| mood != Mood::Unauthenticated).ok_or_else(refused)?;
+        let place = (1..=tokens.generation).find(|place| refresh.expose() == tokens.token("refresh", *place));
+        match tokens.generation - place.ok_or_else(refused)? {
+            0 => tokens.generation += 1,
+            1 => {}
+            _ => return Err(refused()),
+        }
+        tokens.until = self.world.uptime() + TOKEN_LASTS;
+        let pair = tokens.pair();
+        state.refreshes += 1;
+        if mood == Mood::RefreshLost { Err(StationError::NoNetwork) } else { Ok(pair) }
     }
 
     fn keys(&self, dispatch: &Dispatch) -> Vec<IssuedKey> {
@@ -226,7 +291,7 @@ impl Stations for Way {
 impl Station for Way {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
         async move {
-            self.0.check(None)?;
+            self.0.reachable()?;
             if body.code.expose() != "ABCD-2345" {
                 return Err(problem(422, code::CODE_INVALID));
             }
@@ -240,7 +305,7 @@ impl Station for Way {
 
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn> {
         async move {
-            self.0.check(None)?;
+            self.0.reachable()?;
             let public = self.0.state().public.clone().ok_or_else(|| problem(401, code::PHONE_UNKNOWN))?;
             let message = sign_in::message(body.phone, &body.staff_number, body.at, &body.nonce.0);
             public.verify(&message, &body.proof.0).map_err(|_| problem(401, code::BAD_PROOF))?;
@@ -249,7 +314,9 @@ impl Station for Way {
             }
             let now = self.0.world.now();
             let session = SessionId::new(&*self.0.world);
-            self.0.state().token = session.to_string();
+            let tokens = Tokens { session, generation: 1, until: self.0.world.uptime() + TOKEN_LASTS };
+            let pair = tokens.pair();
+            self.0.state().tokens = Some(tokens);
             let ends_at = now + self.0.shift;
             let badge = badge::Badge {
                 worker: self.0.worker,
@@ -260,7 +327,9 @@ impl Station for Way {
             };
             Ok(SignedIn {
                 session,
-                token: Secret::new(session.to_string()),
+                token: pair.token,
+                token_lasts_s: pair.token_lasts_s,
+                refresh_token: pair.refresh_token,
                 worker: self.0.worker,
                 worker_name: "Ada".into(),
                 team: TeamId::new(&*self.0.world),
@@ -273,13 +342,23 @@ impl Station for Way {
         .boxed()
     }
 
-    fn sign_out<'a>(&'a self, token: &'a Secret) -> Answer<'a, ()> {
-        async move { self.0.check(Some(token)) }.boxed()
+    fn refresh<'a>(&'a self, credential: &'a Credential) -> Answer<'a, Refreshed> {
+        async move {
+            self.0.reachable()?;
+            // As long as an answer takes: others ask meanwhile.
+            sleep(Duration::from_millis(80)).await;
+            self.0.next_tokens(&credential.token)
+        }
+        .boxed()
     }
 
-    fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted> {
+    fn sign_out<'a>(&'a self, credential: &'a Credential) -> Answer<'a, ()> {
+        async move { self.0.check(credential) }.boxed()
+    }
+
+    fn accept<'a>(&'a self, credential: &'a Credential, dispatch: DispatchId) -> Answer<'a, Accepted> {
         async move {
-            self.0.check(Some(token))?;
+            self.0.check(credential)?;
             if self.0.state().mood == Mood::AlreadyAccepted {
                 return Err(problem(409, code::ALREADY_ACCEPTED));
             }
@@ -302,13 +381,13 @@ impl Station for Way {
         .boxed()
     }
 
-    fn decline<'a>(&'a self, token: &'a Secret, _: DispatchId, _: Decline) -> Answer<'a, ()> {
-        async move { self.0.check(Some(token)) }.boxed()
+    fn decline<'a>(&'a self, credential: &'a Credential, _: DispatchId, _: Decline) -> Answer<'a, ()> {
+        async move { self.0.check(credential) }.boxed()
     }
 
-    fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts> {
+    fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts> {
         async move {
-            self.0.check(Some(token))?;
+            self.0.check(credential)?;
             let mut state = self.0.state();
             state.batches.push(batch.events.len());
             if state.mood == Mood::TooLarge && batch.events.len() > 1 {
@@ -331,11 +410,11 @@ impl Station for Way {
         .boxed()
     }
 
-    fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream> {
+    fn stream<'a>(&'a self, credential: &'a Credential, cursor: Option<String>) -> Answer<'a, ByteStream> {
         async move {
-            self.0.check(Some(token))?;
+            self.0.check(credential)?;
             let mut state = self.0.state();
-            state.cursors.push(cursor.map(str::to_owned));
+            state.cursors.push(cursor.clone());
             let (sender, receiver) = mpsc::unbounded_channel();
             let read = cursor.and_then(|c| c.parse::<u64>().ok()).unwrap_or(0);
             if state.dispatch.is_some() && state.cursor > read {

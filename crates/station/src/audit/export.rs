@@ -23,7 +23,7 @@ use crate::problem::{Failure, invalid};
 
 /// Exports the trail of a dispatch, or of a home between two times, for `terskel-verify`.
 #[utoipa::path(
-    get, path = path::AUDIT_EXPORT, tag = "audit", security(("bearer" = [])),
+    get, path = path::AUDIT_EXPORT, tag = "audit", security(("dpop" = []), ("bearer" = [])),
     params(
         ("dispatch" = Option<DispatchId>, Query, description = "The dispatch"),
         ("resident" = Option<ResidentId>, Query, description = "Or whose home"),

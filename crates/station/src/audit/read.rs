@@ -17,7 +17,7 @@ use crate::problem::{Failure, refuse};
 
 /// Reads the trail of one dispatch.
 #[utoipa::path(
-    get, path = path::AUDIT, tag = "audit", security(("bearer" = [])),
+    get, path = path::AUDIT, tag = "audit", security(("dpop" = []), ("bearer" = [])),
     params(("dispatch" = DispatchId, Query, description = "The dispatch")),
     responses(
         (status = 200, body = AuditTrail),

@@ -1,4 +1,4 @@
-//! Bearer tokens: 32 random bytes. The database holds only their SHA-256, so a stolen copy of it signs nobody in,
+//! Bearer tokens of leads and machines: 32 random bytes. The database holds only their SHA-256, so a stolen copy of it signs nobody in,
 //! and looking one up by hash tells nothing by its timing.
 
 use base64::Engine as _;

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "log", include_str!("migrations/0003_log.sql")),
     (4, "permissions", include_str!("migrations/0004_permissions.sql")),
     (5, "withdrawals", include_str!("migrations/0005_withdrawals.sql")),
+    (6, "bound sessions", include_str!("migrations/0006_bound_sessions.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -105,10 +106,11 @@ mod tests {
             "fc2f11a0becf82a87786677b4bb3de17d3d288161a891c508d215096e3b75f22",
             "fe0b2996f298a2ca4e043856d06a338549b61f995836bab6f1178300194dac2e",
             "a94b0db7af4d4130c39c7089a75c47c6b06ab820e98b3ce6a755a3f648182a03",
+            "90ab7296391d0e8b025f3243136d6f7b74e4c974b508c3cefac6d5d90f65c586",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=5));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=6));
     }
 
     #[tokio::test]
@@ -126,5 +128,23 @@ mod tests {
         sqlx::raw_sql("UPDATE migrations SET checksum = 'x'").execute(&mut connection).await.unwrap();
         let changed = run(&mut connection, Dialect::Sqlite, 0).await;
         assert!(matches!(changed, Err(MigrationError::Changed(1))));
+    }
+
+    #[tokio::test]
+    async fn sessions_from_before_they_were_bound_are_kept() {
+        let mut connection = database().await;
+        run_those(&MIGRATIONS[..5], &mut connection, Dialect::Sqlite, 0).await.unwrap();
+        let old = "INSERT INTO teams VALUES ('t', 'VEST', 'Vest', 0);
+             INSERT INTO workers (id, staff_number, name, pin_hash, created_ms) VALUES ('w', '1001', 'Ada Berg', '', 0);
+             INSERT INTO phones VALUES ('p', 'Vest 1', '', x'00', x'00', 0, NULL, 0, '');
+             INSERT INTO shifts (id, worker_id, team_id, starts_ms, ends_ms) VALUES ('s', 'w', 't', 0, 9);
+             INSERT INTO sessions VALUES ('one', 'x', 'p', 'w', 't', 's', 4, 5, 9, 6), ('two', 'y', 'p', 'w', 't', 's', 4, 7, 9, NULL);";
+        sqlx::raw_sql(old).execute(&mut connection).await.unwrap();
+        run_those(&MIGRATIONS[..6], &mut connection, Dialect::Sqlite, 0).await.unwrap();
+        let rows = sqlx::query("SELECT id, generation, generation_shown FROM sessions ORDER BY started_ms");
+        let rows = rows.fetch_all(&mut connection).await.unwrap();
+        let read =
+            |row: &sqlx::any::AnyRow| (row.get::<String, _>(0), row.get::<i64, _>(1), row.get::<i64, _>(2));
+        assert_eq!(rows.iter().map(read).collect::<Vec<_>>(), [("one".into(), 1, 0), ("two".into(), 1, 0)]);
     }
 }

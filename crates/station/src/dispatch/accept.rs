@@ -25,7 +25,7 @@ use crate::problem::{Failure, problem, refuse};
 
 /// Accepts a dispatch of the team on shift. Saying it again is harmless, and gives the keys again.
 #[utoipa::path(
-    post, path = path::ACCEPT, tag = "dispatch", security(("bearer" = [])),
+    post, path = path::ACCEPT, tag = "dispatch", security(("dpop" = [])),
     params(("id" = DispatchId, Path, description = "The dispatch")),
     responses(
         (status = 200, body = Accepted),

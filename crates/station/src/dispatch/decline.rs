@@ -21,7 +21,7 @@ use crate::problem::{Failure, conflict, problem, refuse};
 
 /// Declines a dispatch of the team on shift. Saying it again changes nothing; who has accepted cannot decline.
 #[utoipa::path(
-    post, path = path::DECLINE, tag = "dispatch", security(("bearer" = [])), request_body = Request,
+    post, path = path::DECLINE, tag = "dispatch", security(("dpop" = [])), request_body = Request,
     params(("id" = DispatchId, Path, description = "The dispatch")),
     responses(
         (status = 204),

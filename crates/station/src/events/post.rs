@@ -22,7 +22,7 @@ pub(crate) const LONGEST: usize = 16 * 1024;
 
 /// Takes events; answers for each.
 #[utoipa::path(
-    post, path = path::EVENTS, tag = "events", security(("bearer" = [])), request_body = EventBatch,
+    post, path = path::EVENTS, tag = "events", security(("dpop" = [])), request_body = EventBatch,
     responses(
         (status = 200, body = EventReceipts),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -19,7 +19,7 @@ use crate::problem::{Failure, problem};
 
 /// Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys.
 #[utoipa::path(
-    post, path = path::KEYS, tag = "keys", security(("bearer" = [])),
+    post, path = path::KEYS, tag = "keys", security(("dpop" = [])),
     responses(
         (status = 200, body = KeyBundle),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -23,7 +23,7 @@ const SAME_WITHIN_MS: i64 = 120_000;
 
 /// Reads them.
 #[utoipa::path(
-    get, path = path::LOCKS, tag = "locks", security(("bearer" = [])),
+    get, path = path::LOCKS, tag = "locks", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 200, body = LockList),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -126,6 +126,7 @@ mod tests {
         sqlx::raw_sql(OLD_ROWS).execute(&mut old).await.unwrap();
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_urls: vec![],
             data: data.path().to_owned(),
             database_url: None,
         };

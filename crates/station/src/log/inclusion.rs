@@ -18,7 +18,7 @@ use crate::problem::{Failure, invalid, problem};
 
 /// Proves that an event is in the log of `size` entries.
 #[utoipa::path(
-    get, path = path::LOG_INCLUSION, tag = "log", security(("bearer" = [])),
+    get, path = path::LOG_INCLUSION, tag = "log", security(("dpop" = []), ("bearer" = [])),
     params(
         ("event" = EventId, Query, description = "The event"),
         ("size" = u64, Query, description = "Size of the log: that of the checkpoint to check against"),

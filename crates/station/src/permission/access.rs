@@ -24,7 +24,7 @@ use crate::problem::{Failure, problem};
 
 /// Asks for everybody on a shift what [`decide`] would say if they wanted to open each door with a lock.
 #[utoipa::path(
-    get, path = path::HOME_ACCESS, tag = "permissions", security(("bearer" = [])),
+    get, path = path::HOME_ACCESS, tag = "permissions", security(("dpop" = []), ("bearer" = [])),
     params(("id" = ResidentId, Path, description = "The resident")),
     responses(
         (status = 200, body = HomeAccess),

@@ -25,7 +25,7 @@ use crate::problem::{Failure, conflict, invalid};
 
 /// Gives a permission. The same id with the same content is the same permission; with other content it is a mistake.
 #[utoipa::path(
-    post, path = path::PERMISSIONS, tag = "permissions", security(("bearer" = [])), request_body = NewPermission,
+    post, path = path::PERMISSIONS, tag = "permissions", security(("dpop" = []), ("bearer" = [])), request_body = NewPermission,
     responses(
         (status = 201, body = GivenPermission, description = "Given"),
         (status = 200, body = GivenPermission, description = "Given before, under the same id"),

@@ -17,7 +17,7 @@ use crate::problem::{Failure, problem};
 
 /// The permissions of the own team that are not over, the newest first.
 #[utoipa::path(
-    get, path = path::PERMISSIONS, tag = "permissions", security(("bearer" = [])),
+    get, path = path::PERMISSIONS, tag = "permissions", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 200, body = PermissionList),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -22,7 +22,7 @@ use crate::withdrawal::{self, keys_of_permission};
 /// Takes a permission of the own team away. No key is issued by it from then on,
 /// and the phones that have some are told to wipe them. Saying it again changes nothing.
 #[utoipa::path(
-    delete, path = path::PERMISSION, tag = "permissions", security(("bearer" = [])),
+    delete, path = path::PERMISSION, tag = "permissions", security(("dpop" = []), ("bearer" = [])),
     params(("id" = PermissionId, Path, description = "The permission")),
     responses(
         (status = 200, body = TakenAway),

@@ -16,7 +16,7 @@ use crate::problem::Failure;
 
 /// Ends the session that the request is made with.
 #[utoipa::path(
-    delete, path = path::SESSION, tag = "session", security(("bearer" = [])),
+    delete, path = path::SESSION, tag = "session", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 204),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -1,21 +1,21 @@
 //! Begins a worker's session: bound to phone, worker and shift.
 
 use sqlx::AnyConnection;
+use terskel_api::Bytes;
 use terskel_api::problem::code;
-use terskel_api::session::SignedIn;
-use terskel_api::{Bytes, Secret};
+use terskel_api::session::{Refreshed, SignedIn};
 use terskel_keys::badge::{self, Badge};
 use terskel_model::event::EventKind;
 use terskel_model::{PhoneId, SessionId, ShiftId, TeamId, Timestamp, WorkerId};
 
 use super::sign_out::end_sessions_of_phone;
+use super::tokens::Pair;
 use crate::app::App;
 use crate::audit::Entry;
-use crate::auth::token::{hash, new_token};
 use crate::db::{Columns, Write, ms};
 use crate::problem::{Failure, problem, refuse};
 
-/// The PIN was right.
+/// The PIN was right, and the phone has proved that it has this key.
 pub(super) struct StartSession {
     pub(super) phone: PhoneId,
     pub(super) worker: WorkerId,
@@ -37,17 +37,21 @@ impl Write for StartSession {
         let shift = self.shift_now(app, tx).await?;
         self.lock_phone(tx).await?;
         end_sessions_of_phone(app, tx, self.phone).await?;
-        let (session, token) = (SessionId::new(&*app.world), new_token(&*app.world));
-        self.store(app, tx, session, &token, &shift).await?;
+        let session = SessionId::new(&*app.world);
+        self.store(app, tx, session, &shift).await?;
         let entry = Entry {
             phone: Some(self.phone),
             worker: Some(self.worker),
             ..Entry::of_station(app, EventKind::SignedIn)
         };
         entry.store(app, tx).await?;
+        let pair = Pair { session, generation: 1, session_ends: shift.ends_at, phone_key: self.signing_key };
+        let Refreshed { token, token_lasts_s, refresh_token } = pair.issue(app);
         Ok(SignedIn {
             session,
             token,
+            token_lasts_s,
+            refresh_token,
             worker: self.worker,
             worker_name: shift.worker_name,
             team: shift.team,
@@ -96,15 +100,13 @@ impl StartSession {
         app: &App,
         tx: &mut AnyConnection,
         session: SessionId,
-        token: &Secret,
         shift: &Shift,
     ) -> Result<(), Failure> {
         sqlx::query(
-            "INSERT INTO sessions (id, token_hash, phone_id, worker_id, team_id, shift_id, stream_from, started_ms,
-             ends_ms) SELECT $1, $2, $3, $4, $5, $6, seq, $7, $8 FROM stream_head WHERE one = 1",
+            "INSERT INTO sessions (id, bearer_hash, phone_id, worker_id, team_id, shift_id, stream_from, refreshed_ms,
+             started_ms, ends_ms) SELECT $1, $1, $2, $3, $4, $5, seq, $6, $6, $7 FROM stream_head WHERE one = 1",
         )
         .bind(session.to_string())
-        .bind(hash(token.expose()))
         .bind(self.phone.to_string())
         .bind(self.worker.to_string())
         .bind(shift.team.to_string())

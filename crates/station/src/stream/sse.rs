@@ -37,7 +37,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
 /// closed within the hour; after a break, with what changed since `Last-Event-ID`. Before all else comes what this phone has
 /// to wipe and has not confirmed; a phone that may have keys for more doors than it knows is told to ask for them.
 #[utoipa::path(
-    get, path = path::STREAM, tag = "dispatch", security(("bearer" = [])),
+    get, path = path::STREAM, tag = "dispatch", security(("dpop" = [])),
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
     responses(
         (status = 200, body = Dispatch, content_type = "text/event-stream",

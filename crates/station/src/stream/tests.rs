@@ -74,7 +74,8 @@ impl Scene {
         let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 7));
         let directory = tempfile::tempdir().unwrap();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config { listen, data: directory.path().to_owned(), database_url: None };
+        let data = directory.path().to_owned();
+        let config = Config { listen, public_urls: vec![], data, database_url: None };
         let app = open(&config, world.clone()).await.unwrap();
         let session = PhoneSession {
             id: SessionId::new(&*world),
@@ -93,7 +94,8 @@ impl Scene {
              INSERT INTO workers (id, staff_number, name, pin_hash, leads_team, created_ms) VALUES ('{worker}', '1001', 'Ada Berg', '', NULL, 0);
              INSERT INTO phones VALUES ('{phone}', 'Vest 1', '', x'00', x'00', 0, NULL, 0, '');
              INSERT INTO shifts (id, worker_id, team_id, starts_ms, ends_ms) VALUES ('{team}', '{worker}', '{team}', 0, {ends});
-             INSERT INTO sessions VALUES ('{id}', '', '{phone}', '{worker}', '{team}', '{team}', 0, 0, {ends}, NULL);
+             INSERT INTO sessions (id, bearer_hash, phone_id, worker_id, team_id, shift_id, stream_from, started_ms, ends_ms)
+               VALUES ('{id}', '{id}', '{phone}', '{worker}', '{team}', '{team}', 0, 0, {ends});
              INSERT INTO residents (id, number, team_id, first_name, last_name, birth_year, address, town, phone_number,
                way_in, hub_id, created_ms) VALUES
                ('{team}', 'R-84', '{team}', 'Kari', 'Nordmann', NULL, 'Storgata 1', 'Bergen', '', '', NULL, 0);

@@ -16,7 +16,7 @@ use crate::problem::Failure;
 
 /// Reads them.
 #[utoipa::path(
-    get, path = path::RESIDENTS, tag = "team", security(("bearer" = [])),
+    get, path = path::RESIDENTS, tag = "team", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 200, body = HomeList),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -21,7 +21,7 @@ const OF_THE_TEAM: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// Reads them.
 #[utoipa::path(
-    get, path = path::TEAM, tag = "team", security(("bearer" = [])),
+    get, path = path::TEAM, tag = "team", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 200, body = OwnTeam),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -24,7 +24,7 @@ const LONGEST_STAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Reads every trace of somebody inside between two times.
 #[utoipa::path(
-    get, path = path::PRESENCE, tag = "team", security(("bearer" = [])),
+    get, path = path::PRESENCE, tag = "team", security(("dpop" = []), ("bearer" = [])),
     params(
         ("id" = ResidentId, Path, description = "The resident"),
         ("from" = String, Query, description = "RFC 3339"),

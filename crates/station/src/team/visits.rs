@@ -20,7 +20,7 @@ const PAGE: i64 = 500;
 
 /// Reads those that the station took between two times.
 #[utoipa::path(
-    get, path = path::VISITS, tag = "team", security(("bearer" = [])),
+    get, path = path::VISITS, tag = "team", security(("dpop" = []), ("bearer" = [])),
     params(
         ("from" = String, Query, description = "RFC 3339"),
         ("to" = String, Query, description = "RFC 3339, not included"),

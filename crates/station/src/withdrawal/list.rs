@@ -28,7 +28,7 @@ macro_rules! select_withdrawals {
 
 /// The last hundred orders of the own team, the newest first.
 #[utoipa::path(
-    get, path = path::WITHDRAWALS, tag = "withdrawals", security(("bearer" = [])),
+    get, path = path::WITHDRAWALS, tag = "withdrawals", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 200, body = Withdrawals),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -38,7 +38,7 @@ impl FromRequestParts<Shared> for Reporter {
 /// Withdraws a phone: its session is over, its keys are taken away, nobody signs in on it again. It is told to wipe
 /// everything when it is heard of next. Saying it again changes nothing.
 #[utoipa::path(
-    post, path = path::PHONE_LOSS, tag = "withdrawals", security(("bearer" = [])),
+    post, path = path::PHONE_LOSS, tag = "withdrawals", security(("dpop" = []), ("bearer" = [])),
     params(("id" = PhoneId, Path, description = "The phone")),
     responses(
         (status = 200, body = Withdrawals),

@@ -23,7 +23,7 @@ use crate::problem::{Failure, problem};
 /// Ends a shift of the own team now: its sessions are over, their keys are taken away. One that is over already stays as
 /// it is.
 #[utoipa::path(
-    post, path = path::SHIFT_END, tag = "withdrawals", security(("bearer" = [])),
+    post, path = path::SHIFT_END, tag = "withdrawals", security(("dpop" = []), ("bearer" = [])),
     params(("id" = ShiftId, Path, description = "The shift")),
     responses(
         (status = 200, body = Withdrawals),

@@ -14,7 +14,7 @@ use crate::problem::Failure;
 
 /// The shifts of the own team that are not over.
 #[utoipa::path(
-    get, path = path::SHIFTS, tag = "withdrawals", security(("bearer" = [])),
+    get, path = path::SHIFTS, tag = "withdrawals", security(("dpop" = []), ("bearer" = [])),
     responses(
         (status = 200, body = TeamShifts),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -20,13 +20,13 @@ stories! {
         assert_eq!(house.get(&trail, &token).await.is::<AuditTrail>(200).entries.len(), 1);
         lead.on_shift(&house, house.vest).await;
         let on_the_move = house.phone_of(&lead).await;
-        assert_eq!(house.get(&trail, on_the_move.token()).await.is::<AuditTrail>(200).entries.len(), 1);
+        assert_eq!(on_the_move.get(&house, &trail).await.is::<AuditTrail>(200).entries.len(), 1);
 
         let ost = house.make(path::TEAMS, &json!({"code": "OST", "name": "Nattpatrulje Øst"})).await;
         let mut other = Worker::new("2002", "Odd Lie", "135790");
         other.hire(&house, Some(TeamId(ost))).await;
         house.get(&trail, &other.lead_session(&house).await).await.refused(404, code::NOT_FOUND);
-        house.get(&trail, ada.token()).await.refused(403, code::FORBIDDEN);
+        ada.get(&house, &trail).await.refused(403, code::FORBIDDEN);
         house.get(&trail, &house.centre).await.refused(403, code::FORBIDDEN);
         house.get(&trail, &house.admin).await.refused(403, code::FORBIDDEN);
         house.get(&trail, "").await.refused(401, code::UNAUTHENTICATED);

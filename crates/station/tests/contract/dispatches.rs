@@ -162,7 +162,7 @@ stories! {
         house.post(path::DISPATCHES, "", &alarm).await.refused(401, code::UNAUTHENTICATED);
         house.post(path::DISPATCHES, "not-a-token", &alarm).await.refused(401, code::UNAUTHENTICATED);
         house.post(path::DISPATCHES, &house.admin, &alarm).await.refused(403, code::FORBIDDEN);
-        house.post(path::DISPATCHES, ada.token(), &alarm).await.refused(403, code::FORBIDDEN);
+        ada.post(&house, path::DISPATCHES, &alarm).await.refused(403, code::FORBIDDEN);
         house.post(path::TEAMS, &house.centre, &json!({"code": "X", "name": "X"})).await.refused(403, code::FORBIDDEN);
         house.get("/v1/nothing", "").await.refused(404, code::NOT_FOUND);
         house.get("/v1/dispatches/nonsense", &house.centre).await.refused(404, code::NOT_FOUND);

@@ -105,7 +105,7 @@ stories! {
         assert!(receipts.len() == 100 && receipts.iter().all(|r| r.refused.is_none()));
         batch.push(last);
         let events: Vec<terskel_api::Bytes> = batch.into_iter().map(terskel_api::Bytes).collect();
-        let answer = house.post(path::EVENTS, ada.token(), &json!({"events": events})).await;
+        let answer = ada.post(&house, path::EVENTS, &json!({"events": events})).await;
         assert_eq!(field(&answer.refused(422, code::INVALID)), "events");
     }
 

@@ -192,7 +192,7 @@ stories! {
             "who": {"kind": "worker", "worker": house.ada.id()}, "when": {"term": {"kind": "permanent"}},
             "what": {"kind": "residence", "resident": resident}});
         house.post(path::PERMISSIONS, &lead, &permission).await.is::<Value>(201);
-        let keys = house.send(Method::POST, path::KEYS, ada.token(), "").await.is::<KeyBundle>(200).keys;
+        let keys = ada.request(&house, Method::POST, path::KEYS, b"").await.is::<KeyBundle>(200).keys;
         for key in &keys {
             let opened = PhoneEvent {
                 door: Some(key.door),
@@ -240,7 +240,7 @@ stories! {
         other.hire(&house, Some(TeamId(ost))).await;
         let other = other.lead_session(&house).await;
         house.get(&ask, &other).await.refused(404, code::NOT_FOUND);
-        house.get(&ask, ada.token()).await.refused(403, code::FORBIDDEN);
+        ada.get(&house, &ask).await.refused(403, code::FORBIDDEN);
         house.get(&ask, &house.admin).await.refused(403, code::FORBIDDEN);
         house.get(&ask, "").await.refused(401, code::UNAUTHENTICATED);
         let resident = house.text("SELECT id FROM residents").await;

@@ -132,7 +132,7 @@ stories! {
         let event = trail(&house, &lead, dispatch).await.entries[0].id;
         let size = checkpoint(&house).await.size;
         let ask = |event, size: u64| format!("{}?event={event}&size={size}", path::LOG_INCLUSION);
-        house.get(&ask(event, size), ada.token()).await.refused(403, code::FORBIDDEN);
+        ada.get(&house, &ask(event, size)).await.refused(403, code::FORBIDDEN);
         house.get(&ask(event, size), "").await.refused(401, code::UNAUTHENTICATED);
         let ost = house.make(path::TEAMS, &json!({"code": "OST", "name": "Nattpatrulje Øst"})).await;
         let mut other = Worker::new("2002", "Odd Lie", "135790");

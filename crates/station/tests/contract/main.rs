@@ -13,6 +13,7 @@ mod support;
 
 mod administration;
 mod audit;
+mod bound;
 mod deadlines;
 mod dispatches;
 mod documents;

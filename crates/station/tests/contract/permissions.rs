@@ -24,7 +24,7 @@ stories! {
         let given = give(&house, &lead, &permanent(&house, resident)).await;
         assert_eq!((given.who_name.as_str(), given.what_name.as_str()), ("Ada Berg", "Kari Nordmann"));
 
-        let bundle: KeyBundle = house.send(Method::POST, path::KEYS, ada.token(), "").await.is(200);
+        let bundle: KeyBundle = ada.request(&house, Method::POST, path::KEYS, b"").await.is(200);
         assert_eq!((bundle.homes.len(), bundle.homes[0].doors.len(), bundle.keys.len()), (1, 2, 2));
         let verified =
             digital_key::verify(&bundle.keys[0].key.0, &ada.authority, &ada.identity.public()).unwrap();
@@ -176,7 +176,16 @@ stories! {
         same_id["who"] = json!({"kind": "team", "team": ost});
         same_id["what"] = json!({"kind": "team", "team": ost});
         house.post(path::PERMISSIONS, &stranger, &same_id).await.refused(409, code::CONFLICT);
-        for token in [ada.token(), &house.admin, &house.centre] {
+        let body = serde_json::to_vec(&same_id).unwrap();
+        for (method, path) in [
+            (Method::GET, home.as_str()),
+            (Method::GET, path::PERMISSIONS),
+            (Method::POST, path::PERMISSIONS),
+            (Method::DELETE, &one(given.id)),
+        ] {
+            ada.request(&house, method, path, &body).await.refused(403, code::FORBIDDEN);
+        }
+        for token in [&house.admin, &house.centre] {
             house.get(&home, token).await.refused(403, code::FORBIDDEN);
             house.get(path::PERMISSIONS, token).await.refused(403, code::FORBIDDEN);
             house.post(path::PERMISSIONS, token, &same_id).await.refused(403, code::FORBIDDEN);

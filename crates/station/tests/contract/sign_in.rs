@@ -134,18 +134,18 @@ stories! {
 
     async fn a_new_sign_in_ends_the_session_before_it_and_its_stream(house) {
         let mut phone = house.phone_of(&house.ada).await;
-        let old = phone.token().to_owned();
+        let old = phone.make(&house, Method::GET, path::STREAM);
         let mut stream = Listener::open(&house, &phone, None).await;
         phone.sign_in(&house, &house.bo).await;
         assert!(stream.next().await.is_none());
-        house.get(path::STREAM, &old).await.refused(401, code::UNAUTHENTICATED);
+        old.send(&house, "").await.refused(401, code::UNAUTHENTICATED);
     }
 
     async fn signing_out_ends_session_and_stream(house) {
         let phone = house.phone_of(&house.ada).await;
         let mut stream = Listener::open(&house, &phone, None).await;
-        house.send(Method::DELETE, path::SESSION, phone.token(), "").await.done();
+        phone.sign_out(&house).await.done();
         assert!(stream.next().await.is_none());
-        house.send(Method::DELETE, path::SESSION, phone.token(), "").await.refused(401, code::UNAUTHENTICATED);
+        phone.sign_out(&house).await.refused(401, code::UNAUTHENTICATED);
     }
 }

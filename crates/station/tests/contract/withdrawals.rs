@@ -103,7 +103,7 @@ stories! {
         let order = stream.expect_withdrawal().await;
         assert!(order.everything && phones.iter().any(|phone| phone.id == order.id));
         assert!(stream.next().await.is_none(), "the stream ends with the session");
-        house.send(Method::POST, path::KEYS, ada.token(), "").await.refused(401, code::UNAUTHENTICATED);
+        ada.request(&house, Method::POST, path::KEYS, b"").await.refused(401, code::UNAUTHENTICATED);
         assert_eq!(of_session(&house, session).await, order);
 
         // What else it had to tell comes too, each event by its signature.
@@ -126,7 +126,7 @@ stories! {
         keys(&house, &ada).await;
         let order = post(&house, path::PHONE_LOSS, ada.id, &lead).await.remove(0);
         assert_eq!((order.reason.clone(), order.keys, order.phone), (WithdrawalReason::PhoneLost, 2, ada.id));
-        house.send(Method::POST, path::KEYS, ada.token(), "").await.refused(401, code::UNAUTHENTICATED);
+        ada.request(&house, Method::POST, path::KEYS, b"").await.refused(401, code::UNAUTHENTICATED);
         let sign_in = ada.sign_in_request(&house, "1001", "4711", house.now());
         house.post(path::SESSION, "", &sign_in).await.refused(403, code::PHONE_UNKNOWN);
 
@@ -154,7 +154,7 @@ stories! {
         let orders = post(&house, path::WORKER_DISMISSAL, lead.id(), &house.admin).await;
         assert_eq!((orders.len(), orders[0].reason.clone()), (1, WithdrawalReason::WorkerDismissed));
         house.get(path::PERMISSIONS, &desk).await.refused(401, code::UNAUTHENTICATED);
-        house.get(path::PERMISSIONS, phone.token()).await.refused(401, code::UNAUTHENTICATED);
+        phone.get(&house, path::PERMISSIONS).await.refused(401, code::UNAUTHENTICATED);
         let sign_in = phone.sign_in_request(&house, "2001", "135790", house.now());
         house.post(path::SESSION, "", &sign_in).await.refused(403, code::WRONG_PIN);
         let desk = json!({"staff_number": "2001", "pin": "135790"});
@@ -173,7 +173,7 @@ stories! {
         let at = |path: &str, id: String| path.replace("{id}", &id);
         for path in [at(path::SHIFT_END, shift.to_string()), at(path::PHONE_LOSS, ada.id.to_string())] {
             house.send(Method::POST, &path, &stranger, "").await.refused(404, code::NOT_FOUND);
-            house.send(Method::POST, &path, ada.token(), "").await.refused(403, code::FORBIDDEN);
+            ada.request(&house, Method::POST, &path, b"").await.refused(403, code::FORBIDDEN);
             house.send(Method::POST, &path, &house.centre, "").await.refused(403, code::FORBIDDEN);
         }
         let dismissal = at(path::WORKER_DISMISSAL, house.ada.id().to_string());

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::{Client, Method, StatusCode};
+use reqwest::header::HeaderMap;
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -46,10 +47,32 @@ pub(crate) struct House {
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) kind: String,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
+    pub(crate) async fn of(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("the station answers");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        let kind = response.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned());
+        Self {
+            status: response.status(),
+            kind: kind.unwrap_or_default(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.unwrap().to_vec(),
+        }
+    }
+
+    /// Whether it is a problem with this code.
+    pub(crate) fn says(&self, code: &str) -> bool {
+        serde_json::from_slice(&self.body).is_ok_and(|problem: ProblemDetails| problem.code == code)
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
     pub(crate) fn is<T: DeserializeOwned>(&self, status: u16) -> T {
         assert_eq!(self.status.as_u16(), status, "{}", String::from_utf8_lossy(&self.body));
         serde_json::from_slice(&self.body).expect("the body is what the contract says")
@@ -81,6 +104,7 @@ impl House {
         let world = Arc::new(ManualWorld::new(start, 84));
         let config = Config {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_urls: Vec::new(),
             data: directory.path().to_owned(),
             database_url: database.url.clone(),
         };
@@ -164,6 +188,12 @@ impl House {
         Station::start(self.config.clone(), self.world.clone()).await.unwrap()
     }
 
+    /// A further node, which phones know by this address.
+    pub(crate) async fn node_known_as(&self, url: &str) -> Station {
+        let config = Config { public_urls: vec![url.to_owned()], ..self.config.clone() };
+        Station::start(config, self.world.clone()).await.unwrap()
+    }
+
     /// A number straight from the database.
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(&mut self.database().await).await.unwrap()
@@ -196,14 +226,7 @@ impl House {
     ) -> Answer {
         let request = self.http.request(method, self.url(path)).body(body);
         let request = if token.is_empty() { request } else { request.bearer_auth(token) };
-        let response = request.send().await.expect("the station answers");
-        assert_eq!(response.headers()["cache-control"], "no-store");
-        let kind = response.headers().get("content-type").map(|v| v.to_str().unwrap().to_owned());
-        Answer {
-            status: response.status(),
-            kind: kind.unwrap_or_default(),
-            body: response.bytes().await.unwrap().to_vec(),
-        }
+        Answer::of(request).await
     }
 
     pub(crate) async fn post(&self, path: &str, token: &str, body: &impl Serialize) -> Answer {

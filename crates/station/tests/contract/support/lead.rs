@@ -51,7 +51,7 @@ pub(crate) fn one(id: PermissionId) -> String {
 }
 
 pub(crate) async fn keys(house: &House, phone: &Phone) -> Vec<ShiftKey> {
-    house.send(Method::POST, path::KEYS, phone.token(), "").await.is::<KeyBundle>(200).keys
+    phone.request(house, Method::POST, path::KEYS, b"").await.is::<KeyBundle>(200).keys
 }
 
 pub(crate) async fn access(house: &House, lead: &str, resident: ResidentId) -> HomeAccess {

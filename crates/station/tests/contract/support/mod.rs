@@ -5,6 +5,7 @@ mod house;
 mod lead;
 mod people;
 mod phone;
+mod signed;
 mod sse;
 
 pub(crate) use database::Database;
@@ -12,6 +13,7 @@ pub(crate) use house::{Answer, House, field, of};
 pub(crate) use lead::{access, give, kari, keys, liv, one, opens, permanent, take_away, term};
 pub(crate) use people::{Home, Worker, hex};
 pub(crate) use phone::Phone;
+pub(crate) use signed::{Signed, nonce};
 pub(crate) use sse::Listener;
 
 /// Makes two tests of each story: one for each database.

@@ -1,11 +1,16 @@
 //! A worker's phone, as far as the station can tell.
 
+use std::sync::Mutex;
+
+use reqwest::Method;
+use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use terskel_api::admin::EnrolmentCode;
 use terskel_api::dispatch::Accepted;
 use terskel_api::event::{EventReceipt, EventReceipts};
 use terskel_api::phone::Enrolled;
-use terskel_api::session::SignedIn;
+use terskel_api::problem::code;
+use terskel_api::session::{Refreshed, SignedIn};
 use terskel_api::{Bytes, path};
 use terskel_keys::event::{chain_hash, sign};
 use terskel_keys::{AuthorityKey, AuthorityKeys, PhoneIdentity, sign_in};
@@ -13,13 +18,17 @@ use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::world::random;
 use terskel_model::{DispatchId, EventId, PhoneId, Timestamp, WorkerId};
 
-use super::{Answer, House, Worker, of};
+use super::{Answer, House, Signed, Worker, nonce, of};
 
 pub(crate) struct Phone {
     pub(crate) id: PhoneId,
     pub(crate) identity: PhoneIdentity,
     pub(crate) authority: AuthorityKeys,
     pub(crate) session: Option<SignedIn>,
+    /// The newest of the session.
+    tokens: Mutex<Option<Refreshed>>,
+    /// The newest that the station gave.
+    nonce: Mutex<Option<String>>,
     sequence: u64,
     previous: [u8; 32],
 }
@@ -33,7 +42,16 @@ impl Phone {
         let body = Self::introduction(code.code.expose(), &identity);
         let enrolled: Enrolled = house.post(path::ENROL, "", &body).await.is(201);
         let authority = AuthorityKey(enrolled.authority_key.0.try_into().unwrap()).into();
-        Self { id: enrolled.phone, identity, authority, session: None, sequence: 0, previous: [0; 32] }
+        Self {
+            id: enrolled.phone,
+            identity,
+            authority,
+            session: None,
+            tokens: Mutex::default(),
+            nonce: Mutex::default(),
+            sequence: 0,
+            previous: [0; 32],
+        }
     }
 
     pub(crate) fn introduction(code: &str, identity: &PhoneIdentity) -> Value {
@@ -55,11 +73,79 @@ impl Phone {
     }
 
     pub(crate) async fn sign_in(&mut self, house: &House, worker: &Worker) {
-        self.session = Some(self.try_sign_in(house, &worker.number, &worker.pin).await.is(200));
+        let answer = self.try_sign_in(house, &worker.number, &worker.pin).await;
+        let session: SignedIn = answer.is(200);
+        *self.nonce.get_mut().unwrap() = nonce(&answer.headers);
+        *self.tokens.get_mut().unwrap() = Some(Refreshed {
+            token: session.token.clone(),
+            token_lasts_s: session.token_lasts_s,
+            refresh_token: session.refresh_token.clone(),
+        });
+        self.session = Some(session);
     }
 
-    pub(crate) fn token(&self) -> &str {
-        self.session.as_ref().expect("the worker is signed in").token.expose()
+    pub(crate) fn tokens(&self) -> Refreshed {
+        self.tokens.lock().unwrap().clone().expect("the worker is signed in")
+    }
+
+    pub(crate) fn nonce(&self) -> Option<String> {
+        self.nonce.lock().unwrap().clone()
+    }
+
+    /// A request of this phone, made and not yet sent.
+    pub(crate) fn make(&self, house: &House, method: Method, path: &str) -> Signed {
+        self.make_at(house, method, house.url(path), self.tokens().token.expose())
+    }
+
+    pub(crate) fn make_at(&self, house: &House, method: Method, url: String, token: &str) -> Signed {
+        Signed::new(house, &self.identity, method, url, (token, self.nonce().as_deref()))
+    }
+
+    /// Sends a request as a phone does: with a new nonce or a new token where the station asks for one.
+    pub(crate) async fn request(&self, house: &House, method: Method, path: &str, body: &[u8]) -> Answer {
+        let send = async || self.settled(house, || self.make(house, method.clone(), path), body).await;
+        let answer = send().await;
+        if !answer.says(code::UNAUTHENTICATED) || self.refresh(house).await.status != 200 {
+            return answer;
+        }
+        send().await
+    }
+
+    /// Gets the next pair of tokens.
+    pub(crate) async fn refresh(&self, house: &House) -> Answer {
+        let refresh = self.tokens().refresh_token;
+        let make = || self.make_at(house, Method::POST, house.url(path::REFRESH), refresh.expose());
+        let answer = self.settled(house, make, b"").await;
+        if answer.status == 200 {
+            *self.tokens.lock().unwrap() = Some(answer.is(200));
+        }
+        answer
+    }
+
+    /// Sends what `make` makes; once more where the station gives a new nonce.
+    pub(crate) async fn settled(&self, house: &House, make: impl Fn() -> Signed, body: &[u8]) -> Answer {
+        let answer = make().send(house, body.to_vec()).await;
+        if !self.takes_nonce(&answer.headers) || !answer.says(code::USE_NONCE) {
+            return answer;
+        }
+        make().send(house, body.to_vec()).await
+    }
+
+    pub(crate) fn takes_nonce(&self, headers: &HeaderMap) -> bool {
+        let Some(new) = nonce(headers) else { return false };
+        self.nonce.lock().unwrap().replace(new.clone()) != Some(new)
+    }
+
+    pub(crate) async fn get(&self, house: &House, path: &str) -> Answer {
+        self.request(house, Method::GET, path, b"").await
+    }
+
+    pub(crate) async fn post(&self, house: &House, path: &str, body: &Value) -> Answer {
+        self.request(house, Method::POST, path, &serde_json::to_vec(body).unwrap()).await
+    }
+
+    pub(crate) async fn sign_out(&self, house: &House) -> Answer {
+        self.request(house, Method::DELETE, path::SESSION, b"").await
     }
 
     pub(crate) fn worker(&self) -> WorkerId {
@@ -67,7 +153,7 @@ impl Phone {
     }
 
     pub(crate) async fn try_accept(&self, house: &House, dispatch: DispatchId) -> Answer {
-        house.send(reqwest::Method::POST, &of(path::ACCEPT, dispatch), self.token(), "").await
+        self.request(house, Method::POST, &of(path::ACCEPT, dispatch), b"").await
     }
 
     pub(crate) async fn accept(&self, house: &House, dispatch: DispatchId) -> Accepted {
@@ -75,7 +161,7 @@ impl Phone {
     }
 
     pub(crate) async fn decline(&self, house: &House, dispatch: DispatchId, reason: &str) -> Answer {
-        house.post(&of(path::DECLINE, dispatch), self.token(), &json!({"reason": reason})).await
+        self.post(house, &of(path::DECLINE, dispatch), &json!({"reason": reason})).await
     }
 
     /// The next event of this phone, not yet signed.
@@ -115,7 +201,7 @@ impl Phone {
 
     pub(crate) async fn send_signed(&self, house: &House, events: Vec<Vec<u8>>) -> Vec<EventReceipt> {
         let events: Vec<Bytes> = events.into_iter().map(Bytes).collect();
-        let answer = house.post(path::EVENTS, self.token(), &json!({"events": events})).await;
+        let answer = self.post(house, path::EVENTS, &json!({"events": events})).await;
         answer.is::<EventReceipts>(200).receipts
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use reqwest::Response;
+use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
@@ -26,14 +26,25 @@ impl Listener {
 
     /// At another node of the station.
     pub(crate) async fn open_at(house: &House, node: &str, phone: &Phone, cursor: Option<&str>) -> Self {
-        let mut request = house.http.get(format!("{node}{}", path::STREAM)).bearer_auth(phone.token());
-        if let Some(cursor) = cursor {
-            request = request.header("Last-Event-ID", cursor);
+        let mut response = Self::ask(house, node, phone, cursor).await;
+        if phone.takes_nonce(response.headers()) && response.status() == 401 {
+            response = Self::ask(house, node, phone, cursor).await;
         }
-        let response = request.send().await.unwrap();
+        if response.status() == 401 {
+            assert_eq!(phone.refresh(house).await.status, 200);
+            response = Self::ask(house, node, phone, cursor).await;
+        }
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
         Self { response, buffer: String::new(), cursor: cursor.map(str::to_owned) }
+    }
+
+    async fn ask(house: &House, node: &str, phone: &Phone, cursor: Option<&str>) -> Response {
+        let url = format!("{node}{}", path::STREAM);
+        let signed = phone.make_at(house, Method::GET, url, phone.tokens().token.expose());
+        let request = signed.request(house);
+        let request = cursor.into_iter().fold(request, |request, id| request.header("Last-Event-ID", id));
+        request.send().await.unwrap()
     }
 
     /// The next dispatch; all else in between is taken in. `None`: the stream has ended.
