@@ -1,11 +1,11 @@
 //! Taking a dispatch, and the digital keys that come with it.
 
 use terskel_api::dispatch::{Accepted, IssuedKey};
-use terskel_keys::digital_key;
+use terskel_keys::{KeyError, digital_key};
 use terskel_model::DispatchId;
 
 use crate::interface::{Outcome, Problem};
-use crate::session::call;
+use crate::session::{self, call};
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
 
@@ -45,30 +45,50 @@ async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     if accepted.dispatch.id != dispatch {
         return Err(Problem::StationFailed);
     }
-    core.store.save_accepted(&accepted.dispatch, &verified(&accepted, &phone)).await?;
+    let keys = match verified(&accepted, &phone) {
+        Ok(keys) => keys,
+        Err(UnknownAuthority) => {
+            let phone = session::ask_authority(core, &phone).await?;
+            verified(&accepted, &phone).unwrap_or_default()
+        }
+    };
+    core.store.save_accepted(&accepted.dispatch, &keys).await?;
     core.refresh().await?;
     Ok(())
 }
 
+/// The station signs with a key that the phone has not heard of.
+struct UnknownAuthority;
+
 /// The keys that this phone can trust and use. A door whose key is not among them says so when it is asked.
-fn verified(accepted: &Accepted, phone: &Phone) -> Vec<KeyFacts> {
-    accepted.keys.iter().filter_map(|key| verify(accepted.dispatch.id, key, phone)).collect()
+fn verified(accepted: &Accepted, phone: &Phone) -> Result<Vec<KeyFacts>, UnknownAuthority> {
+    let keys = accepted.keys.iter().map(|key| verify(accepted.dispatch.id, key, phone));
+    keys.filter_map(Result::transpose).collect()
 }
 
-fn verify(dispatch: DispatchId, key: &IssuedKey, phone: &Phone) -> Option<KeyFacts> {
-    let verified = digital_key::verify(&key.key.0, &phone.authority.into(), &phone.identity.public())
-        .inspect_err(|error| tracing::error!(key = %key.id, %error, "a digital key does not verify"))
-        .ok()?;
+fn verify(
+    dispatch: DispatchId,
+    key: &IssuedKey,
+    phone: &Phone,
+) -> Result<Option<KeyFacts>, UnknownAuthority> {
+    let verified = match digital_key::verify(&key.key.0, &phone.authority, &phone.identity.public()) {
+        Ok(verified) => verified,
+        Err(KeyError::UnknownAuthority) => return Err(UnknownAuthority),
+        Err(error) => {
+            tracing::error!(key = %key.id, %error, "a digital key does not verify");
+            return Ok(None);
+        }
+    };
     let claims = verified.claims();
     if claims.id != key.id || claims.lock != key.lock || claims.phone != phone.id {
         tracing::error!(key = %key.id, "a digital key is not what it was said to be");
-        return None;
+        return Ok(None);
     }
-    Some(KeyFacts {
+    Ok(Some(KeyFacts {
         id: claims.id,
         dispatch,
         lock: claims.lock,
         expires: claims.expires,
         bytes: key.key.0.clone(),
-    })
+    }))
 }

@@ -1,5 +1,6 @@
 //! Enrolling the phone, signing in and out, and the end of the shift.
 
+mod authority;
 mod call;
 mod enrol;
 mod shift;
@@ -8,6 +9,7 @@ mod sign_out;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use authority::ask as ask_authority;
 pub(crate) use call::{TokenLife, call};
 pub(crate) use enrol::enrol;
 pub(crate) use shift::keep_time;

@@ -50,6 +50,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             rejected: false,
         })
         .await?;
+    super::authority::learn(core, &phone, &answer.authority).await?;
     core.refresh().await?;
     core.token_life.lock().await.begin(answer.session, asked, answer.token_lasts_s);
     core.outbox.notify_one();

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::{FutureExt as _, StreamExt as _};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder, Response, Url, redirect};
+use terskel_api::authority::KeySet;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::path;
@@ -120,6 +121,11 @@ impl HttpStation {
 impl Station for HttpStation {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
         let request = self.request(Method::POST, path::ENROL).json(&body);
+        async move { json(self.send(request).await?).await }.boxed()
+    }
+
+    fn authority_keys(&self) -> Answer<'_, KeySet> {
+        let request = self.request(Method::GET, path::AUTHORITY_KEYS);
         async move { json(self.send(request).await?).await }.boxed()
     }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use terskel_api::Secret;
+use terskel_api::authority::KeySet;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::phone::{Enrol, Enrolled};
@@ -35,6 +36,8 @@ pub(crate) struct Credential {
 /// What a phone asks of its station (`terskel_api::path`).
 pub(crate) trait Station: Send + Sync {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled>;
+    /// What its proofs are signed with.
+    fn authority_keys(&self) -> Answer<'_, KeySet>;
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn>;
     /// `credential` has the refresh token.
     fn refresh<'a>(&'a self, credential: &'a Credential) -> Answer<'a, Refreshed>;

@@ -179,7 +179,7 @@ impl DoorKeeper {
         let snapshot = self.core.snapshot();
         let phone = snapshot.phone.as_ref()?;
         let key = snapshot.key(self.dispatch, self.lock.id)?;
-        digital_key::verify(&key.bytes, &phone.authority.into(), &phone.identity.public()).ok()
+        digital_key::verify(&key.bytes, &phone.authority, &phone.identity.public()).ok()
     }
 
     /// The worker has not come, or is through: a lock has one connection, and another phone may be waiting for it.

@@ -107,6 +107,7 @@ impl House {
             public_urls: Vec::new(),
             data: directory.path().to_owned(),
             database_url: database.url.clone(),
+            authority_keys: None,
         };
         let station = Station::start(config.clone(), world.clone()).await.unwrap();
         let token = |secret: Secret| secret.expose().to_owned();
