@@ -31,12 +31,9 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         nonce: Bytes(nonce.to_vec()),
         proof: Bytes(proof.to_vec()),
     };
-    let asked = core.world.uptime();
+    let asked = core.clock.reading();
     let answer = core.station(&phone)?.sign_in(body).await?;
-    let ahead = answer.station_time - core.world.now();
-    if ahead.abs() > chrono::TimeDelta::seconds(60) {
-        tracing::warn!(seconds = ahead.num_seconds(), "the phone's clock differs from the station's");
-    }
+    core.clock.heard(answer.station_time, &asked, &core.store).await?;
     core.store
         .save_session(&Session {
             id: answer.session,
@@ -52,7 +49,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         .await?;
     super::authority::learn(core, &phone, &answer.authority).await?;
     core.refresh().await?;
-    core.token_life.lock().await.begin(answer.session, asked, answer.token_lasts_s);
+    core.token_life.lock().await.begin(answer.session, asked.uptime, answer.token_lasts_s);
     core.outbox.notify_one();
     Ok(Outcome::Done)
 }

@@ -96,7 +96,7 @@ impl DoorKeeper {
         let allowed = match key {
             None => Err(DoorReason::NoKey),
             Some(key) => key
-                .check(self.lock.id, &intention.operation, intention.at)
+                .check(self.lock.id, &intention.operation, self.core.clock.now())
                 .map_err(|error| key_reason(&error))
                 .map(|()| key),
         };
@@ -145,12 +145,12 @@ impl DoorKeeper {
             if let Err(reason) = reached {
                 return Ok((DoorOutcome::Refused, Some(reason)));
             }
-            // A phone that slept meanwhile: the worker may have gone, the key may have run out.
+            // A phone that slept meanwhile: the key may have run out, the worker may have gone.
+            if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.clock.now()) {
+                return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
+            }
             if self.core.world.uptime() - begun >= LIFE {
                 break;
-            }
-            if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.world.now()) {
-                return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
             }
             let tried = self.command(&intention.operation, state).await;
             match tried {
