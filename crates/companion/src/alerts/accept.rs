@@ -1,10 +1,10 @@
 //! Taking a dispatch, and the digital keys that come with it.
 
-use terskel_api::dispatch::{Accepted, IssuedKey};
-use terskel_keys::{KeyError, digital_key};
+use terskel_api::dispatch::Accepted;
 use terskel_model::DispatchId;
 
 use crate::interface::{Outcome, Problem};
+use crate::keys::{self, UnknownAuthority};
 use crate::session::{self, call};
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
@@ -16,6 +16,7 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
     let snapshot = core.snapshot();
     if let Some((visit, _)) = snapshot.open_visit()
         && visit.dispatch != dispatch
+        && !visit.own
     {
         return Err(Problem::VisitOpen);
     }
@@ -26,6 +27,12 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
         return Err(Problem::NotFound);
     }
     ask(core, dispatch).await?;
+    // An alarm comes before where the worker was going by themselves.
+    if let Some((visit, _)) = snapshot.open_visit().filter(|(visit, _)| visit.own) {
+        let (phone, session) = core.signed_in()?;
+        core.store.close_visit(visit.dispatch, &phone, session.worker, &*core.world).await?;
+        core.refresh().await?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -57,38 +64,9 @@ async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The station signs with a key that the phone has not heard of.
-struct UnknownAuthority;
-
 /// The keys that this phone can trust and use. A door whose key is not among them says so when it is asked.
 fn verified(accepted: &Accepted, phone: &Phone) -> Result<Vec<KeyFacts>, UnknownAuthority> {
-    let keys = accepted.keys.iter().map(|key| verify(accepted.dispatch.id, key, phone));
+    let of = |key: KeyFacts| KeyFacts { dispatch: Some(accepted.dispatch.id), ..key };
+    let keys = accepted.keys.iter().map(|key| Ok(keys::verify(key, phone)?.map(of)));
     keys.filter_map(Result::transpose).collect()
-}
-
-fn verify(
-    dispatch: DispatchId,
-    key: &IssuedKey,
-    phone: &Phone,
-) -> Result<Option<KeyFacts>, UnknownAuthority> {
-    let verified = match digital_key::verify(&key.key.0, &phone.authority, &phone.identity.public()) {
-        Ok(verified) => verified,
-        Err(KeyError::UnknownAuthority) => return Err(UnknownAuthority),
-        Err(error) => {
-            tracing::error!(key = %key.id, %error, "a digital key does not verify");
-            return Ok(None);
-        }
-    };
-    let claims = verified.claims();
-    if claims.id != key.id || claims.lock != key.lock || claims.phone != phone.id {
-        tracing::error!(key = %key.id, "a digital key is not what it was said to be");
-        return Ok(None);
-    }
-    Ok(Some(KeyFacts {
-        id: claims.id,
-        dispatch,
-        lock: claims.lock,
-        expires: claims.expires,
-        bytes: key.key.0.clone(),
-    }))
 }

@@ -71,10 +71,9 @@ async fn wait(core: &Core, backoff: &mut Backoff) {
 
 async fn send_some(core: &Core, size: u32) -> Result<Round, StoreError> {
     let snapshot = core.snapshot();
-    let (Some(phone), Some(session)) = (&snapshot.phone, &snapshot.session) else { return Ok(Round::Rest) };
-    if session.rejected {
-        return Ok(Round::Rest);
-    }
+    let Some(phone) = &snapshot.phone else { return Ok(Round::Rest) };
+    let session = snapshot.session.as_ref().filter(|session| !session.rejected);
+    let Some(session) = session.or(snapshot.parting.as_ref()) else { return Ok(Round::Rest) };
     // Counted as an attempt before anything goes out.
     let events = core.store.take_for_sending(size).await?;
     if events.is_empty() {
@@ -93,9 +92,16 @@ async fn send(
     size: u32,
 ) -> Result<Round, StoreError> {
     let batch = EventBatch { events: events.iter().map(|e| Bytes(e.signed.clone())).collect() };
-    let answer =
-        call(core, phone, session.id, |station, credential| station.send_events(credential, batch.clone()));
-    match answer.await {
+    let answer = match core.station(phone) {
+        Ok(station) if session.withdrawn.is_some() => station.send_parting(batch).await,
+        _ => {
+            call(core, phone, session.id, |station, credential| {
+                station.send_events(credential, batch.clone())
+            })
+            .await
+        }
+    };
+    match answer {
         Ok(answer) if answer.receipts.len() == events.len() => {
             take_receipts(core, events, &answer.receipts).await?;
             // One by one as long as that was needed, then faster again.

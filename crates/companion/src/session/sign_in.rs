@@ -45,6 +45,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             ends_at: answer.ends_at,
             badge: answer.badge.0,
             rejected: false,
+            withdrawn: None,
         })
         .await?;
     super::authority::learn(core, &phone, &answer.authority).await?;

@@ -25,6 +25,8 @@ pub(crate) struct Core {
     pub(crate) stations: Arc<dyn Stations>,
     /// Wakes the outbox.
     pub(crate) outbox: Notify,
+    /// Wakes whoever fetches the keys of the shift.
+    pub(crate) keys_wanted: Notify,
     /// One decision on sessions and dispatches at a time.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     /// Of the session's token.
@@ -57,6 +59,7 @@ impl Core {
             clock,
             stations,
             outbox: Notify::new(),
+            keys_wanted: Notify::new(),
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),
             visit: VisitDesk::default(),
@@ -149,7 +152,7 @@ impl Core {
 
     /// A call in this session failed: one that the station has ended is not used again.
     pub(crate) async fn call_failed(&self, session: SessionId, error: &StationError) {
-        if !error.ends_session() {
+        if !error.ends_session() || crate::keys::taken_away(self, session).await {
             return;
         }
         tracing::info!("the station refuses the session: sign-in needed");

@@ -9,12 +9,14 @@ use reqwest::{Client, Method, Request, RequestBuilder, Response, Url, redirect};
 use terskel_api::authority::KeySet;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::key::KeyBundle;
 use terskel_api::path;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::code;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::dpop;
-use terskel_model::{DispatchId, World};
+use terskel_model::{DispatchId, SessionId, World};
 
 use super::answer::{WHOLE, check, events, json, lost, nothing};
 use super::{Answer, ByteStream, Credential, Station, StationError, Stations};
@@ -162,6 +164,22 @@ impl Station for HttpStation {
     fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts> {
         let request = self.request(Method::POST, path::EVENTS).json(&batch).timeout(WHOLE);
         async move { json(self.prove(credential, request).await?).await }.boxed()
+    }
+
+    fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle> {
+        let request = self.request(Method::POST, path::KEYS).timeout(WHOLE);
+        async move { json(self.prove(credential, request).await?).await }.boxed()
+    }
+
+    fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal> {
+        let path = path::SESSION_WITHDRAWAL.replace("{id}", &session.to_string());
+        let request = self.request(Method::GET, &path);
+        async move { json(self.send(request).await?).await }.boxed()
+    }
+
+    fn send_parting(&self, batch: EventBatch) -> Answer<'_, EventReceipts> {
+        let request = self.request(Method::POST, path::PARTING_EVENTS).json(&batch);
+        async move { json(self.send(request).await?).await }.boxed()
     }
 
     fn stream<'a>(&'a self, credential: &'a Credential, cursor: Option<String>) -> Answer<'a, ByteStream> {

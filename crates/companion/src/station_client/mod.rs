@@ -17,10 +17,12 @@ use terskel_api::Secret;
 use terskel_api::authority::KeySet;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::PhoneIdentity;
-use terskel_model::DispatchId;
+use terskel_model::{DispatchId, SessionId};
 
 /// An answer that takes its time.
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StationError>>;
@@ -50,6 +52,12 @@ pub(crate) trait Station: Send + Sync {
         body: Decline,
     ) -> Answer<'a, ()>;
     fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts>;
+    /// Keys for all doors that the worker may open now.
+    fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle>;
+    /// The order by which a session was taken away.
+    fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal>;
+    /// What is left to tell after that.
+    fn send_parting(&self, batch: EventBatch) -> Answer<'_, EventReceipts>;
     /// The stream from `cursor` on; ends within 10 s if the station does not begin to answer.
     fn stream<'a>(&'a self, credential: &'a Credential, cursor: Option<String>) -> Answer<'a, ByteStream>;
 }
