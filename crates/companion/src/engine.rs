@@ -15,7 +15,7 @@ use crate::state::Core;
 use crate::station_client::{HttpStations, Stations};
 use crate::store::{Store, StoreError, StoreKey};
 use crate::visit::AbortOnDrop;
-use crate::{alerts, outbox, session, stream, visit};
+use crate::{alerts, keys, outbox, session, stream, visit};
 
 /// What an engine is made of.
 pub struct EngineConfig {
@@ -61,6 +61,7 @@ impl Engine {
             AbortOnDrop(tokio::spawn(stream::keep_reading(core.clone()))),
             AbortOnDrop(tokio::spawn(outbox::keep_sending(core.clone()))),
             AbortOnDrop(tokio::spawn(session::keep_time(core.clone()))),
+            AbortOnDrop(tokio::spawn(keys::keep_shift_keys(core.clone()))),
             AbortOnDrop(tokio::spawn(visit::supervise(core.clone()))),
             AbortOnDrop(tokio::spawn(show_bluetooth(core.clone()))),
         ];
@@ -132,6 +133,7 @@ async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
         Intent::SignOut => session::sign_out(core).await,
         Intent::Accept { dispatch } => alerts::accept(core, dispatch).await,
         Intent::Decline { dispatch, reason } => alerts::decline(core, dispatch, &reason).await,
+        Intent::VisitHome { resident } => visit::visit_home(core, resident).await,
         Intent::OpenDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Open).await,
         Intent::LockDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Lock).await,
         Intent::PassDoor { dispatch, door, reason } => visit::pass(core, dispatch, door, &reason).await,

@@ -16,6 +16,7 @@ mod engine;
 #[cfg(feature = "headless")]
 pub mod headless;
 pub mod interface;
+mod keys;
 mod outbox;
 mod session;
 mod state;

@@ -112,6 +112,8 @@ export const view = (more: Partial<View> = {}): View => ({
   status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, signInNeeded: false },
   alerts: [],
   visit: null,
+  homes: [],
+  takenAway: null,
   refusals: [],
   ...more,
 });

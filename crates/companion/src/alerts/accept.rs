@@ -1,10 +1,10 @@
 //! Taking a dispatch, and the digital keys that come with it.
 
-use terskel_api::dispatch::{Accepted, IssuedKey};
-use terskel_keys::digital_key;
+use terskel_api::dispatch::Accepted;
 use terskel_model::DispatchId;
 
 use crate::interface::{Outcome, Problem};
+use crate::keys;
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
 
@@ -15,6 +15,7 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
     let snapshot = core.snapshot();
     if let Some((visit, _)) = snapshot.open_visit()
         && visit.dispatch != dispatch
+        && !visit.own
     {
         return Err(Problem::VisitOpen);
     }
@@ -25,6 +26,12 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
         return Err(Problem::NotFound);
     }
     ask(core, dispatch).await?;
+    // An alarm comes before where the worker was going by themselves.
+    if let Some((visit, _)) = snapshot.open_visit().filter(|(visit, _)| visit.own) {
+        let (phone, session) = core.signed_in()?;
+        core.store.close_visit(visit.dispatch, &phone, session.worker, &*core.world).await?;
+        core.refresh().await?;
+    }
     Ok(Outcome::Done)
 }
 
@@ -57,23 +64,6 @@ async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
 
 /// The keys that this phone can trust and use. A door whose key is not among them says so when it is asked.
 fn verified(accepted: &Accepted, phone: &Phone) -> Vec<KeyFacts> {
-    accepted.keys.iter().filter_map(|key| verify(accepted.dispatch.id, key, phone)).collect()
-}
-
-fn verify(dispatch: DispatchId, key: &IssuedKey, phone: &Phone) -> Option<KeyFacts> {
-    let verified = digital_key::verify(&key.key.0, &phone.authority.into(), &phone.identity.public())
-        .inspect_err(|error| tracing::error!(key = %key.id, %error, "a digital key does not verify"))
-        .ok()?;
-    let claims = verified.claims();
-    if claims.id != key.id || claims.lock != key.lock || claims.phone != phone.id {
-        tracing::error!(key = %key.id, "a digital key is not what it was said to be");
-        return None;
-    }
-    Some(KeyFacts {
-        id: claims.id,
-        dispatch,
-        lock: claims.lock,
-        expires: claims.expires,
-        bytes: key.key.0.clone(),
-    })
+    let of = |key: KeyFacts| KeyFacts { dispatch: Some(accepted.dispatch.id), ..key };
+    accepted.keys.iter().filter_map(|key| keys::verify(key, phone).map(of)).collect()
 }

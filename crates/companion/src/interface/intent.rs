@@ -1,7 +1,7 @@
 //! What a worker wants.
 
 use serde::{Deserialize, Serialize};
-use terskel_model::{DispatchId, DoorId, EventId};
+use terskel_model::{DispatchId, DoorId, EventId, ResidentId};
 
 /// Something the worker wants done. Each ends with an [`Outcome`] or a [`super::Problem`].
 #[derive(Clone, Serialize, Deserialize)]
@@ -37,6 +37,11 @@ pub enum Intent {
         dispatch: DispatchId,
         /// A `model::dispatch::DeclineReason`.
         reason: String,
+    },
+    /// Go to a home that the phone has keys of the shift for, without having been dispatched.
+    VisitHome {
+        /// Whose.
+        resident: ResidentId,
     },
     /// Open one door of the visit. Answers when the outcome is known.
     OpenDoor {
@@ -92,6 +97,7 @@ impl std::fmt::Debug for Intent {
             Self::SignOut => "SignOut",
             Self::Accept { .. } => "Accept",
             Self::Decline { .. } => "Decline",
+            Self::VisitHome { .. } => "VisitHome",
             Self::OpenDoor { .. } => "OpenDoor",
             Self::LockDoor { .. } => "LockDoor",
             Self::PassDoor { .. } => "PassDoor",

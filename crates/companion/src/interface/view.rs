@@ -2,7 +2,7 @@
 //! interface itself.
 
 use serde::{Deserialize, Serialize};
-use terskel_model::{DispatchId, DoorId, EventId, Timestamp};
+use terskel_model::{DispatchId, DoorId, EventId, ResidentId, Timestamp};
 
 use super::Problem;
 
@@ -21,6 +21,10 @@ pub struct View {
     pub alerts: Vec<AlertView>,
     /// The visit that is going on.
     pub visit: Option<VisitView>,
+    /// Homes that can be gone to without a dispatch, with the keys of the shift; by address.
+    pub homes: Vec<HomeView>,
+    /// The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`.
+    pub taken_away: Option<String>,
     /// What the station refused for good and the worker has not yet read.
     pub refusals: Vec<RefusalView>,
 }
@@ -144,12 +148,31 @@ pub struct VisitView {
     pub raised_at: Timestamp,
     /// When it was accepted.
     pub accepted_at: Timestamp,
-    /// The arrival clock runs out.
-    pub arrive_by: Timestamp,
+    /// The arrival clock runs out; none where nobody was dispatched.
+    pub arrive_by: Option<Timestamp>,
     /// The doors in the order one comes to them.
     pub doors: Vec<DoorView>,
     /// The hub, if the home has one.
     pub hub: Option<HubView>,
+}
+
+/// A home that the phone has keys for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct HomeView {
+    /// Who lives there.
+    pub resident: ResidentId,
+    /// First and last name.
+    pub name: String,
+    /// Street, number, floor.
+    pub address: String,
+    /// Town.
+    pub town: String,
+    /// The names of its doors, in the order one comes to them.
+    pub doors: Vec<String>,
+    /// The first of its keys ends.
+    pub until: Timestamp,
 }
 
 /// A door of the visit.

@@ -70,10 +70,9 @@ async fn wait(core: &Core, backoff: &mut Backoff) {
 
 async fn send_some(core: &Core, size: u32) -> Result<Round, StoreError> {
     let snapshot = core.snapshot();
-    let (Some(phone), Some(session)) = (&snapshot.phone, &snapshot.session) else { return Ok(Round::Rest) };
-    if session.rejected {
-        return Ok(Round::Rest);
-    }
+    let Some(phone) = &snapshot.phone else { return Ok(Round::Rest) };
+    let session = snapshot.session.as_ref().filter(|session| !session.rejected);
+    let Some(session) = session.or(snapshot.parting.as_ref()) else { return Ok(Round::Rest) };
     // Counted as an attempt before anything goes out.
     let events = core.store.take_for_sending(size).await?;
     if events.is_empty() {
@@ -93,6 +92,7 @@ async fn send(
 ) -> Result<Round, StoreError> {
     let batch = EventBatch { events: events.iter().map(|e| Bytes(e.signed.clone())).collect() };
     let answer = match core.station(phone) {
+        Ok(station) if session.withdrawn.is_some() => station.send_parting(batch).await,
         Ok(station) => station.send_events(&session.token, batch).await,
         Err(error) => Err(error),
     };

@@ -46,6 +46,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             ends_at: answer.ends_at,
             badge: answer.badge.0,
             rejected: false,
+            withdrawn: None,
         })
         .await?;
     core.refresh().await?;

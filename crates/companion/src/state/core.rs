@@ -22,6 +22,8 @@ pub(crate) struct Core {
     pub(crate) stations: Arc<dyn Stations>,
     /// Wakes the outbox.
     pub(crate) outbox: Notify,
+    /// Wakes whoever fetches the keys of the shift.
+    pub(crate) keys_wanted: Notify,
     /// One decision on sessions and dispatches at a time.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     /// The doors and the hub of the visit that is going on.
@@ -51,6 +53,7 @@ impl Core {
             store,
             stations,
             outbox: Notify::new(),
+            keys_wanted: Notify::new(),
             deciding: tokio::sync::Mutex::new(()),
             visit: VisitDesk::default(),
             facts: watch::Sender::new(snapshot),
@@ -142,7 +145,7 @@ impl Core {
 
     /// A call with the session's token failed: a token that the station no longer takes is not used again.
     pub(crate) async fn call_failed(&self, session: SessionId, error: &StationError) {
-        if !error.ends_session() {
+        if !error.ends_session() || crate::keys::taken_away(self, session).await {
             return;
         }
         tracing::info!("the station refuses the session: sign-in needed");

@@ -4,16 +4,17 @@ use chrono::Datelike as _;
 use std::time::Duration;
 
 use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
+use terskel_api::key::KeyHome;
 use terskel_model::Timestamp;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
 use super::Live;
 use crate::interface::{
-    AlertView, DetailsView, DoorResult, DoorView, HubView, PhysicalKeyView, RefusalView, SessionView,
-    StatusView, View, VisitView,
+    AlertView, DetailsView, DoorResult, DoorView, HomeView, HubView, PhysicalKeyView, RefusalView,
+    SessionView, StatusView, View, VisitView,
 };
-use crate::store::{Snapshot, VisitFacts};
+use crate::store::{KeyFacts, KeyState, Snapshot, VisitFacts};
 
 /// How long a dispatch that somebody else took stays in the list.
 const SHOW_TAKEN: Duration = Duration::from_secs(15 * 60);
@@ -32,6 +33,12 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, now: Timestamp) -> View {
         visit: snapshot
             .open_visit()
             .and_then(|(facts, dispatch)| visit(snapshot, live, facts, dispatch, now)),
+        homes: homes(snapshot, now),
+        taken_away: snapshot
+            .parting
+            .as_ref()
+            .and_then(|session| session.withdrawn.as_ref())
+            .map(|why| why.as_str().to_owned()),
         refusals: snapshot
             .refusals
             .iter()
@@ -71,6 +78,32 @@ fn alerts(snapshot: &Snapshot, now: Timestamp) -> Vec<AlertView> {
     alerts
 }
 
+fn homes(snapshot: &Snapshot, now: Timestamp) -> Vec<HomeView> {
+    let mut homes: Vec<_> = snapshot.homes.iter().filter_map(|home| home_view(snapshot, home, now)).collect();
+    homes.sort_by(|a, b| (&a.address, a.resident).cmp(&(&b.address, b.resident)));
+    homes
+}
+
+/// `None`: none of its keys is good any more.
+fn home_view(snapshot: &Snapshot, home: &KeyHome, now: Timestamp) -> Option<HomeView> {
+    let locks: Vec<_> = home.doors.iter().filter_map(|door| door.lock.as_ref()).map(|lock| lock.id).collect();
+    let good = |key: &&KeyFacts| {
+        key.dispatch.is_none()
+            && key.state == KeyState::Good
+            && now < key.expires
+            && locks.contains(&key.lock)
+    };
+    let until = snapshot.keys.iter().filter(good).map(|key| key.expires).min()?;
+    Some(HomeView {
+        resident: home.resident.id,
+        name: format!("{} {}", home.resident.first_name, home.resident.last_name),
+        address: home.resident.address.clone(),
+        town: home.resident.town.clone(),
+        doors: home.doors.iter().map(|door| door.name.clone()).collect(),
+        until,
+    })
+}
+
 fn shown(dispatch: &Dispatch, now: Timestamp) -> bool {
     match dispatch.phase {
         DispatchPhase::Open => true,
@@ -107,7 +140,7 @@ fn visit(
         details: text(details, now),
         raised_at: dispatch.raised_at,
         accepted_at: facts.accepted_at,
-        arrive_by: dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN),
+        arrive_by: (!facts.own).then(|| dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN)),
         doors: details.doors.iter().map(|d| door(snapshot, live, dispatch, d)).collect(),
         hub: details.hub.as_ref().map(|_| HubView {
             reach: live.hub.reach,

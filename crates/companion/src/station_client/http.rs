@@ -9,11 +9,13 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_api::session::{SignIn, SignedIn};
+use terskel_api::withdrawal::Withdrawal;
 use terskel_api::{Secret, path};
-use terskel_model::DispatchId;
+use terskel_model::{DispatchId, SessionId};
 
 use super::{Answer, ByteStream, Station, StationError, Stations};
 
@@ -75,6 +77,19 @@ impl Station for HttpStation {
 
     fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts> {
         json(with(self.request(Method::POST, path::EVENTS).bearer_auth(token.expose()), &batch)).boxed()
+    }
+
+    fn keys<'a>(&'a self, token: &'a Secret) -> Answer<'a, KeyBundle> {
+        json(self.request(Method::POST, path::KEYS).bearer_auth(token.expose())).boxed()
+    }
+
+    fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal> {
+        let path = path::SESSION_WITHDRAWAL.replace("{id}", &session.to_string());
+        json(self.request(Method::GET, &path)).boxed()
+    }
+
+    fn send_parting(&self, batch: EventBatch) -> Answer<'_, EventReceipts> {
+        json(with(self.request(Method::POST, path::PARTING_EVENTS), &batch)).boxed()
     }
 
     fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream> {

@@ -15,9 +15,11 @@ use futures_util::stream::BoxStream;
 use terskel_api::Secret;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::session::{SignIn, SignedIn};
-use terskel_model::DispatchId;
+use terskel_api::withdrawal::Withdrawal;
+use terskel_model::{DispatchId, SessionId};
 
 /// An answer that takes its time.
 pub(crate) type Answer<'a, T> = BoxFuture<'a, Result<T, StationError>>;
@@ -32,6 +34,11 @@ pub(crate) trait Station: Send + Sync {
     fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted>;
     fn decline<'a>(&'a self, token: &'a Secret, dispatch: DispatchId, body: Decline) -> Answer<'a, ()>;
     fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts>;
+    fn keys<'a>(&'a self, token: &'a Secret) -> Answer<'a, KeyBundle>;
+    /// The order by which a session was taken away.
+    fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal>;
+    /// What is left to tell after that.
+    fn send_parting(&self, batch: EventBatch) -> Answer<'_, EventReceipts>;
     /// The stream from `cursor` on; ends within 10 s if the station does not begin to answer.
     fn stream<'a>(&'a self, token: &'a Secret, cursor: Option<&'a str>) -> Answer<'a, ByteStream>;
 }

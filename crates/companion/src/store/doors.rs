@@ -177,6 +177,10 @@ async fn finish(
     draft.reason = operated.reason.as_ref().map(|r| r.as_str().to_owned());
     draft.key = intention.key;
     record(tx, phone, world, draft).await?;
+    let moved = operated.outcome != DoorOutcome::Refused;
+    if let (Operation::Open, true, Some(key)) = (&intention.operation, moved, intention.key) {
+        super::keys::used(tx, key).await?;
+    }
     put(tx, intention, operated).await
 }
 

@@ -28,13 +28,13 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Something that happened in a dispatch.
-    pub(crate) fn new(kind: EventKind, at: Timestamp, worker: WorkerId, dispatch: DispatchId) -> Self {
+    /// Something that happened on the phone, in no dispatch.
+    pub(crate) fn of_phone(kind: EventKind, at: Timestamp, worker: WorkerId) -> Self {
         Self {
             at,
             worker,
             kind,
-            dispatch: Some(dispatch),
+            dispatch: None,
             door: None,
             operation: None,
             outcome: None,
@@ -44,6 +44,11 @@ impl Draft {
             withdrawal: None,
             lock: None,
         }
+    }
+
+    /// Something that happened in a visit.
+    pub(crate) fn new(kind: EventKind, at: Timestamp, worker: WorkerId, dispatch: DispatchId) -> Self {
+        Self { dispatch: Some(dispatch), ..Self::of_phone(kind, at, worker) }
     }
 }
 
@@ -62,6 +67,10 @@ pub(super) async fn record(
     draft: Draft,
 ) -> Result<EventId> {
     let (sequence, previous) = end_of_chain(tx, phone).await?;
+    let dispatch = match draft.dispatch {
+        Some(visit) if super::visits::is_own(tx, visit).await? => None,
+        dispatch => dispatch,
+    };
     let told = PhoneEvent {
         id: EventId::new(world),
         phone: phone.id,
@@ -70,7 +79,7 @@ pub(super) async fn record(
         at: draft.at,
         worker: draft.worker,
         kind: draft.kind,
-        dispatch: draft.dispatch,
+        dispatch,
         door: draft.door,
         operation: draft.operation,
         outcome: draft.outcome,
@@ -92,7 +101,7 @@ pub(super) async fn record(
     .await?;
     sqlx::query("INSERT INTO event (id, dispatch, kind, at_ms, signed) VALUES ($1, $2, $3, $4, $5)")
         .bind(told.id.to_string())
-        .bind(told.dispatch.map(|d| d.to_string()))
+        .bind(draft.dispatch.map(|d| d.to_string()))
         .bind(told.kind.as_str())
         .bind(ms(told.at))
         .bind(signed)

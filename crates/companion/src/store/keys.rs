@@ -1,11 +1,12 @@
-//! Accepted dispatches, with their digital keys.
+//! Digital keys, of dispatches and of the shift.
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::dispatch::Dispatch;
-use terskel_model::{DispatchId, KeyId, LockId};
+use terskel_api::key::KeyHome;
+use terskel_model::{DispatchId, KeyId, LockId, Timestamp};
 
-use super::snapshot::KeyFacts;
-use super::{Result, Store, id, ms, time};
+use super::snapshot::{KeyFacts, KeyState};
+use super::{Result, Store, StoreError, id, ms, time};
 
 impl Store {
     /// The dispatch is this phone's; `keys` have been verified. They replace the ones it had.
@@ -28,33 +29,105 @@ impl Store {
         }
         Ok(tx.commit().await?)
     }
+
+    /// The keys of the shift, which have been verified, and the homes they are for. Those that are not among them any more
+    /// are deleted; what was taken away or used is not made good again.
+    pub(crate) async fn save_bundle(
+        &self,
+        homes: &[KeyHome],
+        keys: &[KeyFacts],
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let known: Vec<String> =
+            sqlx::query_scalar("SELECT id FROM digital_key WHERE dispatch IS NULL AND state = 'good'")
+                .fetch_all(&mut *tx)
+                .await?;
+        for old in known.iter().filter(|old| !keys.iter().any(|key| key.id.to_string() == **old)) {
+            sqlx::query("DELETE FROM digital_key WHERE id = $1").bind(old).execute(&mut *tx).await?;
+        }
+        sqlx::query("DELETE FROM digital_key WHERE dispatch IS NULL AND expires_ms <= $1")
+            .bind(ms(now))
+            .execute(&mut *tx)
+            .await?;
+        for key in keys {
+            put(&mut tx, key).await?;
+        }
+        sqlx::query("DELETE FROM home").execute(&mut *tx).await?;
+        for home in homes {
+            let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
+            sqlx::query("INSERT OR REPLACE INTO home (resident, body) VALUES ($1, $2)")
+                .bind(home.resident.id.to_string())
+                .bind(body)
+                .execute(&mut *tx)
+                .await?;
+        }
+        Ok(tx.commit().await?)
+    }
 }
 
-async fn put(tx: &mut SqliteConnection, key: &KeyFacts) -> Result<()> {
-    sqlx::query("INSERT OR REPLACE INTO digital_key (id, dispatch, lock, expires_ms, bytes) VALUES ($1, $2, $3, $4, $5)")
-        .bind(key.id.to_string())
-        .bind(key.dispatch.to_string())
-        .bind(key.lock.to_string())
-        .bind(ms(key.expires))
-        .bind(&key.bytes)
+/// The door was opened with this key, or may have been: one that was for once is used up.
+pub(super) async fn used(tx: &mut SqliteConnection, key: KeyId) -> Result<()> {
+    sqlx::query("UPDATE digital_key SET state = 'used' WHERE id = $1 AND once = 1 AND state = 'good'")
+        .bind(key.to_string())
         .execute(tx)
         .await?;
     Ok(())
 }
 
-pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<KeyFacts>> {
-    let rows = sqlx::query("SELECT id, dispatch, lock, expires_ms, bytes FROM digital_key ORDER BY id")
-        .fetch_all(connection)
+/// The key is gone: of it stays that it was taken away.
+pub(super) async fn withdraw(tx: &mut SqliteConnection, key: KeyId) -> Result<()> {
+    sqlx::query("UPDATE digital_key SET state = 'withdrawn', bytes = x'' WHERE id = $1")
+        .bind(key.to_string())
+        .execute(tx)
         .await?;
+    Ok(())
+}
+
+async fn put(tx: &mut SqliteConnection, key: &KeyFacts) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO digital_key (id, dispatch, lock, once, expires_ms, bytes) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(key.id.to_string())
+    .bind(key.dispatch.map(|dispatch| dispatch.to_string()))
+    .bind(key.lock.to_string())
+    .bind(key.once)
+    .bind(ms(key.expires))
+    .bind(&key.bytes)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<KeyFacts>> {
+    let rows =
+        sqlx::query("SELECT id, dispatch, lock, once, state, expires_ms, bytes FROM digital_key ORDER BY id")
+            .fetch_all(connection)
+            .await?;
     rows.iter()
         .map(|row| {
+            let dispatch: Option<String> = row.try_get("dispatch")?;
             Ok(KeyFacts {
                 id: id::<KeyId>(row.try_get("id")?)?,
-                dispatch: id::<DispatchId>(row.try_get("dispatch")?)?,
+                dispatch: dispatch.as_deref().map(id::<DispatchId>).transpose()?,
                 lock: id::<LockId>(row.try_get("lock")?)?,
+                once: row.try_get("once")?,
+                state: match row.try_get("state")? {
+                    "good" => KeyState::Good,
+                    "used" => KeyState::Used,
+                    _ => KeyState::Withdrawn,
+                },
                 expires: time(row.try_get("expires_ms")?)?,
                 bytes: row.try_get("bytes")?,
             })
         })
         .collect()
+}
+
+pub(super) async fn homes(connection: &mut SqliteConnection) -> Result<Vec<KeyHome>> {
+    let rows: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM home ORDER BY resident").fetch_all(connection).await?;
+    rows.iter().map(|body| serde_json::from_str(body).map_err(|_| StoreError::Unreadable("home"))).collect()
 }

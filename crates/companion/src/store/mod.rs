@@ -6,7 +6,8 @@
 //! | phone identity, station, authority key | the phone is enrolled anew |
 //! | session, badge, stream cursor | sign-out or the end of the shift |
 //! | dispatches, doors | sign-out or the end of the shift; a closed visit 60 minutes after accepting |
-//! | digital keys | the visit is closed; sign-out or the end of the shift |
+//! | digital keys, and the homes they are for | of a dispatch: the visit is closed; their end, or when they are taken away; sign-out or the end of the shift |
+//! | that a key was taken away or used | its end; sign-out or the end of the shift |
 //! | visits (times; the name as long as the dispatch) | sign-out or the end of the shift |
 //! | events | the station has them; refused ones until the worker has read it |
 
@@ -22,6 +23,7 @@ mod retention;
 mod session;
 mod snapshot;
 mod visits;
+mod withdrawals;
 
 pub use error::StoreError;
 pub use key::StoreKey;
@@ -31,7 +33,7 @@ pub(crate) use events::Queued;
 pub(crate) use open::Store;
 pub(crate) use phone::Phone;
 pub(crate) use session::Session;
-pub(crate) use snapshot::{DoorFacts, KeyFacts, Snapshot, VisitFacts};
+pub(crate) use snapshot::{DoorFacts, KeyFacts, KeyState, Snapshot, VisitFacts};
 
 use terskel_model::Timestamp;
 

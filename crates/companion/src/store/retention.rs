@@ -27,6 +27,11 @@ impl Store {
             wipe_shift(&mut tx).await?;
         }
         let accepted_before = ms(now - READABLE_AFTER_ACCEPT);
+        let ended = sqlx::query("DELETE FROM digital_key WHERE dispatch IS NULL AND expires_ms <= $1")
+            .bind(ms(now))
+            .execute(&mut *tx)
+            .await?;
+        deleted += ended.rows_affected();
         for table in ["dispatch WHERE id", "digital_key WHERE dispatch", "door WHERE dispatch"] {
             // The table names are the ones above; nothing from outside is in the text.
             let sql = format!(
@@ -51,10 +56,17 @@ impl Store {
 
 /// Everything of residents, keys and the session.
 pub(super) async fn wipe_shift(tx: &mut SqliteConnection) -> Result<()> {
+    for sql in ["DELETE FROM session", "DELETE FROM cursor", "DELETE FROM followed"] {
+        sqlx::query(sql).execute(&mut *tx).await?;
+    }
+    wipe_homes(tx).await
+}
+
+/// Everything of residents, and all keys.
+pub(super) async fn wipe_homes(tx: &mut SqliteConnection) -> Result<()> {
     for sql in [
-        "DELETE FROM session",
-        "DELETE FROM cursor",
         "DELETE FROM dispatch",
+        "DELETE FROM home",
         "DELETE FROM digital_key",
         "DELETE FROM visit",
         "DELETE FROM door",

@@ -2,6 +2,7 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::Secret;
+use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{SessionId, Timestamp, WorkerId};
 
 use super::{Result, Store, id, ms, time};
@@ -25,6 +26,8 @@ pub(crate) struct Session {
     pub(crate) badge: Vec<u8>,
     /// The station no longer takes the token.
     pub(crate) rejected: bool,
+    /// The station has taken it away: why.
+    pub(crate) withdrawn: Option<WithdrawalReason>,
 }
 
 impl Store {
@@ -68,7 +71,7 @@ impl Store {
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {
     let row = sqlx::query(
-        "SELECT id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected FROM session",
+        "SELECT id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, withdrawn FROM session",
     )
     .fetch_optional(connection)
     .await?;
@@ -82,5 +85,6 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Ses
         ends_at: time(row.try_get("ends_at_ms")?)?,
         badge: row.try_get("badge")?,
         rejected: row.try_get("rejected")?,
+        withdrawn: row.try_get::<Option<&str>, _>("withdrawn")?.map(WithdrawalReason::from),
     }))
 }

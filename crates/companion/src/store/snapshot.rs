@@ -2,6 +2,7 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::dispatch::Dispatch;
+use terskel_api::key::KeyHome;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
 
 use super::{Phone, Result, Session, Store, id, time};
@@ -11,9 +12,13 @@ use super::{Phone, Result, Session, Store, id, time};
 pub(crate) struct Snapshot {
     pub(crate) phone: Option<Phone>,
     pub(crate) session: Option<Session>,
+    /// A session that the station has taken away: it sends the last events.
+    pub(crate) parting: Option<Session>,
     pub(crate) cursor: Option<String>,
     pub(crate) dispatches: Vec<Dispatch>,
     pub(crate) keys: Vec<KeyFacts>,
+    /// What the keys without a dispatch are for.
+    pub(crate) homes: Vec<KeyHome>,
     /// Newest first.
     pub(crate) visits: Vec<VisitFacts>,
     pub(crate) doors: Vec<DoorFacts>,
@@ -25,16 +30,32 @@ pub(crate) struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct KeyFacts {
     pub(crate) id: KeyId,
-    pub(crate) dispatch: DispatchId,
+    /// None: of the shift.
+    pub(crate) dispatch: Option<DispatchId>,
     pub(crate) lock: LockId,
+    /// It opens its door once.
+    pub(crate) once: bool,
+    pub(crate) state: KeyState,
     pub(crate) expires: Timestamp,
     pub(crate) bytes: Vec<u8>,
+}
+
+/// What became of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KeyState {
+    Good,
+    /// It was for once, and has opened: it still locks.
+    Used,
+    /// It was taken away, and its bytes are wiped.
+    Withdrawn,
 }
 
 /// A visit of this shift.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VisitFacts {
     pub(crate) dispatch: DispatchId,
+    /// Nobody was dispatched: there is no alarm, and no hub is looked for.
+    pub(crate) own: bool,
     pub(crate) resident_name: Option<String>,
     pub(crate) accepted_at: Timestamp,
     pub(crate) arrived_at: Option<Timestamp>,
@@ -90,9 +111,20 @@ impl Snapshot {
         self.doors.iter().find(|d| d.dispatch == dispatch && d.door == door)
     }
 
-    /// The digital key for a lock in a visit: the one that lasts longest.
+    /// The digital key for a lock in a visit, of its dispatch or of the shift: a good one, and of these the one that lasts
+    /// longest; else one that at least locks.
     pub(crate) fn key(&self, dispatch: DispatchId, lock: LockId) -> Option<&KeyFacts> {
-        self.keys.iter().filter(|k| k.dispatch == dispatch && k.lock == lock).max_by_key(|k| k.expires)
+        let usable = self.keys_of(dispatch, lock).filter(|key| key.state != KeyState::Withdrawn);
+        usable.max_by_key(|key| (key.state == KeyState::Good, key.expires))
+    }
+
+    /// Whether there was a key for this lock that was taken away.
+    pub(crate) fn key_withdrawn(&self, dispatch: DispatchId, lock: LockId) -> bool {
+        self.keys_of(dispatch, lock).any(|key| key.state == KeyState::Withdrawn)
+    }
+
+    fn keys_of(&self, dispatch: DispatchId, lock: LockId) -> impl Iterator<Item = &KeyFacts> {
+        self.keys.iter().filter(move |k| k.dispatch.is_none_or(|of| of == dispatch) && k.lock == lock)
     }
 }
 
@@ -101,12 +133,18 @@ impl Store {
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
+        let (session, parting) = match super::session::read(&mut tx).await? {
+            Some(gone) if gone.withdrawn.is_some() => (None, Some(gone)),
+            session => (session, None),
+        };
         let snapshot = Snapshot {
             phone: self.read_phone(&mut tx).await?,
-            session: super::session::read(&mut tx).await?,
+            session,
+            parting,
             cursor: sqlx::query_scalar("SELECT last_event_id FROM cursor").fetch_optional(&mut *tx).await?,
             dispatches: super::dispatches::read(&mut tx).await?,
             keys: super::keys::read(&mut tx).await?,
+            homes: super::keys::homes(&mut tx).await?,
             visits: super::visits::read(&mut tx).await?,
             doors: super::doors::read(&mut tx).await?,
             unsent: sqlx::query_scalar("SELECT count(*) FROM event WHERE state = 'queued'")

@@ -1,6 +1,7 @@
 //! Check-in, check-out and the end of a visit, each with its event.
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_api::dispatch::Dispatch;
 use terskel_keys::receipt::{Direction, Receipt};
 use terskel_model::event::EventKind;
 use terskel_model::{DispatchId, WorkerId, World};
@@ -61,16 +62,40 @@ impl Store {
             .bind(dispatch.to_string())
             .execute(&mut *tx)
             .await?;
-        record(&mut tx, phone, world, Draft::new(EventKind::VisitClosed, world.now(), worker, dispatch))
-            .await?;
+        if !is_own(&mut tx, dispatch).await? {
+            let draft = Draft::new(EventKind::VisitClosed, world.now(), worker, dispatch);
+            record(&mut tx, phone, world, draft).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }
+
+    /// The worker goes to a home without having been dispatched: `visit` is as a dispatch would be, and the station knows
+    /// nothing of it.
+    pub(crate) async fn begin_own_visit(&self, visit: &Dispatch) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        super::dispatches::put(&mut tx, visit).await?;
+        sqlx::query("UPDATE visit SET own = 1 WHERE dispatch = $1")
+            .bind(visit.id.to_string())
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Whether nobody was dispatched to this visit.
+pub(super) async fn is_own(tx: &mut SqliteConnection, visit: DispatchId) -> Result<bool> {
+    let own: Option<bool> = sqlx::query_scalar("SELECT own FROM visit WHERE dispatch = $1")
+        .bind(visit.to_string())
+        .fetch_optional(tx)
+        .await?;
+    Ok(own == Some(true))
 }
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<VisitFacts>> {
     let rows = sqlx::query(
-        "SELECT dispatch, resident_name, accepted_at_ms, arrived_at_ms, left_at_ms, closed_at_ms,
+        "SELECT dispatch, own, resident_name, accepted_at_ms, arrived_at_ms, left_at_ms, closed_at_ms,
            (SELECT count(*) FROM event WHERE event.dispatch = visit.dispatch AND state = 'queued') AS unsent
          FROM visit ORDER BY accepted_at_ms DESC",
     )
@@ -81,6 +106,7 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<VisitF
         .map(|row| {
             Ok(VisitFacts {
                 dispatch: id::<DispatchId>(row.try_get("dispatch")?)?,
+                own: row.try_get("own")?,
                 resident_name: row.try_get("resident_name")?,
                 accepted_at: time(row.try_get("accepted_at_ms")?)?,
                 arrived_at: maybe(row.try_get("arrived_at_ms")?)?,

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
+use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 use terskel_model::SessionId;
 use tokio::time::{sleep, timeout};
 
 use super::sse::{Parser, SseEvent};
 use crate::interface::NetworkState;
+use crate::keys;
 use crate::state::{Backoff, Core};
 use crate::station_client::{ByteStream, StationError};
 use crate::store::{Phone, Session, Snapshot, StoreError};
@@ -131,11 +133,16 @@ async fn take_all(
 }
 
 async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -> Result<(), StoreError> {
-    let dispatch = match event.name.as_str() {
-        STREAM_DISPATCH => serde_json::from_str::<Dispatch>(&event.data),
+    match event.name.as_str() {
+        STREAM_DISPATCH => {}
+        STREAM_WITHDRAWAL => return withdraw(core, phone, session, event).await,
+        STREAM_KEYS => {
+            core.keys_wanted.notify_one();
+            return save_cursor(core, event).await;
+        }
         _ => return save_cursor(core, event).await,
-    };
-    match dispatch {
+    }
+    match serde_json::from_str::<Dispatch>(&event.data) {
         Ok(dispatch) => {
             let alert = core
                 .store
@@ -150,6 +157,20 @@ async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -
         Err(error) => {
             // Reading it again would fail again; the next revision of it may be readable.
             tracing::error!(line = error.line(), column = error.column(), "a dispatch can't be read");
+            save_cursor(core, event).await
+        }
+    }
+}
+
+/// Keys are wiped before the next event is looked at.
+async fn withdraw(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -> Result<(), StoreError> {
+    match serde_json::from_str::<Withdrawal>(&event.data) {
+        Ok(order) => {
+            keys::follow(core, &order, phone, session).await?;
+            save_cursor(core, event).await
+        }
+        Err(error) => {
+            tracing::error!(line = error.line(), column = error.column(), "an order can't be read");
             save_cursor(core, event).await
         }
     }

@@ -8,15 +8,20 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use terskel_api::Secret;
 use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
+use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_api::session::{SignIn, SignedIn};
+use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::Operation;
 use terskel_model::event::{EventKind, PhoneEvent};
-use terskel_model::{Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WorkerId};
+use terskel_model::withdrawal::WithdrawalReason;
+use terskel_model::{
+    Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WithdrawalId, WorkerId,
+};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
@@ -65,6 +70,11 @@ struct State {
     events: Vec<PhoneEvent>,
     known: HashSet<EventId>,
     batches: Vec<usize>,
+    /// The home that the worker has permission for, and the keys that were issued by it.
+    permitted: Option<KeyHome>,
+    shift_keys: Vec<ShiftKey>,
+    /// The order by which the session was taken away.
+    taken_away: Option<Withdrawal>,
 }
 
 impl FakeStation {
@@ -117,6 +127,45 @@ impl FakeStation {
         }
     }
 
+    /// A lead lets the worker into the home of this dispatch, `once` or as long as the shift lasts.
+    pub(crate) fn permit(&self, of: &Dispatch, once: bool) {
+        let details = of.details.clone().unwrap();
+        let keys = self.keys(of, KeyBasis::Shift);
+        let mut state = self.state();
+        state.shift_keys = keys
+            .into_iter()
+            .map(|IssuedKey { id, lock, door, key }| ShiftKey {
+                id,
+                lock,
+                door,
+                permission: None,
+                dispatch: None,
+                break_glass: None,
+                once,
+                key,
+            })
+            .collect();
+        state.permitted = Some(KeyHome { resident: details.resident, doors: details.doors });
+        drop(state);
+        self.say("event: keys\ndata: {}\n\n");
+    }
+
+    /// A lead takes away the permission, or, with `everything`, the shift. Whoever listens is told.
+    pub(crate) fn take_away(&self, reason: WithdrawalReason, everything: bool) -> WithdrawalId {
+        let id = WithdrawalId::new(&*self.world);
+        let mut state = self.state();
+        state.permitted = None;
+        let keys = std::mem::take(&mut state.shift_keys).into_iter().map(|key| key.id).collect();
+        let order = Withdrawal { id, reason, everything, keys };
+        if everything {
+            state.taken_away = Some(order.clone());
+            state.token.clear();
+        }
+        drop(state);
+        self.say(&format!("event: withdrawal\ndata: {}\n\n", serde_json::to_string(&order).unwrap()));
+        id
+    }
+
     pub(crate) fn break_streams(&self) {
         self.state().streams.clear();
     }
@@ -155,7 +204,29 @@ impl FakeStation {
         }
     }
 
-    fn keys(&self, dispatch: &Dispatch) -> Vec<IssuedKey> {
+    /// Takes events whose signatures are good.
+    fn take(&self, batch: &EventBatch) -> Result<EventReceipts, StationError> {
+        let mut state = self.state();
+        state.batches.push(batch.events.len());
+        if state.mood == Mood::TooLarge && batch.events.len() > 1 {
+            return Err(problem(413, code::TOO_LARGE));
+        }
+        let public = state.public.clone().unwrap();
+        let mut receipts = Vec::new();
+        for signed in &batch.events {
+            let event = event::verify(&signed.0, &public).unwrap();
+            let refused = (state.mood == Mood::Refuses("door_operated")
+                && event.kind.as_str() == "door_operated")
+                .then(|| code::BAD_PROOF.to_owned());
+            receipts.push(EventReceipt { id: Some(event.id), refused: refused.clone() });
+            if state.known.insert(event.id) {
+                state.events.push(event);
+            }
+        }
+        Ok(EventReceipts { receipts })
+    }
+
+    fn keys(&self, dispatch: &Dispatch, basis: KeyBasis) -> Vec<IssuedKey> {
         let doors = dispatch.details.iter().flat_map(|d| &d.doors);
         let public = self.state().public.clone().unwrap();
         doors
@@ -170,8 +241,8 @@ impl FakeStation {
                     lock: lock.id,
                     door: door.id,
                     family: lock.family.clone(),
-                    basis: KeyBasis::Dispatch,
-                    dispatch: Some(dispatch.id),
+                    dispatch: (basis == KeyBasis::Dispatch).then_some(dispatch.id),
+                    basis: basis.clone(),
                     permission: None,
                     operations: vec![Operation::Open, Operation::Lock],
                     not_before: now,
@@ -293,7 +364,7 @@ impl Station for Way {
             });
             let dispatch = self.0.state().dispatch.clone().filter(|d| d.id == dispatch);
             let dispatch = dispatch.ok_or_else(|| problem(404, code::NOT_FOUND))?;
-            let keys = self.0.keys(&dispatch);
+            let keys = self.0.keys(&dispatch, KeyBasis::Dispatch);
             if self.0.state().mood == Mood::AnswersLost {
                 return Err(StationError::NoNetwork);
             }
@@ -309,24 +380,35 @@ impl Station for Way {
     fn send_events<'a>(&'a self, token: &'a Secret, batch: EventBatch) -> Answer<'a, EventReceipts> {
         async move {
             self.0.check(Some(token))?;
-            let mut state = self.0.state();
-            state.batches.push(batch.events.len());
-            if state.mood == Mood::TooLarge && batch.events.len() > 1 {
-                return Err(problem(413, code::TOO_LARGE));
+            self.0.take(&batch)
+        }
+        .boxed()
+    }
+
+    fn send_parting(&self, batch: EventBatch) -> Answer<'_, EventReceipts> {
+        async move {
+            self.0.check(None)?;
+            if self.0.state().taken_away.is_none() {
+                return Err(problem(403, code::PHONE_UNKNOWN));
             }
-            let public = state.public.clone().unwrap();
-            let mut receipts = Vec::new();
-            for signed in &batch.events {
-                let event = event::verify(&signed.0, &public).unwrap();
-                let refused = (state.mood == Mood::Refuses("door_operated")
-                    && event.kind.as_str() == "door_operated")
-                    .then(|| code::BAD_PROOF.to_owned());
-                receipts.push(EventReceipt { id: Some(event.id), refused: refused.clone() });
-                if state.known.insert(event.id) {
-                    state.events.push(event);
-                }
-            }
-            Ok(EventReceipts { receipts })
+            self.0.take(&batch)
+        }
+        .boxed()
+    }
+
+    fn keys<'a>(&'a self, token: &'a Secret) -> Answer<'a, KeyBundle> {
+        async move {
+            self.0.check(Some(token))?;
+            let state = self.0.state();
+            Ok(KeyBundle { homes: state.permitted.iter().cloned().collect(), keys: state.shift_keys.clone() })
+        }
+        .boxed()
+    }
+
+    fn withdrawal(&self, _: SessionId) -> Answer<'_, Withdrawal> {
+        async move {
+            self.0.check(None)?;
+            self.0.state().taken_away.clone().ok_or_else(|| problem(404, code::NOT_FOUND))
         }
         .boxed()
     }

@@ -20,7 +20,7 @@ use super::scan::Seen;
 use super::slot::Slot;
 use crate::interface::Reach;
 use crate::state::Core;
-use crate::store::{DoorFacts, Snapshot};
+use crate::store::{DoorFacts, KeyState, Snapshot};
 
 /// No longer than this whatever the family allows: another worker who slides meanwhile must find the lock free before
 /// their phone gives up looking for it.
@@ -120,6 +120,9 @@ impl DoorKeeper {
 
     /// Connects ahead of the worker's slide, where this is the next lock.
     fn prepare(&mut self) {
+        if self.key_lost() && !self.slot.is_empty() {
+            return self.close();
+        }
         let wanted = self.look_again || is_next(&self.core.snapshot(), self.dispatch, self.door);
         if !wanted {
             return self.linger();
@@ -180,6 +183,19 @@ impl DoorKeeper {
         let phone = snapshot.phone.as_ref()?;
         let key = snapshot.key(self.dispatch, self.lock.id)?;
         digital_key::verify(&key.bytes, &phone.authority.into(), &phone.identity.public()).ok()
+    }
+
+    /// There is no key any more, and there was one that was taken away.
+    pub(super) fn key_lost(&self) -> bool {
+        let snapshot = self.core.snapshot();
+        snapshot.key(self.dispatch, self.lock.id).is_none()
+            && snapshot.key_withdrawn(self.dispatch, self.lock.id)
+    }
+
+    /// The key was for once, and has opened.
+    pub(super) fn key_used(&self) -> bool {
+        let snapshot = self.core.snapshot();
+        snapshot.key(self.dispatch, self.lock.id).is_some_and(|key| key.state == KeyState::Used)
     }
 
     /// The worker has not come, or is through: a lock has one connection, and another phone may be waiting for it.

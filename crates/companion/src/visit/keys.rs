@@ -24,7 +24,10 @@ pub(super) async fn keep_keys(core: Arc<Core>, dispatch: DispatchId) {
             sleep(LOOK_EVERY).await;
             continue;
         }
-        if let Err(problem) = alerts::fetch_keys(&core, dispatch).await {
+        let own = core.snapshot().open_visit().is_some_and(|(visit, _)| visit.own);
+        if own {
+            core.keys_wanted.notify_one();
+        } else if let Err(problem) = alerts::fetch_keys(&core, dispatch).await {
             tracing::info!(%problem, "no digital keys yet");
         }
         sleep(backoff.wait(&*core.world)).await;

@@ -16,6 +16,7 @@ mod family;
 #[cfg(test)]
 mod fault_table;
 mod hear;
+mod home;
 mod hub;
 mod keys;
 mod operate;
@@ -32,6 +33,7 @@ mod tests;
 pub(crate) use check::check;
 pub(crate) use close::close;
 pub(crate) use desk::{AbortOnDrop, VisitDesk};
+pub(crate) use home::visit_home;
 pub(crate) use operate::operate;
 pub(crate) use pass::pass;
 pub(crate) use supervise::supervise;

@@ -94,7 +94,9 @@ impl DoorKeeper {
         self.preparation = Preparation::new();
         let (mut row, mut state) = (None, None);
         let allowed = match key {
+            None if self.key_lost() => Err(DoorReason::KeyWithdrawn),
             None => Err(DoorReason::NoKey),
+            Some(_) if self.key_used() && intention.operation == Operation::Open => Err(DoorReason::KeyUsed),
             Some(key) => key
                 .check(self.lock.id, &intention.operation, intention.at)
                 .map_err(|error| key_reason(&error))
@@ -151,6 +153,12 @@ impl DoorKeeper {
             }
             if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.world.now()) {
                 return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
+            }
+            // Taken away while the phone was connecting.
+            if self.key().is_none_or(|now| now.claims().id != key.claims().id) && self.key_lost() {
+                self.slot = Slot::Empty;
+                self.ready = false;
+                return Ok((DoorOutcome::Refused, Some(DoorReason::KeyWithdrawn)));
             }
             let tried = self.command(&intention.operation, state).await;
             match tried {

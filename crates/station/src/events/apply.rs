@@ -24,7 +24,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
         EventKind::DoorOperated => door::operated(event, if_of_dispatch(event, tx).await?, tx).await?,
-        EventKind::DoorPassed => door::passed(event, of_teams_dispatch(event, tx).await?, tx).await?,
+        EventKind::DoorPassed => door::passed(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,

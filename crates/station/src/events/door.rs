@@ -50,11 +50,20 @@ async fn without_key(
     if event.outcome != Some(DoorOutcome::Refused) {
         return refuse(code::BAD_PROOF);
     }
+    there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
+}
+
+/// The phone has business at this door.
+async fn there(
+    event: &PhoneEvent,
+    dispatch: Option<DispatchId>,
+    door: DoorId,
+    tx: &mut AnyConnection,
+) -> Result<(), Failure> {
     match dispatch {
-        Some(dispatch) => on_the_way(dispatch, door, tx).await?,
-        None => had_key(event, door, tx).await?,
+        Some(dispatch) => on_the_way(dispatch, door, tx).await,
+        None => had_key(event, door, tx).await,
     }
-    Ok(Proof::PhoneSignature)
 }
 
 /// Where the key was for once, that was it: also when nobody knows whether the door opened.
@@ -83,14 +92,14 @@ async fn had_key(event: &PhoneEvent, door: DoorId, tx: &mut AnyConnection) -> Re
 /// The worker passed the door without its lock.
 pub(super) async fn passed(
     event: &PhoneEvent,
-    dispatch: DispatchId,
+    dispatch: Option<DispatchId>,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
     if event.reason.is_none() {
         return Err(invalid("reason", "is missing"));
     }
-    on_the_way(dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
+    there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
 }
 
 async fn on_the_way(dispatch: DispatchId, door: DoorId, tx: &mut AnyConnection) -> Result<(), Failure> {

@@ -115,6 +115,22 @@ export type DoorView = {
 /**  An audit event. */
 export type EventId = string;
 
+/**  A home that the phone has keys for. */
+export type HomeView = {
+	/**  Who lives there. */
+	resident: ResidentId,
+	/**  First and last name. */
+	name: string,
+	/**  Street, number, floor. */
+	address: string,
+	/**  Town. */
+	town: string,
+	/**  The names of its doors, in the order one comes to them. */
+	doors: string[],
+	/**  The first of its keys ends. */
+	until: string,
+};
+
 /**  The hub of the visit. */
 export type HubView = {
 	/**  How near the phone is to asking it. */
@@ -157,6 +173,10 @@ dispatch: DispatchId } |
 dispatch: DispatchId; 
 /**  A `model::dispatch::DeclineReason`. */
 reason: string } | 
+/**  Go to a home that the phone has keys of the shift for, without having been dispatched. */
+{ intent: "visitHome"; 
+/**  Whose. */
+resident: ResidentId } | 
 /**  Open one door of the visit. Answers when the outcome is known. */
 { intent: "openDoor"; 
 /**  The visit. */
@@ -311,6 +331,9 @@ export type RefusalView = {
 	code: string,
 };
 
+/**  The person living at home who has the service. */
+export type ResidentId = string;
+
 /**  Who is signed in. */
 export type SessionView = {
 	/**  The worker. */
@@ -347,6 +370,10 @@ export type View = {
 	alerts: AlertView[],
 	/**  The visit that is going on. */
 	visit: VisitView | null,
+	/**  Homes that can be gone to without a dispatch, with the keys of the shift; by address. */
+	homes: HomeView[],
+	/**  The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`. */
+	takenAway: string | null,
 	/**  What the station refused for good and the worker has not yet read. */
 	refusals: RefusalView[],
 };
@@ -379,8 +406,8 @@ export type VisitView = {
 	raisedAt: string,
 	/**  When it was accepted. */
 	acceptedAt: string,
-	/**  The arrival clock runs out. */
-	arriveBy: string,
+	/**  The arrival clock runs out; none where nobody was dispatched. */
+	arriveBy: string | null,
 	/**  The doors in the order one comes to them. */
 	doors: DoorView[],
 	/**  The hub, if the home has one. */

@@ -10,6 +10,7 @@ const causes: Record<string, Say> = {
   wandering: m.cause_wandering,
   technical: m.cause_technical,
   no_contact: m.cause_no_contact,
+  no_alarm: m.cause_no_alarm,
 };
 
 /** Why the alarm was raised; a cause of the centre's own is shown as it came. */
@@ -32,6 +33,7 @@ const kinds: Record<string, Say> = {
   lock_reported: m.kind_lock_reported,
   checked_in: m.kind_checked_in,
   checked_out: m.kind_checked_out,
+  keys_wiped: m.kind_keys_wiped,
   visit_closed: m.kind_visit_closed,
   signed_in: m.kind_signed_in,
   signed_out: m.kind_signed_out,

@@ -1,0 +1,53 @@
+//! Keys of the shift: asked for when the stream says that there may be new ones, and now and then, as hours begin.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use terskel_api::dispatch::IssuedKey;
+use terskel_api::key::ShiftKey;
+use tokio::time::sleep;
+
+use super::verify;
+use crate::interface::Problem;
+use crate::state::Core;
+use crate::store::{KeyFacts, Phone};
+
+/// A permission whose hours begin is noticed within this.
+const EVERY: Duration = Duration::from_secs(5 * 60);
+
+/// Runs until the engine ends.
+pub(crate) async fn keep_shift_keys(core: Arc<Core>) {
+    loop {
+        tokio::select! {
+            () = core.keys_wanted.notified() => {}
+            () = sleep(EVERY) => {}
+        }
+        let usable = core.snapshot().session.as_ref().is_some_and(|session| !session.rejected);
+        if usable && let Err(problem) = fetch(&core).await {
+            tracing::info!(%problem, "no keys of the shift");
+        }
+    }
+}
+
+async fn fetch(core: &Core) -> Result<(), Problem> {
+    let (phone, session) = core.signed_in()?;
+    let answer = core.station(&phone)?.keys(&session.token).await;
+    let bundle = match answer {
+        Ok(bundle) => bundle,
+        Err(error) => {
+            core.call_failed(session.id, &error).await;
+            return Err(error.into());
+        }
+    };
+    // What a dispatch gives comes with accepting it.
+    let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
+    let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verified(key, &phone)).collect();
+    core.store.save_bundle(&bundle.homes, &keys, core.world.now()).await?;
+    core.refresh().await?;
+    Ok(())
+}
+
+fn verified(key: &ShiftKey, phone: &Phone) -> Option<KeyFacts> {
+    let issued = IssuedKey { id: key.id, lock: key.lock, door: key.door, key: key.key.clone() };
+    verify(&issued, phone).map(|facts| KeyFacts { once: key.once, ..facts })
+}

@@ -1,0 +1,11 @@
+//! Digital keys on the phone: verified before they are kept, fetched for the shift, wiped when they are taken away.
+
+mod fetch;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod wipe;
+
+pub(crate) use fetch::keep_shift_keys;
+pub(crate) use verify::verify;
+pub(crate) use wipe::{follow, taken_away};

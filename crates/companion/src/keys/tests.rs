@@ -1,0 +1,144 @@
+//! Keys of the shift, and keys that are taken away, in virtual time.
+
+use std::time::Duration;
+
+use terskel_model::ResidentId;
+use terskel_model::event::EventKind;
+use terskel_model::withdrawal::WithdrawalReason;
+use tokio::time::{sleep, timeout};
+
+use crate::interface::{DoorResult, Intent, NetworkState, Outcome, Problem, Reach};
+use crate::testing::{Home, Mood, STAIRWELL};
+
+/// Ada is on shift, and may go to Kari.
+async fn permitted(once: bool) -> Home {
+    let home = Home::enrolled().await;
+    home.see("online", |v| v.status.network == NetworkState::Online).await;
+    home.station.permit(&home.body, once);
+    home.see("the home", |v| v.homes.len() == 1).await;
+    home
+}
+
+fn kari(home: &Home) -> ResidentId {
+    home.body.details.as_ref().unwrap().resident.id
+}
+
+async fn at_karis(once: bool) -> Home {
+    let home = permitted(once).await;
+    home.intend(Intent::VisitHome { resident: kari(&home) }).await.unwrap();
+    home.see("ready", |v| v.visit.as_ref().is_some_and(|v| v.doors[0].reach == Reach::Ready)).await;
+    home
+}
+
+async fn try_door(home: &Home, lock: bool) -> DoorResult {
+    let dispatch = home.view().visit.as_ref().unwrap().id;
+    let door = home.stairwell;
+    let intent = if lock { Intent::LockDoor { dispatch, door } } else { Intent::OpenDoor { dispatch, door } };
+    match home.intend(intent).await {
+        Ok(Outcome::Door { result }) => result,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn told(result: &DoorResult) -> (&str, Option<&str>) {
+    (&result.outcome, result.reason.as_deref())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_of_the_shift_opens_a_home_that_nobody_was_dispatched_to() {
+    let home = at_karis(false).await;
+    let visit = home.view().visit.clone().unwrap();
+    assert_eq!((visit.details.cause.as_str(), visit.arrive_by, visit.hub), ("no_alarm", None, None));
+    assert_eq!(told(&try_door(&home, false).await), ("opened", None));
+    home.intend(Intent::CloseVisit { dispatch: visit.id }).await.unwrap();
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["door_operated"]);
+    let event = home.station.events().into_iter().find(|e| e.kind == EventKind::DoorOperated).unwrap();
+    assert!(event.dispatch.is_none() && event.key.is_some(), "the station knows of no such dispatch");
+    assert_eq!(home.view().homes.len(), 1, "the keys stay for the shift");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_taken_away_opens_nothing_within_a_second() {
+    let home = at_karis(false).await;
+    let order = home.station.take_away(WithdrawalReason::PermissionTakenAway, false);
+    timeout(Duration::from_secs(1), home.see("no home", |v| v.homes.is_empty())).await.unwrap();
+    // The lock was connected and ready: that is over too.
+    assert_eq!(told(&try_door(&home, false).await), ("refused", Some("key_withdrawn")));
+    assert_eq!(home.air.moved(STAIRWELL), 0);
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["keys_wiped", "door_operated"]);
+    let wiped = home.station.events().into_iter().find(|e| e.kind == EventKind::KeysWiped).unwrap();
+    assert_eq!(wiped.withdrawal, Some(order));
+    assert_ne!(home.view().visit.as_ref().unwrap().doors[0].reach, Reach::Ready);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_comes_again_is_confirmed_once() {
+    let home = permitted(false).await;
+    let order = home.station.take_away(WithdrawalReason::PermissionTakenAway, false);
+    home.see("no home", |v| v.homes.is_empty()).await;
+    home.station.say(&format!(
+        "event: withdrawal\ndata: {{\"id\":\"{order}\",\"reason\":\"permission_taken_away\",\"everything\":false,\"keys\":[]}}\n\n"
+    ));
+    sleep(Duration::from_secs(5)).await;
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["keys_wiped"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_for_once_opens_once_and_still_locks() {
+    let home = at_karis(true).await;
+    assert_eq!(told(&try_door(&home, false).await), ("opened", None));
+    assert_eq!(told(&try_door(&home, false).await), ("refused", Some("key_used")));
+    // Asking for keys again makes it no better.
+    home.station.say("event: keys\ndata: {}\n\n");
+    sleep(Duration::from_secs(5)).await;
+    assert_eq!(told(&try_door(&home, false).await), ("refused", Some("key_used")));
+    assert_eq!(told(&try_door(&home, true).await), ("locked", None));
+    assert_eq!(home.air.moved(STAIRWELL), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_taken_away_leaves_nothing_but_what_is_still_to_be_told() {
+    let home = at_karis(false).await;
+    let order = home.station.take_away(WithdrawalReason::ShiftEnded, true);
+    let view = home.see("taken away", |v| v.taken_away.is_some()).await;
+    assert_eq!(view.taken_away.as_deref(), Some("shift_ended"));
+    assert!(
+        view.session.is_none() && view.homes.is_empty() && view.visit.is_none() && view.alerts.is_empty()
+    );
+    home.see("told", |v| v.status.unsent == 0).await;
+    let wiped = home.station.events().into_iter().find(|e| e.kind == EventKind::KeysWiped).unwrap();
+    assert_eq!(wiped.withdrawal, Some(order));
+    assert_eq!(home.intend(Intent::VisitHome { resident: kari(&home) }).await, Err(Problem::SignedOut));
+    // Another shift, another session.
+    home.sign_in().await;
+    assert_eq!(home.view().taken_away, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_that_was_offline_wipes_when_the_station_refuses_its_session() {
+    let home = permitted(false).await;
+    home.station.feel(Mood::Unreachable);
+    home.see("offline", |v| v.status.network == NetworkState::Offline).await;
+    let order = home.station.take_away(WithdrawalReason::PhoneLost, true);
+    sleep(Duration::from_secs(600)).await;
+    assert_eq!(home.view().homes.len(), 1, "nobody could tell it");
+    home.station.feel(Mood::Good);
+    home.see("taken away", |v| v.taken_away.as_deref() == Some("phone_lost")).await;
+    home.see("told", |v| v.status.unsent == 0).await;
+    let wiped = home.station.events().into_iter().find(|e| e.kind == EventKind::KeysWiped).unwrap();
+    assert_eq!(wiped.withdrawal, Some(order));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_comes_before_where_the_worker_was_going() {
+    let home = at_karis(false).await;
+    home.station.dispatch(home.body.clone());
+    home.see("the alert", |v| !v.alerts.is_empty()).await;
+    home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+    let view = home.see("the visit", |v| v.visit.as_ref().is_some_and(|v| v.id == home.dispatch)).await;
+    assert!(view.visit.as_ref().unwrap().arrive_by.is_some());
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+}

@@ -1,0 +1,49 @@
+//! Going to a home without having been dispatched, with the keys of the shift.
+
+use terskel_api::dispatch::{Dispatch, DispatchDetails};
+use terskel_api::key::KeyHome;
+use terskel_model::dispatch::{Cause, DispatchPhase};
+use terskel_model::{DispatchId, ResidentId, Timestamp};
+
+use crate::interface::{Outcome, Problem};
+use crate::state::Core;
+
+/// Begins the visit. Its doors are opened as on a dispatch; there is no alarm, and no hub to check in at.
+pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outcome, Problem> {
+    let _one_at_a_time = core.deciding.lock().await;
+    core.signed_in()?;
+    let snapshot = core.snapshot();
+    if snapshot.open_visit().is_some() {
+        return Err(Problem::VisitOpen);
+    }
+    let home = snapshot.homes.iter().find(|home| home.resident.id == resident).ok_or(Problem::NotFound)?;
+    let visit = own_visit(home, DispatchId::new(&*core.world), core.world.now());
+    core.store.begin_own_visit(&visit).await?;
+    core.refresh().await?;
+    Ok(Outcome::Done)
+}
+
+fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp) -> Dispatch {
+    Dispatch {
+        id,
+        revision: 0,
+        phase: DispatchPhase::Accepted,
+        mine: true,
+        declined: false,
+        accepted_by: None,
+        raised_at: now,
+        accept_by: now,
+        unanswered_since: None,
+        accepted_at: Some(now),
+        arrive_by: None,
+        arrived_at: None,
+        closed_at: None,
+        details: Some(DispatchDetails {
+            cause: Cause::Unknown("no_alarm".to_owned()),
+            note: String::new(),
+            resident: home.resident.clone(),
+            doors: home.doors.clone(),
+            hub: None,
+        }),
+    }
+}
