@@ -23,7 +23,9 @@ cargo xtask demo [--once]                     the main job on real parts, with a
 cargo xtask test                              everything that must pass
 cargo xtask check                             the quick inner loop: format, clippy, unit tests
 cargo xtask generate [--check]                TypeScript bindings; --check only compares
-cargo xtask bench unlock|dispatch [--json] [--write]   the figures; --write: into docs/figures.md
+cargo xtask bench unlock [--json] [--write]   the figures of a door; --write: into docs/figures.md
+cargo xtask bench dispatch [--json]           of a dispatch to a thousand phones
+cargo xtask bench audit [--json] [--events N] of checking N events of the trail, and of writing them down
 cargo xtask bluetooth-vm [--json]             the radio on a real kernel's Bluetooth, in a virtual machine
 cargo xtask fuzz [TARGET] [--seconds N]       random bytes for all that reads from the radio, a minute each";
 

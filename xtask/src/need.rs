@@ -28,9 +28,12 @@ pub(crate) const WINDOW: &[Need] = &[
     ("librsvg2-dev", "icons in the window"),
 ];
 
+/// To test and measure the station on.
+pub(crate) const DATABASE: &[Need] =
+    &[("postgresql", "the station's other database, on a socket of its own")];
+
 /// To test all of it.
 pub(crate) const TESTS: &[Need] = &[
-    ("postgresql", "the station's other database, on a socket of its own"),
     ("chromium", "the user interface in a browser"),
     ("webkit2gtk-driver", "drives the app's window"),
     ("xvfb", "a screen for the app's window"),

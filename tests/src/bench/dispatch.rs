@@ -94,7 +94,7 @@ pub async fn measure(phones: usize, dispatches: usize) -> Result<Figures> {
     })
 }
 
-async fn set_up(admin: &Client) -> Result<()> {
+pub(super) async fn set_up(admin: &Client) -> Result<()> {
     let team = NewTeam { code: town::TEAM_CODE.into(), name: town::TEAM_NAME.into() };
     let team = TeamId(admin.post::<Created>(path::TEAMS, &team).await?.id);
     let worker = NewWorker {
@@ -205,7 +205,7 @@ async fn listen(response: Response, heard: mpsc::UnboundedSender<(DispatchId, Up
     Ok(())
 }
 
-async fn alarm(centre: &Client, number: usize) -> Result<(DispatchId, Uptime)> {
+pub(super) async fn alarm(centre: &Client, number: usize) -> Result<(DispatchId, Uptime)> {
     let new = NewDispatch {
         reference: format!("bench-{number}"),
         resident_number: "1".into(),

@@ -1,5 +1,6 @@
-//! Measurements, as ratios in one run: what a door and a dispatch cost. Run by `cargo xtask bench`.
+//! Measurements, as ratios in one run: what a door, a dispatch and proof cost. Run by `cargo xtask bench`.
 
+pub mod audit;
 pub mod counting;
 pub mod dispatch;
 pub mod figures;

@@ -1,4 +1,4 @@
-//! `terskel-bench unlock|dispatch [--json] [--python PROGRAM] [--figures FILE]`: the figures that are promised, measured in one run.
+//! `terskel-bench unlock|dispatch|audit [--json] [--python PROGRAM] [--figures FILE] [--events N] [--postgres URL]`: the figures that are promised, measured in one run.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -6,7 +6,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use terskel_keys::AuthorityKeys;
-use terskel_tests::bench::{Promise, Row, dispatch, figures, unlock};
+use terskel_tests::bench::{Promise, Row, audit, dispatch, figures, unlock};
 use terskel_tests::stage::Air;
 
 /// Says that this process is the one that sees the simulator's bus.
@@ -16,6 +16,8 @@ const CONTROL: &str = "TERSKEL_BENCH_CONTROL";
 const OPENINGS: usize = 30;
 const PHONES: usize = 1000;
 const DISPATCHES: usize = 20;
+const EVENTS: usize = 20_000;
+const APPENDS: usize = 2000;
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "the figures are this program's output")]
@@ -48,7 +50,19 @@ async fn main() -> Result<()> {
                 if as_json { serde_json::to_string_pretty(&figures)? } else { format!("{figures:#?}") }
             );
         }
-        _ => bail!("terskel-bench unlock|dispatch [--json] [--python PROGRAM] [--figures FILE]"),
+        Some("audit") => {
+            let events = value(&args, "--events").map_or(Ok(EVENTS), str::parse)?;
+            let figures = audit::measure(events, APPENDS, value(&args, "--postgres")).await?;
+            println!(
+                "{}",
+                if as_json { serde_json::to_string_pretty(&figures)? } else { format!("{figures:#?}") }
+            );
+            ensure!(figures.promise.kept(), "a promise is broken");
+        }
+        _ => bail!(
+            "terskel-bench unlock|dispatch|audit [--json] [--python PROGRAM] [--figures FILE] [--events N] \
+             [--postgres URL]"
+        ),
     }
     Ok(())
 }

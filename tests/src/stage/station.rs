@@ -1,5 +1,6 @@
 //! The station: `terskel-station`, and the tools that talk to it over HTTP.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -21,6 +22,7 @@ pub struct Station {
     pub url: String,
     data: PathBuf,
     logs: PathBuf,
+    database_url: Option<String>,
     process: Process,
 }
 
@@ -30,16 +32,30 @@ impl Station {
     /// # Errors
     /// When the program does not become ready.
     pub async fn start(listen: &str, data: &Path, logs: &Path) -> Result<Self> {
+        Self::start_on(listen, data, logs, None).await
+    }
+
+    /// Starts it on the PostgreSQL of `database_url`; without one, on SQLite in `data`.
+    ///
+    /// # Errors
+    /// When the program does not become ready.
+    pub async fn start_on(
+        listen: &str,
+        data: &Path,
+        logs: &Path,
+        database_url: Option<&str>,
+    ) -> Result<Self> {
         let launch = Launch {
             name: "station".into(),
             program: program("terskel-station")?,
             args: vec!["serve".into(), "--listen".into(), listen.into(), "--data".into(), data.into()],
-            env: vec![],
+            env: environment(database_url),
             log_dir: logs.to_owned(),
         };
         let (process, url) = Process::start(launch).await?;
         let url = url.trim_end_matches('/').to_owned();
-        Ok(Self { url, data: data.to_owned(), logs: logs.to_owned(), process })
+        let (data, logs) = (data.to_owned(), logs.to_owned());
+        Ok(Self { url, data, logs, database_url: database_url.map(str::to_owned), process })
     }
 
     /// Kills it and starts it again at the same address.
@@ -50,7 +66,7 @@ impl Station {
         let listen =
             self.url.strip_prefix("http://").context("the station's URL begins with http://")?.to_owned();
         self.process.kill().await?;
-        Self::start(&listen, &self.data, &self.logs).await
+        Self::start_on(&listen, &self.data, &self.logs, self.database_url.as_deref()).await
     }
 
     /// Stops it in order.
@@ -81,6 +97,7 @@ impl Station {
         let made = tokio::process::Command::new(program("terskel-station")?)
             .args(["token", "--role", role, "--name", name, "--data"])
             .arg(&self.data)
+            .envs(environment(self.database_url.as_deref()))
             .output()
             .await?;
         if !made.status.success() {
@@ -94,6 +111,10 @@ impl Station {
     pub fn client(&self, token: Option<Secret>) -> Client {
         Client { url: self.url.clone(), token, http: reqwest::Client::new() }
     }
+}
+
+fn environment(database_url: Option<&str>) -> Vec<(String, OsString)> {
+    database_url.map(|url| ("DATABASE_URL".into(), url.into())).into_iter().collect()
 }
 
 /// Talks to the station as the holder of a token.
@@ -147,21 +168,46 @@ impl Client {
         self.send(self.http.post(format!("{}{path}", self.url)).json(body), path).await
     }
 
-    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+    /// A file.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn bytes(&self, path: &str) -> Result<Vec<u8>> {
+        self.answer(self.http.get(format!("{}{path}", self.url)), path).await
+    }
+
+    /// A text.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn text(&self, path: &str) -> Result<String> {
+        Ok(String::from_utf8(self.bytes(path).await?)?)
+    }
+
+    /// Gets from any path of the API.
+    ///
+    /// # Errors
+    /// When the station refuses; its problem is told.
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         self.send(self.http.get(format!("{}{path}", self.url)), path).await
     }
 
     async fn send<T: DeserializeOwned>(&self, request: reqwest::RequestBuilder, path: &str) -> Result<T> {
+        let body = self.answer(request, path).await?;
+        serde_json::from_slice(&body).with_context(|| format!("{path}: unreadable answer"))
+    }
+
+    async fn answer(&self, request: reqwest::RequestBuilder, path: &str) -> Result<Vec<u8>> {
         let request = match &self.token {
             Some(token) => request.bearer_auth(token.expose()),
             None => request,
         };
         let response = request.send().await?;
         let status = response.status();
-        let text = response.text().await?;
+        let body = response.bytes().await?;
         if !status.is_success() {
-            bail!("{path}: {status}: {text}");
+            bail!("{path}: {status}: {}", String::from_utf8_lossy(&body));
         }
-        serde_json::from_str(&text).with_context(|| format!("{path}: {status}: unreadable answer"))
+        Ok(body.to_vec())
     }
 }

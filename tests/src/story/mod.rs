@@ -1,6 +1,7 @@
 //! Stories that demo and tests both play.
 
 pub mod audit;
+pub mod export;
 mod timeline;
 pub mod visit;
 

@@ -4,7 +4,7 @@ mod desktop;
 mod e2e;
 pub(crate) mod interop;
 mod licences;
-mod postgres;
+pub(crate) mod postgres;
 mod rust;
 
 use std::process::ExitCode;
@@ -21,7 +21,7 @@ const UI_BUILD: &str = "build of the user interface";
 pub(crate) fn run() -> Result<ExitCode> {
     let mut report = Report::default();
     let ready = report.step("what the machine needs", || {
-        need::packages(&[need::PROGRAMS, need::WINDOW, need::TESTS])?;
+        need::packages(&[need::PROGRAMS, need::WINDOW, need::DATABASE, need::TESTS])?;
         need::node()
     });
     if !ready {

@@ -14,14 +14,14 @@ const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A running server that nobody else can reach. Gone when dropped.
-pub(super) struct Postgres {
+pub(crate) struct Postgres {
     dir: PathBuf,
     server: Child,
 }
 
 impl Postgres {
-    /// Makes an empty cluster and starts it. It refuses to run as root, so root lends it Debian's `postgres`.
-    pub(super) fn start() -> Result<Self> {
+    /// Makes an empty cluster and starts it; `durable`: what is committed is on the disk. It refuses to run as root, so root lends it Debian's `postgres`.
+    pub(crate) fn start(durable: bool) -> Result<Self> {
         let programs = programs()?;
         let dir = PathBuf::from(read(Command::new("mktemp").args(["-d", "/tmp/terskel-pg-XXXXXX"]))?.trim());
         if is_root() {
@@ -38,7 +38,8 @@ impl Postgres {
             .arg(&data)
             .arg("-k")
             .arg(&dir)
-            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=300"])
+            .args(["-c", "listen_addresses=", "-c", "max_connections=300", "-c"])
+            .arg(if durable { "fsync=on" } else { "fsync=off" })
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -51,7 +52,7 @@ impl Postgres {
     }
 
     /// For `sqlx`.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("postgres://postgres@localhost/postgres?host={}", self.dir.display())
     }
 

@@ -19,7 +19,7 @@ pub(super) fn clippy() -> Result<()> {
 
 /// Everything, with a PostgreSQL of our own so that the contract suite runs on both databases.
 pub(super) fn tests() -> Result<()> {
-    let postgres = Postgres::start()?;
+    let postgres = Postgres::start(false)?;
     let mut tests = helper("nextest")?;
     tests.args(["run", "--status-level", "fail", "--final-status-level", "slow"]);
     succeed(

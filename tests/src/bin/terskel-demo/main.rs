@@ -107,11 +107,14 @@ async fn tell(
         steps.push(step.clone());
     };
     let mut timeline = Timeline::new(&SystemWorld, &mut show);
-    let dispatch = story::play(stage, ada, bo, number, &format!("demo-{number}"), &mut timeline).await?;
     let anybody = stage.station.client(None);
-    let reading = async { anybody.lead(LEAD.staff_number, LEAD.pin).await?.audit(dispatch).await };
-    let trail = timeline.step(LEAD.name, "reads the audit trail", reading).await?;
+    let earlier = story::export::checkpoint(&anybody).await?;
+    let dispatch = story::play(stage, ada, bo, number, &format!("demo-{number}"), &mut timeline).await?;
+    let lead = anybody.lead(LEAD.staff_number, LEAD.pin).await?;
+    let trail = timeline.step(LEAD.name, "reads the audit trail", lead.audit(dispatch)).await?;
     story::audit::verify(&trail, resident)?;
+    let investigating = story::export::investigate(&lead, dispatch, &earlier);
+    let said = timeline.step(LEAD.name, "exports it, and five altered ones", investigating).await?;
 
     let moved = story::bolt_movements(&stage.air, resident).await? - before;
     let asked = resident.doors.iter().filter(|door| door.lock.is_some()).count() + 1;
@@ -120,6 +123,7 @@ async fn tell(
         "\nAudit trail ({} entries) as told; the locks counted {moved} movements.\n",
         trail.entries.len()
     ))?;
+    say(&format!("terskel-verify, of the export and of five altered ones:\n  {}\n", said.join("\n  ")))?;
     Ok(moved)
 }
 
