@@ -105,9 +105,15 @@ impl PhonePublic {
     }
 }
 
+/// Half the order of P-256 (SEC 2 §2.4.2): the larger one of two possible `s` is above it.
+const HALF_ORDER: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xde,
+    0x73, 0x7d, 0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
+];
+
 pub(crate) fn verify_es256(key: &[u8; 65], message: &[u8], signature: &[u8]) -> Result<(), KeyError> {
-    let parsed = Signature::from_slice(signature).map_err(|_| KeyError::BadSignature)?;
-    if parsed.normalize_s() != parsed {
+    // Big-endian numbers of one length are in the order of their bytes.
+    if signature.len() != 64 || signature[32..] > HALF_ORDER[..] {
         return Err(KeyError::BadSignature);
     }
     UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, key)

@@ -1,10 +1,11 @@
 //! The file of an export, in CBOR with exactly one encoding for each content. `docs/audit.md` has its CDDL.
 
 use ciborium::value::Value;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use terskel_model::{DispatchId, EventId, HubId, PhoneId, ResidentId, Timestamp};
 use uuid::Uuid;
 
-use super::value::{Reader, Writer, hash, id, time};
+use super::value::{Reader, Writer, id, time};
 use crate::KeyError;
 use crate::log::{Hash, SALT, Salt};
 
@@ -81,13 +82,10 @@ impl Export {
     /// The file.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut map = Writer::default();
-        map.put(1, FORMAT);
-        map.put(2, self.checkpoint.as_str());
-        self.contents.write(&mut map);
-        map.put(8, Value::Array(self.events.iter().map(ExportedEvent::value).collect()));
-        map.put(9, self.own.value());
-        map.bytes()
+        let mut bytes = Vec::new();
+        // Writing into memory does not fail.
+        let _ = ciborium::into_writer(self, &mut bytes);
+        bytes
     }
 
     /// Reads a file, without checking anything but its form.
@@ -177,17 +175,47 @@ impl Selection {
     }
 }
 
-impl ExportedEvent {
-    fn value(&self) -> Value {
-        let mut map = Writer::default();
-        map.put(1, self.index);
-        map.put(2, hash(self.salt.0));
-        map.put(3, Value::Bytes(self.body.clone()));
-        map.put_some(4, self.signed.clone().map(Value::Bytes));
-        map.put(5, Value::Bytes(self.proof.concat()));
-        map.value()
+/// Written without a copy of everything: a file is written again to see whether it is written as it must be.
+impl Serialize for Export {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut contents = Writer::default();
+        self.contents.write(&mut contents);
+        let mut map = serializer.serialize_map(Some(4 + contents.0.len()))?;
+        map.serialize_entry(&1, FORMAT)?;
+        map.serialize_entry(&2, &self.checkpoint)?;
+        for (key, value) in &contents.0 {
+            map.serialize_entry(key, value)?;
+        }
+        map.serialize_entry(&8, &self.events)?;
+        map.serialize_entry(&9, &self.own)?;
+        map.end()
     }
+}
 
+impl Serialize for ExportedEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(4 + usize::from(self.signed.is_some())))?;
+        map.serialize_entry(&1, &self.index)?;
+        map.serialize_entry(&2, &Blob(&self.salt.0))?;
+        map.serialize_entry(&3, &Blob(&self.body))?;
+        if let Some(signed) = &self.signed {
+            map.serialize_entry(&4, &Blob(signed))?;
+        }
+        map.serialize_entry(&5, &Blob(self.proof.as_flattened()))?;
+        map.end()
+    }
+}
+
+/// A byte string.
+struct Blob<'a>(&'a [u8]);
+
+impl Serialize for Blob<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+impl ExportedEvent {
     fn of(value: &Value) -> Option<Self> {
         let map = Reader::of_value(value)?;
         let (proof, rest) = map.find(5)?.as_bytes()?.as_chunks::<32>();

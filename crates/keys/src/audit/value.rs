@@ -9,7 +9,7 @@ use crate::KeyError;
 
 /// A map that is being written; keys are put in ascending.
 #[derive(Default)]
-pub(super) struct Writer(Vec<(Value, Value)>);
+pub(super) struct Writer(pub(super) Vec<(Value, Value)>);
 
 impl Writer {
     pub(super) fn put(&mut self, key: u8, value: impl Into<Value>) {
