@@ -3,6 +3,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod authority;
 mod bytes;
 pub mod dispatch;
 pub mod event;

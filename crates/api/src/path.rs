@@ -76,6 +76,8 @@ pub const SHIFTS: &str = "/v1/shifts";
 pub const ORGANISATIONS: &str = "/v1/organisations";
 /// `POST`, an administrator: [`crate::admin::NewEnrolment`] → [`crate::admin::EnrolmentCode`].
 pub const ENROLMENTS: &str = "/v1/enrolments";
+/// `GET`, anybody: → [`crate::authority::KeySet`], `application/jwk-set+json`.
+pub const AUTHORITY_KEYS: &str = "/.well-known/terskel/keys";
 /// `GET`, anybody: the contract from the code.
 pub const OPENAPI: &str = "/openapi.json";
 /// `GET`, anybody: 204 when the station can serve.

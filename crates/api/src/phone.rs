@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use terskel_model::PhoneId;
 
+use crate::authority::KeySet;
 use crate::{Bytes, Secret};
 
 /// A phone introduces itself with the code that an administrator made for it.
@@ -26,6 +27,6 @@ pub struct Enrol {
 pub struct Enrolled {
     /// The phone's id.
     pub phone: PhoneId,
-    /// The station's Ed25519 key authority: digital keys and badges verify against it. 32 bytes.
-    pub authority_key: Bytes,
+    /// The station's key authority: digital keys and badges verify against it.
+    pub authority: KeySet,
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terskel_model::{PhoneId, SessionId, TeamId, WorkerId};
 
+use crate::authority::KeySet;
 use crate::{Bytes, Secret};
 
 /// A worker signs in on an enrolled phone, during a shift.
@@ -45,6 +46,8 @@ pub struct SignedIn {
     pub ends_at: DateTime<Utc>,
     /// The worker's badge for hubs: CWT in COSE_Sign1, until `ends_at` (`keys::badge`).
     pub badge: Bytes,
+    /// The station's key authority as it is now; it replaces what the phone knew.
+    pub authority: KeySet,
     /// The station's clock when it answered.
     pub station_time: DateTime<Utc>,
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use coset::iana;
 use ring::digest::{SHA256, digest};
 
@@ -52,7 +54,7 @@ impl From<SigningKey> for Authority {
 pub type Kid = [u8; 8];
 
 /// The public half of an [`Authority`]: an Ed25519 public key.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct AuthorityKey(pub [u8; 32]);
 
 impl AuthorityKey {
@@ -67,7 +69,7 @@ impl AuthorityKey {
 
 /// The keys that a station's proofs may be signed with: one, or several while a new one takes over.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct AuthorityKeys(Vec<AuthorityKey>);
+pub struct AuthorityKeys(BTreeSet<AuthorityKey>);
 
 impl AuthorityKeys {
     /// Each of them.
@@ -96,7 +98,7 @@ impl FromIterator<AuthorityKey> for AuthorityKeys {
 
 impl From<AuthorityKey> for AuthorityKeys {
     fn from(key: AuthorityKey) -> Self {
-        Self(vec![key])
+        Self(BTreeSet::from([key]))
     }
 }
 

@@ -8,6 +8,8 @@ pub const ACCEPT_WITHIN: Duration = Duration::from_secs(5 * 60);
 pub const ARRIVE_WITHIN: Duration = Duration::from_secs(30 * 60);
 /// How long after accepting the text of a dispatch stays readable, unless the visit is still going on.
 pub const READABLE_AFTER_ACCEPT: Duration = Duration::from_secs(60 * 60);
+/// The longest time on duty that is one shift.
+pub const LONGEST_SHIFT: Duration = Duration::from_secs(24 * 60 * 60);
 /// A lock's clock may differ from the phone's by so much before somebody must see to it.
 pub const CLOCK_DRIFT: Duration = Duration::from_secs(30);
 /// From the issue of a digital key for a dispatch to its end, at most.

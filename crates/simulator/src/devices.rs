@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
-use terskel_keys::AuthorityKey;
 use terskel_locks::device::Device;
 use terskel_locks::hub::device as hub;
+use terskel_locks::hub::station_keys::StationKeys;
 use terskel_model::Entropy;
 use uuid::Uuid;
 
@@ -47,7 +47,7 @@ pub struct DeviceInfo {
 /// A lock has something that its family does not take, or a file cannot be written.
 pub(crate) fn build(
     street: &Street,
-    authority: Option<AuthorityKey>,
+    authority: &StationKeys,
     entropy: &Arc<dyn Entropy>,
     files: &Path,
 ) -> anyhow::Result<Vec<(DeviceInfo, Peripheral)>> {
@@ -71,7 +71,7 @@ pub(crate) fn build(
         devices.push((info, peripheral));
     }
     for hub in street.hubs() {
-        let device = build_hub(hub, authority, Arc::clone(entropy));
+        let device = build_hub(hub, authority.clone(), Arc::clone(entropy));
         let info = DeviceInfo {
             id: hub.id.0,
             family: HUB.to_owned(),
@@ -102,15 +102,11 @@ fn on_card(
 }
 
 /// A hub that does not know its station yet trusts no badge.
-pub(crate) fn build_hub(
-    hub: &Hub,
-    authority: Option<AuthorityKey>,
-    entropy: Arc<dyn Entropy>,
-) -> Box<dyn Device> {
+fn build_hub(hub: &Hub, authority: StationKeys, entropy: Arc<dyn Entropy>) -> Box<dyn Device> {
     let config = hub::HubConfig {
         hub: hub.id,
         seed: hub.seed.expose().to_owned().into(),
-        authority: authority.map(Into::into).unwrap_or_default(),
+        authority,
         name: hub_name(hub),
     };
     Box::new(hub::SimulatedHub::new(config, entropy))

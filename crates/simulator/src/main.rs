@@ -9,11 +9,11 @@ use terskel_simulator::{Options, Simulator, Street};
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "\
-Usage: terskel-simulator --street FILE|NAME [--bus-dir DIR] [--authority HEX]
+Usage: terskel-simulator --street FILE|NAME [--bus-dir DIR] [--authority HEX]…
 
   --street FILE|NAME  a street file, or a built-in street: demo, locks
   --bus-dir DIR       where the directory with the bus's socket is made
-  --authority HEX     public key of the station that the hubs were installed for
+  --authority HEX     public key of the station that the hubs were installed for; may be repeated
 
 Prints one line of JSON when the street is on the air, and runs until SIGTERM.
 Log: to standard error, as RUST_LOG says (default: info).

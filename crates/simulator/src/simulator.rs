@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use serde::Serialize;
 use terskel_keys::AuthorityKey;
+use terskel_locks::hub::station_keys::StationKeys;
 use terskel_model::world::SystemWorld;
 use terskel_model::{Entropy, World};
 use tokio::task::JoinHandle;
@@ -23,23 +24,29 @@ use crate::{daemon, hex, key_service};
 pub struct Options {
     /// Where the directory with the bus's socket is made; the system's temporary directory if `None`.
     pub bus_dir: Option<PathBuf>,
-    /// The public key of the station that the hubs were installed for; can also be given later by
-    /// `POST /authority`. Without it hubs refuse every badge.
-    pub authority: Option<AuthorityKey>,
+    /// The public keys of the station that the hubs were installed for; can also be given later by
+    /// `POST /authority`. Without them hubs refuse every badge.
+    pub authority: StationKeys,
     /// Time and randomness; the real ones if `None`.
     pub world: Option<Arc<dyn World>>,
 }
 
 impl Options {
-    /// Takes the station's public key as 64 hex digits.
+    /// Takes one more of the station's public keys, as 64 hex digits.
     ///
     /// # Errors
     /// It is something else.
-    pub fn authority_from_hex(mut self, key: &str) -> anyhow::Result<Self> {
-        let key = hex::decode(key).context("the authority's key must be 64 hex digits")?;
-        self.authority = Some(AuthorityKey(*key));
+    pub fn authority_from_hex(self, key: &str) -> anyhow::Result<Self> {
+        let known = self.authority.known();
+        self.authority.learn(known.iter().chain([authority_key(key)?]).collect());
         Ok(self)
     }
+}
+
+/// A public key of a station.
+pub(crate) fn authority_key(digits: &str) -> anyhow::Result<AuthorityKey> {
+    let key = hex::decode(digits).context("the authority's key must be 64 hex digits")?;
+    Ok(AuthorityKey(*key))
 }
 
 /// The simulated vendor's key service, and the account that gets in.
@@ -87,13 +94,13 @@ impl Simulator {
         };
         let bus_dir = options.bus_dir;
         let bus = tokio::task::spawn_blocking(move || PrivateBus::start(bus_dir.as_deref())).await??;
-        let built = devices::build(street, options.authority, &entropy, bus.directory())?;
+        let authority = options.authority;
+        let built = devices::build(street, &authority, &entropy, bus.directory())?;
         let (devices, peripherals): (Vec<_>, Vec<_>) = built.into_iter().unzip();
         let bluez = Bluez::new(Arc::clone(&world), timing, peripherals);
         let (handle, served) = daemon::serve(bus.address(), bluez, world).await?;
         let keys = key_service::serve(street, Arc::clone(&entropy)).await?;
-        let hubs = street.hubs().cloned().collect();
-        let control = Control { handle, devices: devices.clone(), hubs, entropy };
+        let control = Control { handle, devices: devices.clone(), authority };
         let (address, controlled) = control::serve(control).await?;
         let key_service =
             keys.as_ref().zip(street.vendor_account.as_ref()).map(|((address, _), (username, password))| {

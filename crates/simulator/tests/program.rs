@@ -156,7 +156,7 @@ fn mistakes_are_told_as_problems() {
         ("GET", "/nothing", "", 404, Value::Null),
         ("PUT", "/devices", "", 405, Value::Null),
         ("POST", &format!("/devices/{id}/fault"), r#"{"fault":"fire"}"#, 422, "fault".into()),
-        ("POST", "/authority", r#"{"key":"12"}"#, 422, "key".into()),
+        ("POST", "/authority", r#"{"keys":["12"]}"#, 422, "keys".into()),
         ("POST", "/adapter", "{}", 422, "powered".into()),
         ("POST", "/adapter", r#"{"powered":1}"#, 422, "powered".into()),
         ("POST", "/adapter", r#"{"present":false,"powered":true}"#, 409, Value::Null),
@@ -165,7 +165,7 @@ fn mistakes_are_told_as_problems() {
         assert_eq!((got, &problem["field"]), (status, &field), "{method} {path} {body}");
         assert_eq!(problem["status"], status);
     }
-    let key = format!(r#"{{"key":"{}"}}"#, "07".repeat(32));
+    let key = format!(r#"{{"keys":["{}"]}}"#, "07".repeat(32));
     assert_eq!(program.ask("POST", "/authority", &key).0, 204);
 }
 

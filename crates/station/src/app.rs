@@ -5,10 +5,10 @@ use std::sync::Arc;
 use sqlx::Any;
 use sqlx::pool::PoolConnection;
 use terskel_keys::log::LogKey;
-use terskel_keys::{Authority, AuthorityKey};
 use terskel_model::{Timestamp, World};
 use tokio::sync::{Semaphore, watch};
 
+use crate::authority::Keyring;
 use crate::db::{Db, Write};
 use crate::problem::Failure;
 use crate::seal::Seal;
@@ -18,8 +18,8 @@ use crate::stream::Live;
 pub(crate) struct App {
     pub(crate) db: Db,
     pub(crate) world: Arc<dyn World>,
-    pub(crate) authority: Authority,
-    pub(crate) authority_key: AuthorityKey,
+    /// Signs digital keys and badges.
+    pub(crate) authority: Keyring,
     /// Signs the checkpoints of the log.
     pub(crate) log_key: LogKey,
     pub(crate) seal: Seal,

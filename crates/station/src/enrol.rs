@@ -7,7 +7,7 @@ use axum::response::Json as Answer;
 use sqlx::AnyConnection;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
-use terskel_api::{Bytes, Secret, path};
+use terskel_api::{Secret, path};
 use terskel_keys::PhonePublic;
 use terskel_model::PhoneId;
 use terskel_model::event::EventKind;
@@ -16,6 +16,7 @@ use crate::admin::enrolment::code_hash;
 use crate::app::{App, Shared};
 use crate::audit::Entry;
 use crate::auth::{Attempt, Ticket, slow_down};
+use crate::authority::Schedule;
 use crate::check;
 use crate::db::{Columns, Write, ms};
 use crate::extract::Json;
@@ -39,8 +40,8 @@ pub(crate) async fn enrol(
         .map_err(|_| invalid("signing_key", "this or sealing_key is not a point on P-256"))?;
     let name = check::required("name", &request.name, 100)?;
     let phone = enrol_unless_guessed(&app, &request.code, name, keys).await?;
-    let authority_key = Bytes(app.authority_key.0.to_vec());
-    Ok((StatusCode::CREATED, Answer(Enrolled { phone, authority_key })))
+    let authority = Schedule::load(&mut *app.reader().await?).await?.published(app.now());
+    Ok((StatusCode::CREATED, Answer(Enrolled { phone, authority })))
 }
 
 /// Counts the attempt, tries the code, and forgives the count when it is right.

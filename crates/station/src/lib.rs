@@ -5,6 +5,7 @@ mod admin;
 mod app;
 mod audit;
 mod auth;
+mod authority;
 mod check;
 mod db;
 mod dispatch;
@@ -27,7 +28,8 @@ mod team;
 mod withdrawal;
 
 pub use auth::Role;
+pub use authority::{AuthorityError, Rotated};
 pub use db::MigrationError;
 pub use openapi::document as openapi_document;
 pub use secret_file::SecretFileError;
-pub use station::{Config, StartError, Station, create_token};
+pub use station::{Config, StartError, Station, create_token, rotate_key};

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use terskel_api::Secret;
 use terskel_model::world::SystemWorld;
-use terskel_station::{Config, Role, Station, create_token};
+use terskel_station::{Config, Role, Station, create_token, rotate_key};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -16,6 +17,11 @@ terskel-station serve [--listen 127.0.0.1:8080] [--data DIR]
     Serves until SIGTERM or Ctrl-C. Prints the address it listens on as its first line.
 terskel-station token --role administrator|response-centre --name NAME [--data DIR]
     Makes an API token and prints it, once.
+terskel-station rotate-key [--stolen yes] [--data DIR]
+    Makes the next signing key of the key authority. It is published at once and signs after 48 hours; the old key is
+    believed until the last that it signed has run out. --stolen yes: it signs at once, and the old ones are believed no
+    longer.
+TERSKEL_AUTHORITY_KEY holds the key authority's keys (PKCS#8, PEM or base64) in place of files in DIR.
 DATABASE_URL=postgres://… uses PostgreSQL; otherwise the database is a SQLite file in DIR (default: station-data).
 RUST_LOG sets what is logged (default: info).";
 
@@ -31,6 +37,7 @@ async fn main() -> Result<()> {
     match command.as_str() {
         "serve" => serve(options).await,
         "token" => token(options).await,
+        "rotate-key" => rotate(options).await,
         "help" | "--help" | "-h" => {
             say(USAGE);
             Ok(())
@@ -43,6 +50,7 @@ struct Options {
     config: Config,
     role: Option<Role>,
     name: Option<String>,
+    stolen: bool,
 }
 
 impl Options {
@@ -51,8 +59,10 @@ impl Options {
             config: Config {
                 listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
                 data: PathBuf::from("station-data"),
-                database_url: std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
+                database_url: variable("DATABASE_URL"),
+                authority_keys: variable("TERSKEL_AUTHORITY_KEY").map(Secret::new),
             },
+            stolen: false,
             role: None,
             name: None,
         };
@@ -62,6 +72,7 @@ impl Options {
                 "--listen" => options.config.listen = value.parse().context("--listen takes ADDRESS:PORT")?,
                 "--data" => options.config.data = value.into(),
                 "--role" => options.role = Some(Role::parse(&value).context("no such role")?),
+                "--stolen" if value == "yes" => options.stolen = true,
                 "--name" => options.name = Some(value),
                 _ => bail!("{flag} is not known\n{USAGE}"),
             }
@@ -88,6 +99,20 @@ async fn token(options: Options) -> Result<()> {
     let token = create_token(&options.config, Arc::new(SystemWorld), role, &name).await?;
     say(token.expose());
     Ok(())
+}
+
+async fn rotate(options: Options) -> Result<()> {
+    let made = rotate_key(&options.config, Arc::new(SystemWorld), options.stolen).await?;
+    say(&format!("Key {} signs from {}.", made.kid, made.signs_from));
+    say(&format!(
+        "Where the station has several nodes, copy {} to each of them before.",
+        made.file.display()
+    ));
+    Ok(())
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// A reader that has gone away is no reason to stop serving.

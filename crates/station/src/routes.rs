@@ -13,8 +13,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::app::Shared;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
-    admin, audit, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream, team,
-    withdrawal,
+    admin, audit, authority, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream,
+    team, withdrawal,
 };
 
 /// The largest body: a dispatch or a resident with every field full is far below.
@@ -48,6 +48,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(withdrawal::loss::report))
         .routes(routes!(withdrawal::session::of_session))
         .routes(routes!(withdrawal::parting::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
+        .routes(routes!(authority::publish::publish))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
         .routes(routes!(session::lead::sign_in_lead))
@@ -84,10 +85,11 @@ async fn health(axum::extract::State(app): axum::extract::State<Shared>) -> Resu
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Answers hold names, addresses and keys: no cache keeps them.
+/// Answers hold names, addresses and keys: no cache keeps them, unless they say so themselves.
 async fn no_store(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let kept = response.headers_mut().entry(header::CACHE_CONTROL);
+    kept.or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
@@ -124,6 +126,7 @@ mod tests {
             path::SHIFT_END,
             path::WORKER_DISMISSAL,
             path::PHONE_LOSS,
+            path::AUTHORITY_KEYS,
             path::ENROL,
             path::SESSION,
             path::LEAD_SESSION,

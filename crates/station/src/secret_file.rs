@@ -22,27 +22,46 @@ pub enum SecretFileError {
     Length(PathBuf),
 }
 
-/// Reads the secret, or makes it where there is none.
-pub(crate) fn read_or_make(
-    path: &Path,
-    entropy: &dyn Entropy,
-) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
-    match make(path, entropy) {
-        Err(SecretFileError::Io(_, e)) if e.kind() == std::io::ErrorKind::AlreadyExists => read(path),
-        made => made,
+impl SecretFileError {
+    /// There is no such file.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self, Self::Io(_, error) if error.kind() == std::io::ErrorKind::NotFound)
+    }
+
+    fn is_there_already(&self) -> bool {
+        matches!(self, Self::Io(_, error) if error.kind() == std::io::ErrorKind::AlreadyExists)
     }
 }
 
-fn make(path: &Path, entropy: &dyn Entropy) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
-    let io = |e| SecretFileError::Io(path.to_owned(), e);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+/// 32 bytes, wiped when they are let go.
+pub(crate) type Secret = Zeroizing<[u8; 32]>;
+
+/// A new secret.
+pub(crate) fn draw(entropy: &dyn Entropy) -> Secret {
     let mut secret = Zeroizing::new([0; 32]);
     entropy.fill(secret.as_mut());
-    file.write_all(secret.as_ref()).and_then(|()| file.sync_all()).map_err(io)?;
-    Ok(secret)
+    secret
 }
 
-fn read(path: &Path) -> Result<Zeroizing<[u8; 32]>, SecretFileError> {
+/// Reads the secret, or makes it where there is none.
+pub(crate) fn read_or_make(path: &Path, entropy: &dyn Entropy) -> Result<Secret, SecretFileError> {
+    let secret = draw(entropy);
+    match write(path, &secret) {
+        Ok(()) => Ok(secret),
+        Err(error) if error.is_there_already() => read(path),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes a secret into a file that is not there yet.
+pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), SecretFileError> {
+    let io = |e| SecretFileError::Io(path.to_owned(), e);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
+    file.write_all(secret.as_ref()).and_then(|()| file.sync_all()).map_err(io)
+}
+
+/// Reads a secret that is there.
+pub(crate) fn read(path: &Path) -> Result<Secret, SecretFileError> {
     let io = |e| SecretFileError::Io(path.to_owned(), e);
     let mut file = OpenOptions::new().read(true).open(path).map_err(io)?;
     let about = file.metadata().map_err(io)?;

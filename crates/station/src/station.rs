@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use axum::Router;
 use terskel_api::Secret;
-use terskel_keys::Authority;
 use terskel_keys::log::LogKey;
 use terskel_model::{Timestamp, World};
 use tokio::net::TcpListener;
@@ -18,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::app::{App, Shared};
 use crate::auth::Role;
 use crate::auth::token::{NewApiToken, new_token};
+use crate::authority::{AuthorityError, Keyring, Rotated, rotate};
 use crate::db::dialect::sqlite_url;
 use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
@@ -41,14 +41,17 @@ pub struct Config {
     /// Where it listens; port 0 takes a free one.
     pub listen: SocketAddr,
     /// Its data directory: the seeds of the key authority and of the log, the master key and, without `database_url`,
-    /// the database. All nodes of one station have the same three key files.
+    /// the database. All nodes of one station have the same key files.
     pub data: PathBuf,
     /// PostgreSQL, as `postgres://…`. SQLite in the data directory where there is none.
     pub database_url: Option<String>,
+    /// The key authority's private keys, in PKCS#8: as PEM, or as DER in base64 with spaces between. From files in the data
+    /// directory where there are none.
+    pub authority_keys: Option<Secret>,
 }
 
 impl std::fmt::Debug for Config {
-    /// A database URL can hold a password.
+    /// A database URL can hold a password, and the keys are not for anybody's eyes.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let database = if self.database_url.is_some() { "by URL" } else { "SQLite" };
         write!(f, "Config {{ listen: {}, data: {:?}, database: {database} }}", self.listen, self.data)
@@ -64,6 +67,9 @@ pub enum StartError {
     /// One of its secrets.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// The key authority.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The database.
     #[error("the database cannot be used: {0}")]
     Database(#[from] MigrationError),
@@ -165,6 +171,18 @@ pub async fn create_token(
     token
 }
 
+/// Makes the next key of the key authority, for a station that may or may not be running. `stolen`: the keys until now
+/// are believed no longer.
+///
+/// # Errors
+/// As [`Station::start`]; [`AuthorityError::UnderWay`], [`AuthorityError::FromEnvironment`].
+pub async fn rotate_key(config: &Config, world: Arc<dyn World>, stolen: bool) -> Result<Rotated, StartError> {
+    let app = open(config, world).await?;
+    let rotated = rotate(&app, stolen).await;
+    app.db.close().await;
+    Ok(rotated?)
+}
+
 async fn store_token(app: &App, role: Role, name: &str) -> Result<Secret, StartError> {
     let name = check::required("name", name, 100).map_err(|_| StartError::Name)?;
     let token = new_token(&*app.world);
@@ -177,16 +195,13 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
     // Names and addresses lie in it: for the station's own user only.
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
     made.map_err(|e| StartError::Io(data.display().to_string(), e))?;
-    let seed = read_or_make(&data.join("authority.seed"), &*world)?;
     let log_seed = read_or_make(&data.join("log.seed"), &*world)?;
     let master_path = data.join("master.key");
     let master = read_or_make(&master_path, &*world)?;
     let url = config.database_url.clone().unwrap_or_else(|| sqlite_url(data));
-    let authority = Authority::from_seed(&seed);
     let app = Arc::new(App {
         db: Db::open(&url, ms(world.now())).await?,
-        authority_key: authority.public_key(),
-        authority,
+        authority: Keyring::new(data, config.authority_keys.as_ref())?,
         log_key: LogKey::from_seed(&log_seed),
         seal: Seal::new(&master).ok_or(SecretFileError::Length(master_path))?,
         live: Live::new(),
@@ -195,6 +210,7 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
         world,
     });
     take_in_backlog(&app).await.map_err(|_| StartError::Log)?;
+    app.authority.begin(&app).await?;
     Ok(app)
 }
 

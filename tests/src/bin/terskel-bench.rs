@@ -5,6 +5,7 @@ use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
+use terskel_keys::AuthorityKeys;
 use terskel_tests::bench::{Promise, Row, dispatch, figures, unlock};
 use terskel_tests::stage::Air;
 
@@ -57,7 +58,7 @@ async fn on_the_bus(args: &[String]) -> Result<()> {
     let logs = tempfile::tempdir()?;
     let street = logs.path().join("street.toml");
     std::fs::write(&street, unlock::STREET)?;
-    let air = Air::start(&street.display().to_string(), None, logs.path()).await?;
+    let air = Air::start(&street.display().to_string(), AuthorityKeys::default(), logs.path()).await?;
     let status = tokio::process::Command::new(std::env::current_exe()?)
         .args(args)
         .env(ON_THE_BUS, "1")

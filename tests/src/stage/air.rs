@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::Value;
-use terskel_keys::AuthorityKey;
+use terskel_keys::AuthorityKeys;
 use uuid::Uuid;
 
 use super::process::{Launch, Process};
@@ -43,14 +43,14 @@ pub struct Movement {
 }
 
 impl Air {
-    /// Puts a street on the air: a built-in name or a file. The hubs belong to the station with this authority key.
+    /// Puts a street on the air: a built-in name or a file. The hubs belong to the station with these keys.
     ///
     /// # Errors
     /// When the program does not become ready.
-    pub async fn start(street: &str, authority: Option<AuthorityKey>, logs: &Path) -> Result<Self> {
+    pub async fn start(street: &str, authority: AuthorityKeys, logs: &Path) -> Result<Self> {
         let mut args = vec!["--street".into(), street.into()];
-        if let Some(AuthorityKey(key)) = authority {
-            let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+        for key in authority.iter() {
+            let hex: String = key.0.iter().map(|byte| format!("{byte:02x}")).collect();
             args.extend(["--authority".into(), hex.into()]);
         }
         let launch = Launch {

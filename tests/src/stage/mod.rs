@@ -65,7 +65,7 @@ impl Stage {
         let centre = station.client(Some(centre_token.clone()));
         let residents = Street::load(street)?;
         let town = town::seed(&admin, &residents, &SystemWorld).await?;
-        let air = Air::start(street, Some(town.authority), dir.path()).await?;
+        let air = Air::start(street, town.authority.clone(), dir.path()).await?;
         let ui = ui.map(Path::to_owned);
         Ok(Self { street: residents, town, station, air, admin, centre, centre_token, ui, dir })
     }

@@ -147,7 +147,7 @@ impl Client {
         self.send(self.http.post(format!("{}{path}", self.url)).json(body), path).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+    pub(super) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         self.send(self.http.get(format!("{}{path}", self.url)), path).await
     }
 

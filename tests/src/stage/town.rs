@@ -6,10 +6,10 @@ use serde::Serialize;
 use terskel_api::admin::{
     Created, EnrolmentCode, NewDoor, NewEnrolment, NewHub, NewLock, NewResident, NewShift, NewTeam, NewWorker,
 };
+use terskel_api::authority::KeySet;
 use terskel_api::dispatch::PhysicalKey;
-use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::{Bytes, Secret, path};
-use terskel_keys::{AuthorityKey, PhoneIdentity};
+use terskel_keys::{AuthorityKey, AuthorityKeys};
 use terskel_model::{TeamId, WorkerId, World};
 use terskel_simulator::{Door, Resident, Street};
 
@@ -44,7 +44,7 @@ pub struct Town {
     /// The team's id.
     pub team: TeamId,
     /// What the hubs in the homes are installed with.
-    pub authority: AuthorityKey,
+    pub authority: AuthorityKeys,
 }
 
 /// Sets up team, lead, two workers on shift and all residents of `street`.
@@ -63,7 +63,7 @@ pub async fn seed(admin: &Client, street: &Street, world: &impl World) -> Result
     for resident in &street.residents {
         let _: Created = admin.post(path::RESIDENTS, &described(resident, team)?).await?;
     }
-    Ok(Town { team, authority: authority(admin, world).await? })
+    Ok(Town { team, authority: authority(admin).await? })
 }
 
 /// A one-time code for one phone.
@@ -96,18 +96,10 @@ async fn shift(admin: &Client, worker: WorkerId, team: TeamId, world: &impl Worl
     Ok(())
 }
 
-/// The station tells its authority key to whoever enrols: the hubs' installer enrols a device of their own.
-async fn authority(admin: &Client, world: &impl World) -> Result<AuthorityKey> {
-    let installer = PhoneIdentity::generate(world).public();
-    let enrol = Enrol {
-        code: enrolment_code(admin, "Installer of the hubs").await?,
-        name: "Installer".into(),
-        signing_key: Bytes(installer.signing.to_vec()),
-        sealing_key: Bytes(installer.sealing.to_vec()),
-    };
-    let enrolled: Enrolled = admin.post(path::ENROL, &enrol).await?;
-    let key = enrolled.authority_key.0.try_into().ok().context("an Ed25519 key has 32 bytes")?;
-    Ok(AuthorityKey(key))
+/// What the station publishes for everybody.
+async fn authority(admin: &Client) -> Result<AuthorityKeys> {
+    let told: KeySet = admin.get(path::AUTHORITY_KEYS).await?;
+    Ok(told.ed25519().map(AuthorityKey).collect())
 }
 
 fn described(resident: &Resident, team: TeamId) -> Result<impl Serialize + use<>> {

@@ -7,7 +7,7 @@ use terskel_api::dispatch::IssuedKey;
 use terskel_api::key::ShiftKey;
 use tokio::time::sleep;
 
-use super::verify;
+use super::{acquainted, verify};
 use crate::interface::Problem;
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
@@ -39,6 +39,7 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
             return Err(error.into());
         }
     };
+    let phone = acquainted(core, phone, bundle.keys.iter().map(|key| &key.key)).await;
     // What a dispatch gives comes with accepting it.
     let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
     let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verified(key, &phone)).collect();

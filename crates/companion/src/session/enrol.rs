@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use terskel_api::phone::Enrol;
 use terskel_api::{Bytes, Secret};
-use terskel_keys::{AuthorityKey, PhoneIdentity};
+use terskel_keys::PhoneIdentity;
 use terskel_model::name;
 
 use crate::interface::{Outcome, Problem};
@@ -33,14 +33,9 @@ pub(crate) async fn enrol(core: &Core, url: &str, code: &str, phone_name: &str) 
             sealing_key: Bytes(public.sealing.to_vec()),
         })
         .await?;
-    let authority = answer.authority_key.0.try_into().map_err(|_| Problem::StationFailed)?;
+    let authority = super::authority::read(&answer.authority)?;
     core.store
-        .save_phone(&Phone {
-            id: answer.phone,
-            station_url: url,
-            authority: AuthorityKey(authority),
-            identity: Arc::new(identity),
-        })
+        .save_phone(&Phone { id: answer.phone, station_url: url, authority, identity: Arc::new(identity) })
         .await?;
     core.refresh().await?;
     Ok(Outcome::Done)

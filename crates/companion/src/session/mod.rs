@@ -1,5 +1,6 @@
 //! Enrolling the phone, signing in and out, and the end of the shift.
 
+mod authority;
 mod enrol;
 mod shift;
 mod sign_in;
@@ -7,6 +8,7 @@ mod sign_out;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use authority::ask as ask_authority;
 pub(crate) use enrol::enrol;
 pub(crate) use shift::keep_time;
 pub(crate) use sign_in::sign_in;

@@ -49,6 +49,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             withdrawn: None,
         })
         .await?;
+    super::authority::learn(core, &phone, &answer.authority).await?;
     core.refresh().await?;
     core.outbox.notify_one();
     Ok(Outcome::Done)

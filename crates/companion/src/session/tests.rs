@@ -99,3 +99,42 @@ async fn a_new_process_finds_the_visit_as_it_was() {
     assert_eq!(visit.doors[0].last.as_ref().unwrap().outcome, "opened");
     assert_eq!(view.session.as_ref().unwrap().worker_name, "Ada");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_key_by_an_authority_that_the_phone_has_not_heard_of_is_asked_about_at_the_station() {
+    let home = Home::alerted().await;
+    home.station.rotate([8; 32], &[[7; 32], [8; 32]]);
+    home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_authority_that_the_station_does_not_tell_of_opens_nothing() {
+    let home = Home::alerted().await;
+    home.station.rotate([66; 32], &[[7; 32]]);
+    home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+    let result = home.open(home.stairwell).await;
+    assert_eq!((result.outcome.as_str(), result.reason.as_deref()), ("refused", Some("no_key")));
+    // Nor does a station that tells none at all make the phone forget.
+    home.station.rotate([7; 32], &[]);
+    assert_eq!(
+        home.intend(Intent::SignIn { staff_number: "17".into(), pin: "4711".into() }).await,
+        Err(Problem::StationFailed)
+    );
+    home.station.rotate([7; 32], &[[7; 32]]);
+    home.see("keys", |v| v.visit.as_ref().unwrap().doors[0].key_until.is_some()).await;
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+}
+
+#[tokio::test(start_paused = true)]
+async fn digital_keys_of_a_stolen_authority_go_at_the_next_sign_in_and_come_anew() {
+    let home = Home::accepted().await;
+    home.station.rotate([8; 32], &[[8; 32]]);
+    home.sign_in().await;
+    home.station.feel(Mood::Unreachable);
+    let result = home.open(home.stairwell).await;
+    assert_eq!((result.outcome.as_str(), result.reason.as_deref()), ("refused", Some("no_key")));
+    home.station.feel(Mood::Good);
+    home.see("keys", |v| v.visit.as_ref().unwrap().doors[0].key_until.is_some()).await;
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+}

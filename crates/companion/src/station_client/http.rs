@@ -7,6 +7,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url, header, redirect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use terskel_api::authority::KeySet;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::key::KeyBundle;
@@ -57,6 +58,10 @@ impl HttpStation {
 impl Station for HttpStation {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
         json(with(self.request(Method::POST, path::ENROL), &body)).boxed()
+    }
+
+    fn authority_keys(&self) -> Answer<'_, KeySet> {
+        json(self.request(Method::GET, path::AUTHORITY_KEYS)).boxed()
     }
 
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn> {

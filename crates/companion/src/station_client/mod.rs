@@ -13,6 +13,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use terskel_api::Secret;
+use terskel_api::authority::KeySet;
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::key::KeyBundle;
@@ -29,6 +30,8 @@ pub(crate) type ByteStream = BoxStream<'static, Result<Vec<u8>, StationError>>;
 /// What a phone asks of its station (`terskel_api::path`).
 pub(crate) trait Station: Send + Sync {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled>;
+    /// What its proofs are signed with.
+    fn authority_keys(&self) -> Answer<'_, KeySet>;
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn>;
     fn sign_out<'a>(&'a self, token: &'a Secret) -> Answer<'a, ()>;
     fn accept<'a>(&'a self, token: &'a Secret, dispatch: DispatchId) -> Answer<'a, Accepted>;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
-use terskel_keys::{AuthorityKey, PhoneIdentity};
-use terskel_model::PhoneId;
+use terskel_keys::{AuthorityKey, AuthorityKeys, PhoneIdentity};
+use terskel_model::{KeyId, PhoneId};
 
 use super::{Result, Store, StoreError, id};
 
@@ -15,8 +15,8 @@ pub(crate) struct Phone {
     pub(crate) id: PhoneId,
     /// Where the station is.
     pub(crate) station_url: String,
-    /// What digital keys verify against.
-    pub(crate) authority: AuthorityKey,
+    /// What digital keys verify against: what this station told, and nobody else.
+    pub(crate) authority: AuthorityKeys,
     /// The private keys.
     pub(crate) identity: Arc<PhoneIdentity>,
 }
@@ -28,15 +28,27 @@ impl Store {
         let mut tx = guard.begin().await?;
         super::retention::wipe_shift(&mut tx).await?;
         sqlx::query("DELETE FROM phone").execute(&mut *tx).await?;
-        sqlx::query(
-            "INSERT INTO phone (only, id, station_url, authority_key, identity) VALUES (1, $1, $2, $3, $4)",
-        )
-        .bind(phone.id.to_string())
-        .bind(&phone.station_url)
-        .bind(phone.authority.0.to_vec())
-        .bind(phone.identity.to_bytes().to_vec())
-        .execute(&mut *tx)
-        .await?;
+        sqlx::query("INSERT INTO phone (only, id, station_url, identity) VALUES (1, $1, $2, $3)")
+            .bind(phone.id.to_string())
+            .bind(&phone.station_url)
+            .bind(phone.identity.to_bytes().to_vec())
+            .execute(&mut *tx)
+            .await?;
+        put_authority(&mut tx, &phone.authority).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The station has told its keys; `orphans` are digital keys that no longer verify.
+    pub(crate) async fn save_authority(&self, authority: &AuthorityKeys, orphans: &[KeyId]) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        put_authority(&mut tx, authority).await?;
+        for key in orphans {
+            sqlx::query("DELETE FROM digital_key WHERE id = $1")
+                .bind(key.to_string())
+                .execute(&mut *tx)
+                .await?;
+        }
         Ok(tx.commit().await?)
     }
 
@@ -55,12 +67,10 @@ async fn read(
     connection: &mut SqliteConnection,
     known: Option<(PhoneId, Arc<PhoneIdentity>)>,
 ) -> Result<Option<Phone>> {
-    let row = sqlx::query("SELECT id, station_url, authority_key, identity FROM phone")
-        .fetch_optional(connection)
-        .await?;
+    let row =
+        sqlx::query("SELECT id, station_url, identity FROM phone").fetch_optional(&mut *connection).await?;
     let Some(row) = row else { return Ok(None) };
     let phone = id(row.try_get("id")?)?;
-    let authority: Vec<u8> = row.try_get("authority_key")?;
     let identity = match known {
         Some((of, identity)) if of == phone => identity,
         _ => parse(&zeroize::Zeroizing::new(row.try_get::<Vec<u8>, _>("identity")?))?,
@@ -68,11 +78,29 @@ async fn read(
     Ok(Some(Phone {
         id: phone,
         station_url: row.try_get("station_url")?,
-        authority: AuthorityKey(authority.try_into().map_err(|_| StoreError::Unreadable("authority key"))?),
+        authority: read_authority(connection).await?,
         identity,
     }))
 }
 
 fn parse(bytes: &[u8]) -> Result<Arc<PhoneIdentity>> {
     PhoneIdentity::from_bytes(bytes).map(Arc::new).map_err(|_| StoreError::Unreadable("identity"))
+}
+
+async fn put_authority(tx: &mut SqliteConnection, authority: &AuthorityKeys) -> Result<()> {
+    sqlx::query("DELETE FROM authority_key").execute(&mut *tx).await?;
+    for key in authority.iter() {
+        sqlx::query("INSERT INTO authority_key (key) VALUES ($1)")
+            .bind(key.0.to_vec())
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn read_authority(connection: &mut SqliteConnection) -> Result<AuthorityKeys> {
+    let keys: Vec<Vec<u8>> =
+        sqlx::query_scalar("SELECT key FROM authority_key ORDER BY key").fetch_all(connection).await?;
+    let key = |key: Vec<u8>| key.try_into().map(AuthorityKey);
+    keys.into_iter().map(|bytes| key(bytes).map_err(|_| StoreError::Unreadable("authority key"))).collect()
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use terskel_api::Secret;
+use terskel_api::authority::{KeySet, PublicKey};
 use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
@@ -49,7 +50,6 @@ pub(crate) enum Mood {
 
 pub(crate) struct FakeStation {
     pub(crate) world: Arc<TestWorld>,
-    pub(crate) authority: Authority,
     pub(crate) phone: PhoneId,
     pub(crate) worker: WorkerId,
     pub(crate) shift: Duration,
@@ -61,6 +61,9 @@ pub(crate) struct FakeStation {
 #[derive(Default)]
 struct State {
     mood: Mood,
+    /// Seeds: the one that signs, and those that are told.
+    signs: [u8; 32],
+    told: Vec<[u8; 32]>,
     public: Option<PhonePublic>,
     token: String,
     dispatch: Option<Dispatch>,
@@ -80,13 +83,12 @@ struct State {
 impl FakeStation {
     pub(crate) fn new(world: Arc<TestWorld>, credentials: Vec<(LockId, Vec<u8>)>) -> Self {
         Self {
-            authority: Authority::from_seed(&[7; 32]),
             phone: PhoneId::new(&*world),
             worker: WorkerId::new(&*world),
             shift: Duration::from_secs(8 * 3600),
             key_lifetime: Duration::from_secs(3600),
             credentials,
-            state: Mutex::default(),
+            state: Mutex::new(State { signs: [7; 32], told: vec![[7; 32]], ..State::default() }),
             world,
         }
     }
@@ -101,6 +103,23 @@ impl FakeStation {
             state.streams.clear();
         }
         state.mood = mood;
+    }
+
+    pub(crate) fn authority(&self) -> Authority {
+        Authority::from_seed(&self.state().signs)
+    }
+
+    /// From now on it signs with this one, and tells those.
+    pub(crate) fn rotate(&self, signs: [u8; 32], told: &[[u8; 32]]) {
+        let mut state = self.state();
+        (state.signs, state.told) = (signs, told.to_vec());
+    }
+
+    fn told(&self) -> KeySet {
+        let public = |seed| Authority::from_seed(seed).public_key();
+        let state = self.state();
+        let keys = state.told.iter().map(public);
+        KeySet { keys: keys.map(|key| PublicKey::ed25519(key.0, key.kid())).collect() }
     }
 
     /// Sends the dispatch to every phone, in a new revision.
@@ -251,7 +270,7 @@ impl FakeStation {
                 };
                 let secret = &self.credentials.iter().find(|(id, _)| *id == lock.id).unwrap().1;
                 let key =
-                    digital_key::issue(&self.authority, &claims, &public, secret, &*self.world).unwrap();
+                    digital_key::issue(&self.authority(), &claims, &public, secret, &*self.world).unwrap();
                 IssuedKey { id: claims.id, lock: lock.id, door: door.id, key: terskel_api::Bytes(key) }
             })
             .collect()
@@ -303,8 +322,15 @@ impl Station for Way {
             }
             let public = PhonePublic::parse(&body.signing_key.0, &body.sealing_key.0).unwrap();
             self.0.state().public = Some(public);
-            let authority_key = terskel_api::Bytes(self.0.authority.public_key().0.to_vec());
-            Ok(Enrolled { phone: self.0.phone, authority_key })
+            Ok(Enrolled { phone: self.0.phone, authority: self.0.told() })
+        }
+        .boxed()
+    }
+
+    fn authority_keys(&self) -> Answer<'_, KeySet> {
+        async move {
+            self.0.check(None)?;
+            Ok(self.0.told())
         }
         .boxed()
     }
@@ -337,7 +363,8 @@ impl Station for Way {
                 team: TeamId::new(&*self.0.world),
                 team_name: "Nattpatrulje Vest".into(),
                 ends_at,
-                badge: terskel_api::Bytes(badge::issue(&self.0.authority, &badge).unwrap()),
+                badge: terskel_api::Bytes(badge::issue(&self.0.authority(), &badge).unwrap()),
+                authority: self.0.told(),
                 station_time: now,
             })
         }

@@ -182,7 +182,7 @@ impl DoorKeeper {
         let snapshot = self.core.snapshot();
         let phone = snapshot.phone.as_ref()?;
         let key = snapshot.key(self.dispatch, self.lock.id)?;
-        digital_key::verify(&key.bytes, &phone.authority.into(), &phone.identity.public()).ok()
+        digital_key::verify(&key.bytes, &phone.authority, &phone.identity.public()).ok()
     }
 
     /// There is no key any more, and there was one that was taken away.

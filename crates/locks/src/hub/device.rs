@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use terskel_keys::receipt::{self, Direction, HubKey, Receipt};
-use terskel_keys::{AuthorityKeys, KeyError, badge};
+use terskel_keys::{KeyError, badge};
 use terskel_model::world::random;
 use terskel_model::{Entropy, HubId, Uptime};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use zeroize::Zeroizing;
 use super::frame::{self, Assembler};
 use super::message::{self, Answer, Challenge};
 use super::presence::Presence;
+use super::station_keys::StationKeys;
 use super::{ANSWER, COMPANY, HubRefusal, REQUEST, SERVICE, VERSION};
 use crate::device::{
     Advertisement, Characteristic, Device, DeviceFault, DeviceReport, DeviceTime, Movement, Service,
@@ -32,7 +33,7 @@ pub struct HubConfig {
     /// Seed of its Ed25519 key, whose public half the station knows.
     pub seed: Zeroizing<[u8; 32]>,
     /// The station's keys, to check badges with.
-    pub authority: AuthorityKeys,
+    pub authority: StationKeys,
     /// Local name in advertisements.
     pub name: String,
 }
@@ -47,7 +48,7 @@ impl fmt::Debug for HubConfig {
 pub struct SimulatedHub {
     hub: HubId,
     key: HubKey,
-    authority: AuthorityKeys,
+    authority: StationKeys,
     name: String,
     entropy: Arc<dyn Entropy>,
     link: Option<Link>,
@@ -119,10 +120,12 @@ impl SimulatedHub {
     ) -> Result<Receipt, HubRefusal> {
         let request = message::decode_request(request)?;
         let badge =
-            badge::verify(&request.badge, &self.authority, now.wall).map_err(|error| match error {
-                KeyError::Expired => HubRefusal::BadgeExpired,
-                _ => HubRefusal::BadgeInvalid,
-            })?;
+            badge::verify(&request.badge, &self.authority.known(), now.wall).map_err(
+                |error| match error {
+                    KeyError::Expired => HubRefusal::BadgeExpired,
+                    _ => HubRefusal::BadgeInvalid,
+                },
+            )?;
         let (visit, direction) = (request.visit, request.direction);
         let signed = message::signed_bytes(self.hub, challenge, visit, direction, &request.badge);
         badge.verify_holder(&signed, &request.signature).map_err(|_| HubRefusal::BadSignature)?;

@@ -13,6 +13,7 @@ mod message;
 pub mod phone;
 mod presence;
 mod refusal;
+pub mod station_keys;
 #[cfg(test)]
 mod tests;
 

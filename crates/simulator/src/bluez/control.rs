@@ -1,8 +1,7 @@
 //! What the control API does to devices and to the air around them.
 
-use terskel_locks::device::{Device, DeviceFault};
+use terskel_locks::device::DeviceFault;
 use terskel_model::Uptime;
-use uuid::Uuid;
 
 use super::Bluez;
 
@@ -50,14 +49,6 @@ impl Bluez {
         let faults = [DeviceFault::Hang(false), DeviceFault::Jammed(false), DeviceFault::Uncalibrated(false)];
         for fault in faults.into_iter().chain([DeviceFault::Mended, battery]) {
             self.break_device(i, fault, now);
-        }
-    }
-
-    /// Another device in the place of this one; a link to the old one ends.
-    pub(crate) fn replace_device(&mut self, id: Uuid, device: Box<dyn Device>, now: Uptime) {
-        if let Some(i) = self.peripherals.iter().position(|p| p.id == id) {
-            self.link_lost(i, now);
-            self.peripherals[i].device = device;
         }
     }
 }

@@ -1,36 +1,23 @@
-//! `POST /authority`: installs the hubs for a station, by the station's public key.
+//! `POST /authority`: tells the hubs the public keys of their station, as their maker's service would.
 
 use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
-use terskel_keys::AuthorityKey;
+use terskel_keys::AuthorityKeys;
 
 use super::Control;
 use super::body::Body;
 use super::problem::Problem;
-use crate::{devices, hex};
+use crate::simulator::authority_key;
 
-/// A hub that is installed anew forgets its visits, as the real one would with a new owner.
+/// In place of those that they knew. Visits go on.
 pub(super) async fn set(State(control): State<Arc<Control>>, bytes: Bytes) -> Result<StatusCode, Problem> {
     let mut body = Body::parse(&bytes)?;
-    let key: String = body.field("key")?;
+    let keys: Vec<String> = body.field("keys")?;
     body.finish()?;
-    let key = hex::decode(&key).ok_or_else(|| Problem::invalid("key", "must be 64 hex digits"))?;
-    let authority = AuthorityKey(*key);
-    let hubs: Vec<_> = control
-        .hubs
-        .iter()
-        .map(|hub| {
-            let device = devices::build_hub(hub, Some(authority), Arc::clone(&control.entropy));
-            (hub.id.0, device)
-        })
-        .collect();
-    let done = control.handle.with(move |bluez, now| {
-        for (id, device) in hubs {
-            bluez.replace_device(id, device, now);
-        }
-    });
-    done.await.map(|()| StatusCode::NO_CONTENT).ok_or_else(Problem::stopped)
+    let keys: anyhow::Result<AuthorityKeys> = keys.iter().map(|key| authority_key(key)).collect();
+    control.authority.learn(keys.map_err(|error| Problem::invalid("keys", error.to_string()))?);
+    Ok(StatusCode::NO_CONTENT)
 }

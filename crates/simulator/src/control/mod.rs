@@ -8,7 +8,7 @@
 //! | `DELETE /devices/{id}/fault` | | the device, all faults mended |
 //! | `POST /devices/{id}/knock` | | the device, awake |
 //! | `POST /adapter` | `{"powered": bool}` or `{"present": bool}` | 204 |
-//! | `POST /authority` | `{"key": "64 hex digits"}` | 204 |
+//! | `POST /authority` | `{"keys": ["64 hex digits", …]}` | 204 |
 //!
 //! Errors are problem details (RFC 9457) with `field` where one is wrong.
 
@@ -24,12 +24,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use terskel_model::Entropy;
+use terskel_locks::hub::station_keys::StationKeys;
 use tokio::net::TcpListener;
 
 use crate::daemon::Handle;
 use crate::devices::DeviceInfo;
-use crate::street::Hub;
 use problem::Problem;
 
 /// What the requests work on.
@@ -37,8 +36,7 @@ pub(crate) struct Control {
     pub(crate) handle: Handle,
     /// In the order of the machine's peripherals.
     pub(crate) devices: Vec<DeviceInfo>,
-    pub(crate) hubs: Vec<Hub>,
-    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) authority: StationKeys,
 }
 
 /// Serves the API on a port that the system chooses, until the task is aborted.

@@ -1,13 +1,13 @@
 //! `POST /v1/shifts`.
 
 use axum::extract::State;
-use chrono::TimeDelta;
 use sqlx::AnyConnection;
 use terskel_api::admin::{Created, NewShift};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_model::ShiftId;
 use terskel_model::permission::WorkerRole;
+use terskel_model::rules::LONGEST_SHIFT;
 
 use super::{Made, check_team, made};
 use crate::app::{App, Shared};
@@ -30,8 +30,8 @@ pub(crate) async fn add_shift(
     _: Administrator,
     Json(request): Json<NewShift>,
 ) -> Result<Made, Failure> {
-    let length = request.ends_at - request.starts_at;
-    if length <= TimeDelta::zero() || length > TimeDelta::hours(24) {
+    let length = (request.ends_at - request.starts_at).to_std().unwrap_or_default();
+    if length.is_zero() || length > LONGEST_SHIFT {
         return Err(invalid("ends_at", "must be after starts_at, and at most 24 hours after"));
     }
     let role = request.role.as_ref().unwrap_or(&WorkerRole::Carer);

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "log", include_str!("migrations/0003_log.sql")),
     (4, "permissions", include_str!("migrations/0004_permissions.sql")),
     (5, "withdrawals", include_str!("migrations/0005_withdrawals.sql")),
+    (6, "authority keys", include_str!("migrations/0006_authority_keys.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -105,10 +106,11 @@ mod tests {
             "fc2f11a0becf82a87786677b4bb3de17d3d288161a891c508d215096e3b75f22",
             "fe0b2996f298a2ca4e043856d06a338549b61f995836bab6f1178300194dac2e",
             "a94b0db7af4d4130c39c7089a75c47c6b06ab820e98b3ce6a755a3f648182a03",
+            "ec13c1702ab454eb696db2125135b2d543017c9348772d60b1e46fc78d7611ea",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=5));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=6));
     }
 
     #[tokio::test]

@@ -84,7 +84,8 @@ impl Order<'_> {
             .await?
             .bytes("credential_sealed")?;
         let credential = app.seal.open(self.lock.id.0, &sealed)?;
-        let signed = digital_key::issue(&app.authority, &claims, &phone, &credential, &*app.world)
+        let authority = app.authority.signer(app.now(), tx).await?;
+        let signed = digital_key::issue(&authority, &claims, &phone, &credential, &*app.world)
             .map_err(|_| Failure::Internal("a digital key could not be issued"))?;
         self.store(app, tx, &claims, &signed).await?;
         Ok(IssuedKey { id: claims.id, lock: self.lock.id, door: self.door.id, key: Bytes(signed) })

@@ -128,6 +128,7 @@ mod tests {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data: data.path().to_owned(),
             database_url: None,
+            authority_keys: None,
         };
         for _ in 0..2 {
             let app = open(&config, Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1))).await.unwrap();

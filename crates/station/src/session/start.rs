@@ -12,6 +12,7 @@ use super::sign_out::end_sessions_of_phone;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::token::{hash, new_token};
+use crate::authority::Schedule;
 use crate::db::{Columns, Write, ms};
 use crate::problem::{Failure, problem, refuse};
 
@@ -53,7 +54,8 @@ impl Write for StartSession {
             team: shift.team,
             team_name: shift.team_name,
             ends_at: shift.ends_at,
-            badge: self.badge(app, shift.ends_at)?,
+            badge: self.badge(app, tx, shift.ends_at).await?,
+            authority: Schedule::load(tx).await?.published(app.now()),
             station_time: app.now(),
         })
     }
@@ -116,7 +118,8 @@ impl StartSession {
         Ok(())
     }
 
-    fn badge(&self, app: &App, ends_at: Timestamp) -> Result<Bytes, Failure> {
+    async fn badge(&self, app: &App, tx: &mut AnyConnection, ends_at: Timestamp) -> Result<Bytes, Failure> {
+        let authority = app.authority.signer(app.now(), tx).await?;
         let badge = Badge {
             worker: self.worker,
             phone: self.phone,
@@ -124,6 +127,6 @@ impl StartSession {
             issued_at: app.now(),
             expires: ends_at,
         };
-        badge::issue(&app.authority, &badge).map(Bytes).map_err(|_| Failure::Internal("no badge was issued"))
+        badge::issue(&authority, &badge).map(Bytes).map_err(|_| Failure::Internal("no badge was issued"))
     }
 }

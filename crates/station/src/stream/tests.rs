@@ -74,7 +74,8 @@ impl Scene {
         let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 7));
         let directory = tempfile::tempdir().unwrap();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let config = Config { listen, data: directory.path().to_owned(), database_url: None };
+        let config =
+            Config { listen, data: directory.path().to_owned(), database_url: None, authority_keys: None };
         let app = open(&config, world.clone()).await.unwrap();
         let session = PhoneSession {
             id: SessionId::new(&*world),

@@ -24,6 +24,7 @@ mod locks;
 mod log;
 mod permissions;
 mod receipts;
+mod rotation;
 mod sign_in;
 mod stream;
 mod team;

@@ -19,6 +19,7 @@ use zeroize::Zeroizing;
 
 use super::device::{HubConfig, SimulatedHub};
 use super::phone::{HubCommand, HubEvent, HubIdentity, HubSession};
+use super::station_keys::StationKeys;
 use super::{ANSWER, HubRefusal, REQUEST};
 use crate::device::{Device, DeviceTime};
 use crate::session::Session;
@@ -62,6 +63,7 @@ struct Home {
     world: Arc<ManualWorld>,
     /// The hub's own clock, where it is not the world's.
     wall: Option<Timestamp>,
+    authority: StationKeys,
 }
 
 impl Home {
@@ -72,13 +74,14 @@ impl Home {
     fn new(id: u128, seed: u8) -> Self {
         let world = Arc::new(ManualWorld::new(evening(), 1));
         let id = HubId(Uuid::from_u128(id));
+        let authority = StationKeys::from(station().public_key());
         let config = HubConfig {
             hub: id,
             seed: Zeroizing::new([seed; 32]),
-            authority: station().public_key().into(),
+            authority: authority.clone(),
             name: "Hub".into(),
         };
-        Self { id, hub: SimulatedHub::new(config, world.clone()), world, wall: None }
+        Self { id, hub: SimulatedHub::new(config, world.clone()), world, wall: None, authority }
     }
 
     fn identity(&self) -> HubIdentity {

@@ -107,3 +107,19 @@ fn closing_ends_politely_and_answers_what_is_open() {
     assert_eq!(events(&mut session), expected);
     assert!(session.is_over() && session.poll_timeout().is_none());
 }
+
+#[test]
+fn a_hub_that_has_heard_of_the_next_authority_takes_its_badges_in_the_middle_of_a_visit() {
+    let mut home = Home::karis();
+    receipt(&ask(&mut home.ada(), &mut home, CHECK_IN));
+    let next = Authority::from_seed(&[0x52; 32]);
+    let badge = badge::issue(&next, &adas_badge()).unwrap();
+    let told = ask(&mut home.visitor(&badge, phone_of(0xa1)), &mut home, CHECK_OUT);
+    assert_eq!(told, [refused(HubRefusal::BadgeInvalid)]);
+    home.authority.learn([station().public_key(), next.public_key()].into_iter().collect());
+    receipt(&ask(&mut home.visitor(&badge, phone_of(0xa1)), &mut home, CHECK_OUT));
+    receipt(&ask(&mut home.ada(), &mut home, CHECK_IN));
+    home.authority.learn(next.public_key().into());
+    let told = ask(&mut home.ada(), &mut home, CHECK_OUT);
+    assert_eq!(told, [refused(HubRefusal::BadgeInvalid)]);
+}

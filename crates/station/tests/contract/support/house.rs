@@ -83,6 +83,7 @@ impl House {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             data: directory.path().to_owned(),
             database_url: database.url.clone(),
+            authority_keys: None,
         };
         let station = Station::start(config.clone(), world.clone()).await.unwrap();
         let token = |secret: Secret| secret.expose().to_owned();

@@ -32,7 +32,7 @@ impl Phone {
         let identity = PhoneIdentity::generate(&*house.world);
         let body = Self::introduction(code.code.expose(), &identity);
         let enrolled: Enrolled = house.post(path::ENROL, "", &body).await.is(201);
-        let authority = AuthorityKey(enrolled.authority_key.0.try_into().unwrap()).into();
+        let authority = enrolled.authority.ed25519().map(AuthorityKey).collect();
         Self { id: enrolled.phone, identity, authority, session: None, sequence: 0, previous: [0; 32] }
     }
 
