@@ -12,6 +12,17 @@ use crate::{Bytes, Secret};
 /// cursor for `Last-Event-ID`. A comment line every 10 s is the heartbeat.
 pub const STREAM_DISPATCH: &str = "dispatch";
 
+/// The SSE event name under which [`StreamTime`] comes at the beginning of each stream. It has no `id`.
+pub const STREAM_TIME: &str = "time";
+
+/// The station's clock when the stream began: a phone's own can be set by anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StreamTime {
+    /// UTC.
+    pub station_time: DateTime<Utc>,
+}
+
 /// A response centre calls a team out.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -11,7 +11,7 @@ use terskel_radio::{AdapterState, Radio};
 use tokio::sync::watch;
 
 use crate::interface::{Answer, BluetoothState, Intent, Outcome, Problem, Question, View, VisitSummary};
-use crate::state::Core;
+use crate::state::{Core, PhoneClock};
 use crate::station_client::{HttpStations, Stations};
 use crate::store::{Store, StoreError, StoreKey};
 use crate::visit::AbortOnDrop;
@@ -52,11 +52,12 @@ impl Engine {
     ) -> Result<Self, StoreError> {
         let EngineConfig { store_path, store_key, world, radio, families } = config;
         let store = Store::open(&store_path, &store_key).await?;
-        store.sweep(world.now()).await?;
+        let clock = PhoneClock::open(world.clone(), &store).await?;
+        store.sweep(clock.now()).await?;
         if let Some(phone) = store.snapshot().await?.phone {
             store.finish_interrupted(&phone, &*world).await?;
         }
-        let core = Arc::new(Core::new(world, radio, families, stations, store).await?);
+        let core = Arc::new(Core::new(world, radio, families, stations, (store, clock)).await?);
         let _tasks = vec![
             AbortOnDrop(tokio::spawn(stream::keep_reading(core.clone()))),
             AbortOnDrop(tokio::spawn(outbox::keep_sending(core.clone()))),

@@ -11,6 +11,7 @@ pub mod lock_report;
 pub mod name;
 pub mod permission;
 pub mod rules;
+pub mod trusted_time;
 pub mod withdrawal;
 pub mod world;
 

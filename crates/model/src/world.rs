@@ -4,6 +4,8 @@ use std::ops::{Add, Sub};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::trusted_time::BootId;
+
 /// Wall-clock time, UTC. Stored and sent; never used to measure a span on one machine.
 pub type Timestamp = chrono::DateTime<chrono::Utc>;
 
@@ -32,6 +34,10 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Suspend-aware time that a changed wall clock does not move.
     fn uptime(&self) -> Uptime;
+    /// Names the start of the machine that [`Clock::uptime`] counts from. `None` where the system does not tell.
+    fn boot(&self) -> Option<BootId> {
+        None
+    }
 }
 
 /// A cryptographically secure source of random bytes.
@@ -65,6 +71,23 @@ impl Clock for SystemWorld {
         let t = rustix::time::clock_gettime(SUSPEND_AWARE);
         Uptime(Duration::new(t.tv_sec.unsigned_abs(), u32::try_from(t.tv_nsec).unwrap_or(0)))
     }
+
+    fn boot(&self) -> Option<BootId> {
+        boot_id()
+    }
+}
+
+/// Linux and Android name each start of the kernel.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn boot_id() -> Option<BootId> {
+    let told = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    told.trim().parse().ok().map(BootId)
+}
+
+/// Apple's systems tell it to no app.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn boot_id() -> Option<BootId> {
+    None
 }
 
 /// Linux and Android stop `CLOCK_MONOTONIC` in suspend; Apple's kernels count it there.
@@ -161,6 +184,13 @@ mod tests {
     fn uptime_moves_forward() {
         let first = SystemWorld.uptime();
         assert!(SystemWorld.uptime() >= first);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_start_of_the_machine_has_one_name() {
+        assert!(SystemWorld.boot().is_some());
+        assert_eq!(SystemWorld.boot(), SystemWorld.boot());
     }
 
     #[test]

@@ -89,7 +89,7 @@ export const PICTURES: Picture[] = [
   {
     name: "23-everything-wrong",
     view: view({
-      status: { network: "offline", networkSince: at(-700), bluetooth: "off", unsent: 12, signInNeeded: true },
+      status: { network: "offline", networkSince: at(-700), bluetooth: "off", unsent: 12, clock: "phone", signInNeeded: true },
       refusals: [{ event: "e", kind: "checked_in", at: at(-500), code: "bad_proof" }],
     }),
   },

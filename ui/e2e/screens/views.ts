@@ -109,7 +109,7 @@ export const visit = (more: Partial<VisitView> = {}): VisitView => ({
 export const view = (more: Partial<View> = {}): View => ({
   enrolled: true,
   session: { workerName: "Ada Solli", teamName: "Nattpatrulje Vest", endsAt: at(32_000) },
-  status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, signInNeeded: false },
+  status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
   alerts: [],
   visit: null,
   homes: [],
@@ -121,7 +121,7 @@ export const view = (more: Partial<View> = {}): View => ({
 export const fresh = (more: Partial<View> = {}): View =>
   view({
     session: null,
-    status: { network: "idle", networkSince: at(-60), bluetooth: "on", unsent: 0, signInNeeded: false },
+    status: { network: "idle", networkSince: at(-60), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
     ...more,
   });
 

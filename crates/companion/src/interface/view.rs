@@ -55,6 +55,8 @@ pub struct StatusView {
     pub bluetooth: BluetoothState,
     /// Events recorded here that the station does not have yet.
     pub unsent: u32,
+    /// How much the phone's time is worth: a `model::trusted_time::ClockQuality`.
+    pub clock: String,
     /// Sending has stopped until the worker signs in again.
     pub sign_in_needed: bool,
 }

@@ -43,7 +43,7 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
     // What a dispatch gives comes with accepting it.
     let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
     let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verified(key, &phone)).collect();
-    core.store.save_bundle(&bundle.homes, &keys, core.world.now()).await?;
+    core.store.save_bundle(&bundle.homes, &keys, core.clock.now()).await?;
     core.refresh().await?;
     Ok(())
 }

@@ -31,11 +31,9 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         nonce: Bytes(nonce.to_vec()),
         proof: Bytes(proof.to_vec()),
     };
+    let asked = core.clock.reading();
     let answer = core.station(&phone)?.sign_in(body).await?;
-    let ahead = answer.station_time - core.world.now();
-    if ahead.abs() > chrono::TimeDelta::seconds(60) {
-        tracing::warn!(seconds = ahead.num_seconds(), "the phone's clock differs from the station's");
-    }
+    core.clock.heard(answer.station_time, &asked, &core.store).await?;
     core.store
         .save_session(&Session {
             id: answer.session,

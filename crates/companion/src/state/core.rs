@@ -7,7 +7,7 @@ use terskel_model::{EventId, SessionId, World};
 use terskel_radio::Radio;
 use tokio::sync::{Notify, watch};
 
-use super::{Live, view};
+use super::{Live, PhoneClock, view};
 use crate::interface::{NetworkState, Problem, View};
 use crate::station_client::{Station, StationError, Stations};
 use crate::store::{Phone, Session, Snapshot, Store, StoreError};
@@ -19,6 +19,8 @@ pub(crate) struct Core {
     pub(crate) radio: Arc<dyn Radio>,
     pub(crate) families: Families,
     pub(crate) store: Store,
+    /// Keys, the shift and retention go by it; what happened is written down with the wall clock.
+    pub(crate) clock: PhoneClock,
     pub(crate) stations: Arc<dyn Stations>,
     /// Wakes the outbox.
     pub(crate) outbox: Notify,
@@ -42,15 +44,16 @@ impl Core {
         radio: Arc<dyn Radio>,
         families: Families,
         stations: Arc<dyn Stations>,
-        store: Store,
+        (store, clock): (Store, PhoneClock),
     ) -> Result<Self, StoreError> {
         let snapshot = Arc::new(store.snapshot().await?);
-        let live = Live::new(world.now());
-        let first = view::build(&snapshot, &live, world.now());
+        let live = Live::new(clock.now());
+        let first = view::build(&snapshot, &live, &clock);
         Ok(Self {
             radio,
             families,
             store,
+            clock,
             stations,
             outbox: Notify::new(),
             keys_wanted: Notify::new(),
@@ -95,7 +98,7 @@ impl Core {
         // Published under the lock, so that views come in order.
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         let result = change(&mut live);
-        let next = view::build(&self.facts.borrow(), &live, self.world.now());
+        let next = view::build(&self.facts.borrow(), &live, &self.clock);
         self.view.send_if_modified(|present| {
             let changed = **present != next;
             if changed {
@@ -108,7 +111,7 @@ impl Core {
 
     /// The state of the live stream.
     pub(crate) fn show_network(&self, network: NetworkState) {
-        let now = self.world.now();
+        let now = self.clock.now();
         self.show(|live| {
             if live.network != network {
                 live.network = network;
@@ -127,7 +130,7 @@ impl Core {
         let snapshot = self.snapshot();
         let phone = snapshot.phone.clone().ok_or(Problem::NotEnrolled)?;
         let session = snapshot.session.clone().ok_or(Problem::SignedOut)?;
-        if session.ends_at <= self.world.now() { Err(Problem::SignedOut) } else { Ok((phone, session)) }
+        if session.ends_at <= self.clock.now() { Err(Problem::SignedOut) } else { Ok((phone, session)) }
     }
 
     /// The station of this enrolment; its connections are kept between calls.

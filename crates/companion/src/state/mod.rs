@@ -2,10 +2,14 @@
 //! doors) is [`Live`]; both together become the [`crate::interface::View`].
 
 mod backoff;
+mod clock;
+#[cfg(test)]
+mod clock_stories;
 mod core;
 mod live;
 mod view;
 
 pub(crate) use backoff::Backoff;
+pub(crate) use clock::PhoneClock;
 pub(crate) use core::Core;
 pub(crate) use live::{HubLive, Live};

@@ -9,7 +9,7 @@ use terskel_model::Timestamp;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
-use super::Live;
+use super::{Live, PhoneClock};
 use crate::interface::{
     AlertView, DetailsView, DoorResult, DoorView, HomeView, HubView, PhysicalKeyView, RefusalView,
     SessionView, StatusView, View, VisitView,
@@ -19,8 +19,9 @@ use crate::store::{KeyFacts, KeyState, Snapshot, VisitFacts};
 /// How long a dispatch that somebody else took stays in the list.
 const SHOW_TAKEN: Duration = Duration::from_secs(15 * 60);
 
-/// The phone as it is at `now`.
-pub(super) fn build(snapshot: &Snapshot, live: &Live, now: Timestamp) -> View {
+/// The phone as it is now.
+pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> View {
+    let now = clock.now();
     View {
         enrolled: snapshot.phone.is_some(),
         session: snapshot.session.as_ref().map(|s| SessionView {
@@ -28,7 +29,7 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, now: Timestamp) -> View {
             team_name: s.team_name.clone(),
             ends_at: s.ends_at,
         }),
-        status: status(snapshot, live),
+        status: status(snapshot, live, clock),
         alerts: alerts(snapshot, now),
         visit: snapshot
             .open_visit()
@@ -47,13 +48,14 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, now: Timestamp) -> View {
     }
 }
 
-fn status(snapshot: &Snapshot, live: &Live) -> StatusView {
+fn status(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> StatusView {
     let rejected = snapshot.session.as_ref().is_some_and(|s| s.rejected);
     StatusView {
         network: live.network,
         network_since: live.network_since,
         bluetooth: live.bluetooth,
         unsent: snapshot.unsent,
+        clock: clock.quality().as_str().to_owned(),
         sign_in_needed: rejected || (snapshot.session.is_none() && snapshot.unsent > 0),
     }
 }

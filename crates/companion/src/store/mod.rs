@@ -4,6 +4,7 @@
 //! | what | kept until |
 //! | --- | --- |
 //! | phone identity, station, authority key | the phone is enrolled anew |
+//! | the time, as the station told it, and the latest that was told | – |
 //! | session, badge, stream cursor | sign-out or the end of the shift |
 //! | dispatches, doors | sign-out or the end of the shift; a closed visit 60 minutes after accepting |
 //! | digital keys, and the homes they are for | of a dispatch: the visit is closed; their end, or when they are taken away; sign-out or the end of the shift |
@@ -11,6 +12,7 @@
 //! | visits (times; the name as long as the dispatch) | sign-out or the end of the shift |
 //! | events | the station has them; refused ones until the worker has read it |
 
+mod clock;
 mod dispatches;
 mod doors;
 mod error;

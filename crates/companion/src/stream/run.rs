@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
+use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 use terskel_model::SessionId;
+use terskel_model::trusted_time::Reading;
 use tokio::time::{sleep, timeout};
 
 use super::sse::{Parser, SseEvent};
@@ -86,6 +87,7 @@ async fn read(core: &Core, phone: &Phone, session: &Session, backoff: &mut Backo
 }
 
 async fn open_and_read(core: &Core, phone: &Phone, session: &Session, backoff: &mut Backoff) -> Stopped {
+    let asked = core.clock.reading();
     let bytes = match open(core, phone, session).await {
         Ok(bytes) => bytes,
         Err(error) => {
@@ -97,7 +99,7 @@ async fn open_and_read(core: &Core, phone: &Phone, session: &Session, backoff: &
     core.show_network(NetworkState::Online);
     // What waited for the network need not wait longer.
     core.outbox.notify_one();
-    take_all(core, phone, session, bytes, backoff).await
+    take_all(core, (phone, session), &asked, bytes, backoff).await
 }
 
 async fn open(core: &Core, phone: &Phone, session: &Session) -> Result<ByteStream, StationError> {
@@ -107,8 +109,8 @@ async fn open(core: &Core, phone: &Phone, session: &Session) -> Result<ByteStrea
 
 async fn take_all(
     core: &Core,
-    phone: &Phone,
-    session: &Session,
+    (phone, session): (&Phone, &Session),
+    asked: &Reading,
     mut bytes: ByteStream,
     backoff: &mut Backoff,
 ) -> Stopped {
@@ -125,11 +127,25 @@ async fn take_all(
         backoff.reset();
         let Ok(events) = parser.feed(&chunk) else { return Stopped::Broken };
         for event in events {
-            if let Err(error) = take(core, phone, session, &event).await {
+            let taken = match event.name.as_str() {
+                STREAM_TIME => hear_time(core, &event, asked).await,
+                _ => take(core, phone, session, &event).await,
+            };
+            if let Err(error) = taken {
                 return Stopped::Store(error);
             }
         }
     }
+}
+
+/// The stream's first word. It may have been held up on its way: it is the time at which the stream was asked for.
+async fn hear_time(core: &Core, event: &SseEvent, asked: &Reading) -> Result<(), StoreError> {
+    match serde_json::from_str::<StreamTime>(&event.data) {
+        Ok(time) => core.clock.heard(time.station_time, asked, &core.store).await?,
+        Err(_) => tracing::error!("the station's time can't be read"),
+    }
+    core.show(|_| ());
+    Ok(())
 }
 
 async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -> Result<(), StoreError> {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::{FutureExt as _, StreamExt as _};
 use terskel_api::Secret;
 use terskel_api::authority::{KeySet, PublicKey};
-use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey};
+use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey, STREAM_TIME, StreamTime};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
 use terskel_api::phone::{Enrol, Enrolled};
@@ -20,9 +20,7 @@ use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::Operation;
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::withdrawal::WithdrawalReason;
-use terskel_model::{
-    Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WithdrawalId, WorkerId,
-};
+use terskel_model::{DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, WithdrawalId, WorkerId};
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
@@ -251,7 +249,7 @@ impl FakeStation {
         doors
             .filter_map(|door| Some((door, door.lock.as_ref()?)))
             .map(|(door, lock)| {
-                let now = self.world.now();
+                let now = self.world.true_time();
                 let claims = Claims {
                     id: KeyId::new(&*self.world),
                     issuer: "station".into(),
@@ -344,7 +342,7 @@ impl Station for Way {
             if body.pin.expose() != "4711" {
                 return Err(problem(401, code::WRONG_PIN));
             }
-            let now = self.0.world.now();
+            let now = self.0.world.true_time();
             let session = SessionId::new(&*self.0.world);
             self.0.state().token = session.to_string();
             let ends_at = now + self.0.shift;
@@ -381,7 +379,7 @@ impl Station for Way {
             if self.0.state().mood == Mood::AlreadyAccepted {
                 return Err(problem(409, code::ALREADY_ACCEPTED));
             }
-            let now = self.0.world.now();
+            let now = self.0.world.true_time();
             self.0.tell(|d| {
                 d.phase = terskel_model::dispatch::DispatchPhase::Accepted;
                 d.mine = true;
@@ -446,6 +444,8 @@ impl Station for Way {
             let mut state = self.0.state();
             state.cursors.push(cursor.map(str::to_owned));
             let (sender, receiver) = mpsc::unbounded_channel();
+            let time = serde_json::to_string(&StreamTime { station_time: self.0.world.true_time() }).unwrap();
+            let _ = sender.send(format!("event: {STREAM_TIME}\ndata: {time}\n\n").into_bytes());
             let read = cursor.and_then(|c| c.parse::<u64>().ok()).unwrap_or(0);
             if state.dispatch.is_some() && state.cursor > read {
                 let _ = sender.send(state.frame());

@@ -4,16 +4,28 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use terskel_model::trusted_time::BootId;
 use terskel_model::world::ManualWorld;
 use terskel_model::{Clock, Entropy, Timestamp, Uptime};
 use tokio::time::Instant;
 
-/// Both clocks follow tokio's; the wall clock can be moved apart. Randomness repeats.
+/// Both clocks follow tokio's; the phone can sleep, be started anew, and have its wall clock set. Randomness repeats.
 pub(crate) struct TestWorld {
     start: Instant,
     begins: Timestamp,
-    ahead: Mutex<TimeDelta>,
+    phone: Mutex<Phone>,
     entropy: ManualWorld,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Phone {
+    /// How far time is ahead of tokio's.
+    passed: TimeDelta,
+    /// How far the wall clock is ahead of time.
+    wrong: TimeDelta,
+    /// How far the uptime is; negative after a start.
+    slept: TimeDelta,
+    boots: u128,
 }
 
 impl TestWorld {
@@ -23,25 +35,49 @@ impl TestWorld {
         Self {
             start: Instant::now(),
             begins,
-            ahead: Mutex::new(TimeDelta::zero()),
+            phone: Mutex::default(),
             entropy: ManualWorld::new(begins, seed),
         }
     }
 
-    /// Moves the wall clock alone.
+    /// The phone sleeps: time passes for everybody but tokio.
     pub(crate) fn skip(&self, span: Duration) {
-        *self.ahead.lock().unwrap() += TimeDelta::from_std(span).unwrap();
+        let mut phone = self.phone.lock().unwrap();
+        let span = TimeDelta::from_std(span).unwrap();
+        (phone.passed, phone.slept) = (phone.passed + span, phone.slept + span);
+    }
+
+    /// Somebody sets the wall clock.
+    pub(crate) fn set_wall_clock(&self, by: TimeDelta) {
+        self.phone.lock().unwrap().wrong += by;
+    }
+
+    /// What honest clocks say.
+    pub(crate) fn true_time(&self) -> Timestamp {
+        let now = self.begins + self.start.elapsed() + self.phone.lock().unwrap().passed;
+        Timestamp::from_timestamp_millis(now.timestamp_millis()).unwrap()
+    }
+
+    /// The phone is started anew.
+    pub(crate) fn reboot(&self) {
+        let mut phone = self.phone.lock().unwrap();
+        phone.slept = -TimeDelta::from_std(self.start.elapsed()).unwrap();
+        phone.boots += 1;
     }
 }
 
 impl Clock for TestWorld {
     fn now(&self) -> Timestamp {
-        let now = self.begins + self.start.elapsed() + *self.ahead.lock().unwrap();
-        Timestamp::from_timestamp_millis(now.timestamp_millis()).unwrap()
+        self.true_time() + self.phone.lock().unwrap().wrong
     }
 
     fn uptime(&self) -> Uptime {
-        Uptime(self.start.elapsed())
+        let up = TimeDelta::from_std(self.start.elapsed()).unwrap() + self.phone.lock().unwrap().slept;
+        Uptime(up.to_std().unwrap())
+    }
+
+    fn boot(&self) -> Option<BootId> {
+        Some(BootId(uuid::Uuid::from_u128(self.phone.lock().unwrap().boots)))
     }
 }
 

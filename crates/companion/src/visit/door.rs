@@ -158,8 +158,8 @@ impl DoorKeeper {
         let core = &self.core;
         let phone = core.phone().map_err(|_| DoorReason::NoKey)?;
         let key = self.key().ok_or(DoorReason::NoKey)?;
-        key.check(self.lock.id, &Operation::Open, core.world.now())
-            .or_else(|_| key.check(self.lock.id, &Operation::Lock, core.world.now()))
+        key.check(self.lock.id, &Operation::Open, core.clock.now())
+            .or_else(|_| key.check(self.lock.id, &Operation::Lock, core.clock.now()))
             .map_err(|_| DoorReason::KeyExpired)?;
         let credential = key.open_credential(&phone.identity).map_err(|_| DoorReason::NoKey)?;
         let visitor = Visitor {

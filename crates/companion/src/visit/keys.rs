@@ -20,7 +20,7 @@ pub(super) async fn keep_keys(core: Arc<Core>, dispatch: DispatchId) {
     let mut backoff = Backoff::new(Duration::from_secs(2), Duration::from_secs(120));
     loop {
         let rejected = core.snapshot().session.as_ref().is_none_or(|s| s.rejected);
-        if rejected || !key_missing(&core.snapshot(), dispatch, core.world.now()) {
+        if rejected || !key_missing(&core.snapshot(), dispatch, core.clock.now()) {
             sleep(LOOK_EVERY).await;
             continue;
         }

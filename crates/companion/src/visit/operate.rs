@@ -98,7 +98,7 @@ impl DoorKeeper {
             None => Err(DoorReason::NoKey),
             Some(_) if self.key_used() && intention.operation == Operation::Open => Err(DoorReason::KeyUsed),
             Some(key) => key
-                .check(self.lock.id, &intention.operation, intention.at)
+                .check(self.lock.id, &intention.operation, self.core.clock.now())
                 .map_err(|error| key_reason(&error))
                 .map(|()| key),
         };
@@ -147,12 +147,12 @@ impl DoorKeeper {
             if let Err(reason) = reached {
                 return Ok((DoorOutcome::Refused, Some(reason)));
             }
-            // A phone that slept meanwhile: the worker may have gone, the key may have run out.
+            // A phone that slept meanwhile: the key may have run out, the worker may have gone.
+            if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.clock.now()) {
+                return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
+            }
             if self.core.world.uptime() - begun >= LIFE {
                 break;
-            }
-            if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.world.now()) {
-                return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
             }
             // Taken away while the phone was connecting.
             if self.key().is_none_or(|now| now.claims().id != key.claims().id) && self.key_lost() {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use terskel_locks::device::DeviceFault;
+use terskel_model::Clock as _;
 use terskel_radio::AdapterState;
 
 use crate::interface::{Intent, Outcome, Problem, Reach};
@@ -247,15 +248,21 @@ async fn a_receipt_that_comes_after_the_end_of_the_shift_is_kept() {
     home.see("hub ready", |v| v.visit.as_ref().unwrap().hub.as_ref().unwrap().reach == Reach::Ready).await;
     home.sent().await;
     home.station.feel(Mood::Unreachable);
+    let until_end = || (home.view().session.as_ref().unwrap().ends_at - home.world.now()).to_std().unwrap();
+    home.world.skip(until_end() - Duration::from_secs(2));
     let check_in = home.intend(Intent::CheckIn { dispatch: home.dispatch });
     let shift_ends = async {
         while home.air.moved(HUB) == 0 {
             tokio::task::yield_now().await;
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        home.world.skip(Duration::from_secs(8 * 3600));
+        home.world.skip(until_end());
     };
     let (checked_in, ()) = tokio::join!(check_in, shift_ends);
     assert_eq!(checked_in, Ok(Outcome::Done));
-    home.see("the receipt waits", |v| v.status.unsent == 1).await;
+    home.see("signed out", |v| v.session.is_none()).await;
+    home.station.feel(Mood::Good);
+    home.sign_in().await;
+    home.sent().await;
+    assert!(home.station.kinds().contains(&"checked_in".to_owned()));
 }

@@ -8,9 +8,9 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::Event;
-use futures_util::Stream;
+use futures_util::{Stream, StreamExt as _};
 use sqlx::any::AnyRow;
-use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
+use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL};
@@ -41,7 +41,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
     responses(
         (status = 200, body = Dispatch, content_type = "text/event-stream",
-            description = "Events named `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing); a comment every 10 s. \
+            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing); a comment every 10 s. \
                 Ends with the session."),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -66,10 +66,14 @@ pub(crate) async fn stream(
         session,
     };
     connection.begin(resume).await?;
-    Ok(Sse::new(futures_util::stream::unfold(connection, |mut connection| async {
+    let time = serde_json::to_string(&StreamTime { station_time: connection.app.now() });
+    let time = time.map_err(|_| Failure::Internal("the time could not be written"))?;
+    let first = Ok(Event::default().event(STREAM_TIME).data(time));
+    let others = futures_util::stream::unfold(connection, |mut connection| async {
         let event = connection.next().await?;
         Some((Ok(event), connection))
-    })))
+    });
+    Ok(Sse::new(futures_util::stream::iter([first]).chain(others)))
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -24,6 +24,13 @@ stories! {
         assert_eq!(stream.expect().await.id, last);
     }
 
+    async fn a_stream_begins_with_the_stations_time(house) {
+        let ada = house.phone_of(&house.ada).await;
+        assert_eq!(Listener::open(&house, &ada, None).await.expect_time().await.station_time, house.now());
+        house.forward_minutes(1);
+        assert_eq!(Listener::open(&house, &ada, None).await.expect_time().await.station_time, house.now());
+    }
+
     async fn a_stream_ends_when_the_station_stops(house) {
         let ada = house.phone_of(&house.ada).await;
         let mut stream = Listener::open(&house, &ada, None).await;

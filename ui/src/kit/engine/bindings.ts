@@ -354,6 +354,8 @@ export type StatusView = {
 	bluetooth: BluetoothState,
 	/**  Events recorded here that the station does not have yet. */
 	unsent: number,
+	/**  How much the phone's time is worth: a `model::trusted_time::ClockQuality`. */
+	clock: string,
 	/**  Sending has stopped until the worker signs in again. */
 	signInNeeded: boolean,
 };

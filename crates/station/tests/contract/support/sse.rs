@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH};
+use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 
@@ -65,6 +65,11 @@ impl Listener {
     pub(crate) async fn expect_keys(&mut self) {
         let next = tokio::time::timeout(Duration::from_secs(20), self.next_named::<Value>(STREAM_KEYS)).await;
         next.expect("the word comes").expect("the stream goes on");
+    }
+
+    /// What the stream says first.
+    pub(crate) async fn expect_time(&mut self) -> StreamTime {
+        self.next_named(STREAM_TIME).await.expect("the stream goes on")
     }
 
     /// The next dispatch, which must come.
