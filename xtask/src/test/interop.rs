@@ -1,4 +1,5 @@
-//! Clients that share no code with ours open simulated locks over bleak, in a virtual environment of their own.
+//! Programs that share no code with ours, in a virtual environment of their own: clients open simulated locks over bleak,
+//! and libraries check digital keys.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,10 +12,12 @@ use crate::{place, report::say};
 /// One for each family. Each has a street of its own and mostly waits for its radio, so all run at the same time.
 const STORIES: [&str; 3] =
     ["tests/interop/dkey_client.py", "tests/interop/danalock_client.py", "tests/interop/nuki_client.py"];
+const DIGITAL_KEY: &str = "tests/interop/digital_key.py";
 const REQUIREMENTS: &str = "tests/interop/requirements.txt";
 
 pub(super) fn run() -> Result<()> {
     let python = environment()?;
+    succeed(in_root(&python).arg(DIGITAL_KEY))?;
     let client = |story: &&str| {
         let mut client = in_root(&python);
         client.arg(story).arg(place::program("terskel-simulator"));

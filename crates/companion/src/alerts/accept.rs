@@ -4,8 +4,8 @@ use terskel_api::dispatch::Accepted;
 use terskel_model::DispatchId;
 
 use crate::interface::{Outcome, Problem};
-use crate::keys::{self, UnknownAuthority};
-use crate::session::{self, call};
+use crate::keys;
+use crate::session::call;
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
 
@@ -52,21 +52,14 @@ async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     if accepted.dispatch.id != dispatch {
         return Err(Problem::StationFailed);
     }
-    let keys = match verified(&accepted, &phone) {
-        Ok(keys) => keys,
-        Err(UnknownAuthority) => {
-            let phone = session::ask_authority(core, &phone).await?;
-            verified(&accepted, &phone).unwrap_or_default()
-        }
-    };
-    core.store.save_accepted(&accepted.dispatch, &keys).await?;
+    let phone = keys::acquainted(core, phone, accepted.keys.iter().map(|key| &key.key)).await;
+    core.store.save_accepted(&accepted.dispatch, &verified(&accepted, &phone)).await?;
     core.refresh().await?;
     Ok(())
 }
 
 /// The keys that this phone can trust and use. A door whose key is not among them says so when it is asked.
-fn verified(accepted: &Accepted, phone: &Phone) -> Result<Vec<KeyFacts>, UnknownAuthority> {
+fn verified(accepted: &Accepted, phone: &Phone) -> Vec<KeyFacts> {
     let of = |key: KeyFacts| KeyFacts { dispatch: Some(accepted.dispatch.id), ..key };
-    let keys = accepted.keys.iter().map(|key| Ok(keys::verify(key, phone)?.map(of)));
-    keys.filter_map(Result::transpose).collect()
+    accepted.keys.iter().filter_map(|key| keys::verify(key, phone).map(of)).collect()
 }

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use terskel_api::dispatch::IssuedKey;
-use terskel_api::key::{KeyBundle, ShiftKey};
+use terskel_api::key::ShiftKey;
 use tokio::time::sleep;
 
-use super::{UnknownAuthority, verify};
+use super::{acquainted, verify};
 use crate::interface::Problem;
-use crate::session::{self, call};
+use crate::session::call;
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
 
@@ -33,25 +33,16 @@ pub(crate) async fn keep_shift_keys(core: Arc<Core>) {
 async fn fetch(core: &Core) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
     let bundle = call(core, &phone, session.id, |station, credential| station.keys(credential)).await?;
-    let keys = match verified(&bundle, &phone) {
-        Ok(keys) => keys,
-        Err(UnknownAuthority) => {
-            let phone = session::ask_authority(core, &phone).await?;
-            verified(&bundle, &phone).unwrap_or_default()
-        }
-    };
+    let phone = acquainted(core, phone, bundle.keys.iter().map(|key| &key.key)).await;
+    // What a dispatch gives comes with accepting it.
+    let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
+    let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verified(key, &phone)).collect();
     core.store.save_bundle(&bundle.homes, &keys, core.clock.now()).await?;
     core.refresh().await?;
     Ok(())
 }
 
-/// What a dispatch gives comes with accepting it.
-fn verified(bundle: &KeyBundle, phone: &Phone) -> Result<Vec<KeyFacts>, UnknownAuthority> {
-    let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
-    of_shift.map(|key| of_key(key, phone)).filter_map(Result::transpose).collect()
-}
-
-fn of_key(key: &ShiftKey, phone: &Phone) -> Result<Option<KeyFacts>, UnknownAuthority> {
+fn verified(key: &ShiftKey, phone: &Phone) -> Option<KeyFacts> {
     let issued = IssuedKey { id: key.id, lock: key.lock, door: key.door, key: key.key.clone() };
-    Ok(verify(&issued, phone)?.map(|facts| KeyFacts { once: key.once, ..facts }))
+    verify(&issued, phone).map(|facts| KeyFacts { once: key.once, ..facts })
 }

@@ -1,30 +1,40 @@
 //! Whether a key is what the station says it is.
 
+use terskel_api::Bytes;
 use terskel_api::dispatch::IssuedKey;
 use terskel_keys::{KeyError, digital_key};
 
+use crate::session;
+use crate::state::Core;
 use crate::store::{KeyFacts, KeyState, Phone};
 
-/// The station signs with a key that the phone has not heard of.
-#[derive(Debug)]
-pub(crate) struct UnknownAuthority;
+/// The phone, after it has asked the station about authorities that it has not heard of, if some of these keys are by such.
+pub(crate) async fn acquainted(core: &Core, phone: Phone, keys: impl Iterator<Item = &Bytes>) -> Phone {
+    let public = phone.identity.public();
+    let verified = |key: &Bytes| digital_key::verify(&key.0, &phone.authority, &public).err();
+    if !keys.map(verified).any(|error| error == Some(KeyError::UnknownAuthority)) {
+        return phone;
+    }
+    match session::ask_authority(core, &phone).await {
+        Ok(phone) => phone,
+        Err(problem) => {
+            tracing::warn!(%problem, "the station's keys are not known");
+            phone
+        }
+    }
+}
 
 /// The key, if this phone can trust and use it.
-pub(crate) fn verify(key: &IssuedKey, phone: &Phone) -> Result<Option<KeyFacts>, UnknownAuthority> {
-    let verified = match digital_key::verify(&key.key.0, &phone.authority, &phone.identity.public()) {
-        Ok(verified) => verified,
-        Err(KeyError::UnknownAuthority) => return Err(UnknownAuthority),
-        Err(error) => {
-            tracing::error!(key = %key.id, %error, "a digital key does not verify");
-            return Ok(None);
-        }
-    };
+pub(crate) fn verify(key: &IssuedKey, phone: &Phone) -> Option<KeyFacts> {
+    let verified = digital_key::verify(&key.key.0, &phone.authority, &phone.identity.public())
+        .inspect_err(|error| tracing::error!(key = %key.id, %error, "a digital key does not verify"))
+        .ok()?;
     let claims = verified.claims();
     if claims.id != key.id || claims.lock != key.lock || claims.phone != phone.id {
         tracing::error!(key = %key.id, "a digital key is not what it was said to be");
-        return Ok(None);
+        return None;
     }
-    Ok(Some(KeyFacts {
+    Some(KeyFacts {
         id: claims.id,
         dispatch: None,
         lock: claims.lock,
@@ -32,5 +42,5 @@ pub(crate) fn verify(key: &IssuedKey, phone: &Phone) -> Result<Option<KeyFacts>,
         state: KeyState::Good,
         expires: claims.expires,
         bytes: key.key.0.clone(),
-    }))
+    })
 }

@@ -6,7 +6,7 @@ use terskel_keys::{AuthorityKey, AuthorityKeys, digital_key};
 
 use crate::interface::Problem;
 use crate::state::Core;
-use crate::store::Phone;
+use crate::store::{KeyState, Phone};
 
 /// More than a station ever has at a time.
 const MOST: usize = 16;
@@ -31,7 +31,8 @@ pub(super) async fn learn(core: &Core, phone: &Phone, told: &KeySet) -> Result<(
     }
     let (snapshot, public) = (core.snapshot(), phone.identity.public());
     let vouched = |bytes: &[u8]| digital_key::verify(bytes, &authority, &public).is_ok();
-    let orphans: Vec<_> = snapshot.keys.iter().filter(|k| !vouched(&k.bytes)).map(|k| k.id).collect();
+    let kept = snapshot.keys.iter().filter(|key| key.state != KeyState::Withdrawn);
+    let orphans: Vec<_> = kept.filter(|key| !vouched(&key.bytes)).map(|key| key.id).collect();
     tracing::info!(orphans = orphans.len(), "the station's keys have changed");
     core.store.save_authority(&authority, &orphans).await?;
     Ok(core.refresh().await?)

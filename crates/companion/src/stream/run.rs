@@ -137,6 +137,7 @@ async fn take_all(
         }
     }
 }
+
 /// The stream's first word. It may have been held up on its way: it is the time at which the stream was asked for.
 async fn hear_time(core: &Core, event: &SseEvent, asked: &Reading) -> Result<(), StoreError> {
     match serde_json::from_str::<StreamTime>(&event.data) {
