@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { View } from "../../src/kit/engine/bindings";
-import { alert, at, flat, fresh, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
+import { alert, at, flat, fresh, home, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
 import type { Stage } from "./stage";
 
 /** A screen to look at: the view, what the engine answers, and how one gets there. */
@@ -164,6 +164,20 @@ export const PICTURES: Picture[] = [
       }),
     }),
     go: tap("door-code-toggle"),
+  },
+  {
+    name: "38-homes",
+    view: view({
+      homes: [
+        home(),
+        home({ resident: "0198c000-0000-7000-8000-0000000000b2", name: `${LONG.firstName} ${LONG.lastName}`, address: LONG.address, town: LONG.town }),
+      ],
+    }),
+    reply: { problem: { problem: "visitOpen" } },
+    go: async (page) => {
+      await page.locator("nav button").nth(1).click();
+      await page.getByTestId("begin-visit").first().click();
+    },
   },
 ];
 

@@ -3,6 +3,7 @@ import type {
   DetailsView,
   DoorResult,
   DoorView,
+  HomeView,
   HubView,
   View,
   VisitSummary,
@@ -48,6 +49,16 @@ export const alert = (more: Partial<AlertView> = {}): AlertView => ({
   takenBy: null,
   taken: false,
   details: KARI,
+  ...more,
+});
+
+export const home = (more: Partial<HomeView> = {}): HomeView => ({
+  resident: "0198c000-0000-7000-8000-0000000000b1",
+  name: "Kari Nordmann",
+  address: "Storgata 14, 3. etasje",
+  town: "Vestby",
+  doors: ["Storgata 14", "Leilighet 302"],
+  until: at(3600),
   ...more,
 });
 
