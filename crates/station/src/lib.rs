@@ -7,6 +7,7 @@ mod audit;
 mod auth;
 mod authority;
 mod check;
+mod console;
 mod db;
 mod dispatch;
 mod enrol;

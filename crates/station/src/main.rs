@@ -1,4 +1,4 @@
-//! `terskel-station`: serves, or makes an API token.
+//! `terskel-station`: serves, makes API tokens and keys, or prints its contract.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -8,20 +8,23 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use terskel_api::Secret;
 use terskel_model::world::SystemWorld;
-use terskel_station::{Config, Role, Station, create_token, rotate_key};
+use terskel_station::{Config, Role, Station, create_token, openapi_document, rotate_key};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "\
-terskel-station serve [--listen 127.0.0.1:8080] [--public-url URL]... [--data DIR]
+terskel-station serve [--listen 127.0.0.1:8080] [--public-url URL]... [--data DIR] [--console DIR]
     Serves until SIGTERM or Ctrl-C. Prints the address it listens on as its first line. Behind a reverse proxy,
-    URL is what phones are given (https://station.example): they sign it, and the station compares.
+    URL is what phones are given (https://station.example): they sign it, and the station compares. With the built
+    console in --console DIR (ui/dist-console) team leads find it at /console/.
 terskel-station token --role administrator|response-centre --name NAME [--data DIR]
     Makes an API token and prints it, once.
 terskel-station rotate-key [--stolen yes] [--data DIR]
     Makes the next signing key of the key authority. It is published at once and signs after 48 hours; the old key is
     believed until the last that it signed has run out. --stolen yes: it signs at once, and the old ones are believed no
     longer.
+terskel-station openapi
+    Prints the contract of its HTTP interface.
 TERSKEL_AUTHORITY_KEY holds the key authority's keys (PKCS#8, PEM or base64) in place of files in DIR.
 DATABASE_URL=postgres://… uses PostgreSQL; otherwise the database is a SQLite file in DIR (default: station-data).
 RUST_LOG sets what is logged (default: info).";
@@ -39,6 +42,10 @@ async fn main() -> Result<()> {
         "serve" => serve(options).await,
         "token" => token(options).await,
         "rotate-key" => rotate(options).await,
+        "openapi" => {
+            say(&openapi_document().to_pretty_json()?);
+            Ok(())
+        }
         "help" | "--help" | "-h" => {
             say(USAGE);
             Ok(())
@@ -63,6 +70,7 @@ impl Options {
                 data: PathBuf::from("station-data"),
                 database_url: variable("DATABASE_URL"),
                 authority_keys: variable("TERSKEL_AUTHORITY_KEY").map(Secret::new),
+                console: None,
             },
             stolen: false,
             role: None,
@@ -74,6 +82,7 @@ impl Options {
                 "--listen" => options.config.listen = value.parse().context("--listen takes ADDRESS:PORT")?,
                 "--public-url" => options.config.public_urls.push(value),
                 "--data" => options.config.data = value.into(),
+                "--console" => options.config.console = Some(value.into()),
                 "--role" => options.role = Some(Role::parse(&value).context("no such role")?),
                 "--stolen" if value == "yes" => options.stolen = true,
                 "--name" => options.name = Some(value),

@@ -6,7 +6,20 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 /// The station's `OpenAPI` document.
 #[must_use]
 pub fn document() -> OpenApi {
-    crate::routes::routes().into_openapi()
+    named(crate::routes::routes().into_openapi())
+}
+
+/// With a name of its own for each operation: that of the handler, and of the subject that it is about.
+pub(crate) fn named(mut document: OpenApi) -> OpenApi {
+    for item in document.paths.paths.values_mut() {
+        for operation in [&mut item.get, &mut item.post, &mut item.delete].into_iter().flatten() {
+            let subject = operation.tags.iter().flatten().next();
+            if let (Some(subject), Some(handler)) = (subject, &operation.operation_id) {
+                operation.operation_id = Some(format!("{subject}_{handler}"));
+            }
+        }
+    }
+    document
 }
 
 /// What all paths have in common.
@@ -40,4 +53,24 @@ pub(crate) fn frame() -> OpenApi {
                 .build(),
         ))
         .build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_operations_have_one_name() {
+        let document = serde_json::to_value(document()).unwrap();
+        let paths = document["paths"].as_object().unwrap().values();
+        let names: Vec<_> = paths
+            .flat_map(|item| item.as_object().unwrap().values())
+            .filter_map(|operation| operation["operationId"].as_str())
+            .collect();
+        assert!(names.len() > 20);
+        assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len(), "{names:?}");
+        assert!(names.iter().all(|name| name.contains('_')));
+    }
 }

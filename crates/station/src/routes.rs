@@ -1,5 +1,7 @@
 //! Every path, once: the router and the `OpenAPI` document come from the same list.
 
+use std::path::Path;
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -14,8 +16,8 @@ use crate::app::Shared;
 use crate::auth::offer_nonce;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
-    admin, audit, authority, dispatch, enrol, events, keys, locks, log, openapi, permission, session, stream,
-    team, withdrawal,
+    admin, audit, authority, console, dispatch, enrol, events, keys, locks, log, openapi, permission,
+    session, stream, team, withdrawal,
 };
 
 /// The largest body: a dispatch or a resident with every field full is far below.
@@ -66,13 +68,15 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(health))
 }
 
-/// The whole server.
-pub(crate) fn router(app: Shared) -> Router {
+/// The whole server; with the console, if there is a directory that it lies in.
+pub(crate) fn router(app: Shared, console: Option<&Path>) -> Router {
     let (router, document) = routes().split_for_parts();
     // Serves the document as well as the pages that read it.
-    let docs = SwaggerUi::new("/docs").url(path::OPENAPI, document);
+    let docs = SwaggerUi::new("/docs").url(path::OPENAPI, openapi::named(document));
+    let console = console.map(console::files).unwrap_or_default();
     router
         .merge(docs)
+        .merge(console)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(BODY))

@@ -52,6 +52,8 @@ pub struct Config {
     /// The key authority's private keys, in PKCS#8: as PEM, or as DER in base64 with spaces between. From files in the data
     /// directory where there are none.
     pub authority_keys: Option<Secret>,
+    /// Where the built console lies; without it there is no `/console/`.
+    pub console: Option<PathBuf>,
 }
 
 impl std::fmt::Debug for Config {
@@ -114,10 +116,12 @@ impl Station {
         let io = |e| StartError::Io(config.listen.to_string(), e);
         let listener = TcpListener::bind(config.listen).await.map_err(io)?;
         let address = listener.local_addr().map_err(io)?;
+        let console = config.console.clone();
         let app = open(&Config { listen: address, ..config }, world).await?;
         let tailer = Tailer::begin(&app).await.map_err(|_| StartError::Stream)?;
+        let router = routes::router(app.clone(), console.as_deref());
         let tasks = vec![
-            tokio::spawn(serve(listener, routes::router(app.clone()), app.stopping.subscribe())),
+            tokio::spawn(serve(listener, router, app.stopping.subscribe())),
             tokio::spawn(tailer.follow(app.clone())),
             tokio::spawn(watch_deadlines(app.clone())),
         ];

@@ -130,6 +130,7 @@ mod tests {
             data: data.path().to_owned(),
             database_url: None,
             authority_keys: None,
+            console: None,
         };
         for _ in 0..2 {
             let app = open(&config, Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1))).await.unwrap();

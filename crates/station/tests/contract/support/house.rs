@@ -108,6 +108,7 @@ impl House {
             data: directory.path().to_owned(),
             database_url: database.url.clone(),
             authority_keys: None,
+            console: None,
         };
         let station = Station::start(config.clone(), world.clone()).await.unwrap();
         let token = |secret: Secret| secret.expose().to_owned();
