@@ -29,7 +29,18 @@ export default defineConfig({
   projects: [
     // Every screen, from fixed views, on the built interface.
     { name: "screens", testMatch: "screens.spec.ts", fullyParallel: true, timeout: 120_000 },
+    // The console: every screen and what can be done on it, from fixed answers.
+    { name: "console", testMatch: "console.spec.ts", fullyParallel: true, timeout: 120_000 },
     // The job by tapping, on the real engine: `cargo xtask test` starts it and says where it is.
     { name: "story", testMatch: "story.spec.ts", timeout: 120_000, expect: { timeout: 20_000 } },
+    // On the same stage, when the story is over: the lead at a desk.
+    {
+      name: "console-story",
+      testMatch: "console-story.spec.ts",
+      dependencies: ["story"],
+      timeout: 120_000,
+      expect: { timeout: 20_000 },
+      use: { viewport: { width: 1280, height: 800 }, hasTouch: false },
+    },
   ],
 });

@@ -31,7 +31,7 @@ pub(crate) fn ui_packages() -> Result<()> {
     succeed(&mut npm(&["ci", "--no-fund", "--no-audit"]))
 }
 
-/// `ui/dist`.
+/// `ui/dist` for the phone, and `ui/dist-console`.
 pub(crate) fn ui() -> Result<()> {
     ui_packages()?;
     succeed(&mut npm(&["run", "--silent", "build"]))

@@ -22,7 +22,7 @@ pub(crate) fn run(once: bool) -> Result<ExitCode> {
         build::app()?;
     }
     let mut demo = in_root(place::program("terskel-demo"));
-    demo.arg("--ui").arg(place::ui().join("dist"));
+    demo.arg("--ui").arg(place::ui());
     if once {
         demo.arg("--once");
     }

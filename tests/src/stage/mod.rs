@@ -26,7 +26,7 @@ pub use air::{Air, DeviceReport, Movement};
 pub use phone::{Phone, PhoneOptions};
 pub use process::{Launch, Process};
 pub use programs::{BIN_DIR, program};
-pub use station::{Client, Station};
+pub use station::{Client, Station, StationOptions};
 pub use town::{Person, Town};
 pub use wait::until;
 
@@ -52,21 +52,23 @@ pub struct Stage {
 }
 
 impl Stage {
-    /// Sets the stage with a built-in street or a street file; `ui` is the built user interface, if phones shall
-    /// show one.
+    /// Sets the stage with a built-in street or a street file. `ui` is the folder of the user interface, if there shall be
+    /// one: phones show its `dist`, and the station `dist-console`.
     ///
     /// # Errors
     /// When a program has not been built, does not become ready, or refuses to be set up.
     pub async fn set(street: &str, ui: Option<&Path>) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("terskel-").tempdir()?;
-        let station = Station::start("127.0.0.1:0", &dir.path().join("station"), dir.path()).await?;
+        let (console, ui) = (ui.map(|ui| ui.join("dist-console")), ui.map(|ui| ui.join("dist")));
+        let options = StationOptions { console, ..StationOptions::default() };
+        let data = dir.path().join("station");
+        let station = Station::start_with("127.0.0.1:0", &data, dir.path(), options).await?;
         let admin = station.client(Some(station.token("administrator", "Stage").await?));
         let centre_token = station.token("response-centre", "Responssenter Vest").await?;
         let centre = station.client(Some(centre_token.clone()));
         let residents = Street::load(street)?;
         let town = town::seed(&admin, &residents, &SystemWorld).await?;
         let air = Air::start(street, town.authority.clone(), dir.path()).await?;
-        let ui = ui.map(Path::to_owned);
         Ok(Self { street: residents, town, station, air, admin, centre, centre_token, ui, dir })
     }
 

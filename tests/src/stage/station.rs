@@ -15,6 +15,15 @@ use terskel_model::DispatchId;
 use super::process::{Launch, Process};
 use super::programs::program;
 
+/// What not every station has.
+#[derive(Clone, Debug, Default)]
+pub struct StationOptions {
+    /// A PostgreSQL; SQLite in the data directory without one.
+    pub database_url: Option<String>,
+    /// Where the built console lies, if it shall serve one.
+    pub console: Option<PathBuf>,
+}
+
 /// A running station.
 #[derive(Debug)]
 pub struct Station {
@@ -22,7 +31,7 @@ pub struct Station {
     pub url: String,
     data: PathBuf,
     logs: PathBuf,
-    database_url: Option<String>,
+    options: StationOptions,
     process: Process,
 }
 
@@ -32,30 +41,27 @@ impl Station {
     /// # Errors
     /// When the program does not become ready.
     pub async fn start(listen: &str, data: &Path, logs: &Path) -> Result<Self> {
-        Self::start_on(listen, data, logs, None).await
+        Self::start_with(listen, data, logs, StationOptions::default()).await
     }
 
-    /// Starts it on the PostgreSQL of `database_url`; without one, on SQLite in `data`.
+    /// Starts it with what not every station has.
     ///
     /// # Errors
     /// When the program does not become ready.
-    pub async fn start_on(
-        listen: &str,
-        data: &Path,
-        logs: &Path,
-        database_url: Option<&str>,
-    ) -> Result<Self> {
+    pub async fn start_with(listen: &str, data: &Path, logs: &Path, options: StationOptions) -> Result<Self> {
+        let mut args = vec!["serve".into(), "--listen".into(), listen.into(), "--data".into(), data.into()];
+        args.extend(options.console.iter().flat_map(|dir| ["--console".into(), dir.into()]));
         let launch = Launch {
             name: "station".into(),
             program: program("terskel-station")?,
-            args: vec!["serve".into(), "--listen".into(), listen.into(), "--data".into(), data.into()],
-            env: environment(database_url),
+            args,
+            env: environment(options.database_url.as_deref()),
             log_dir: logs.to_owned(),
         };
         let (process, url) = Process::start(launch).await?;
         let url = url.trim_end_matches('/').to_owned();
         let (data, logs) = (data.to_owned(), logs.to_owned());
-        Ok(Self { url, data, logs, database_url: database_url.map(str::to_owned), process })
+        Ok(Self { url, data, logs, options, process })
     }
 
     /// Kills it and starts it again at the same address.
@@ -66,7 +72,7 @@ impl Station {
         let listen =
             self.url.strip_prefix("http://").context("the station's URL begins with http://")?.to_owned();
         self.process.kill().await?;
-        Self::start_on(&listen, &self.data, &self.logs, self.database_url.as_deref()).await
+        Self::start_with(&listen, &self.data, &self.logs, self.options).await
     }
 
     /// Stops it in order.
@@ -97,7 +103,7 @@ impl Station {
         let made = tokio::process::Command::new(program("terskel-station")?)
             .args(["token", "--role", role, "--name", name, "--data"])
             .arg(&self.data)
-            .envs(environment(self.database_url.as_deref()))
+            .envs(environment(self.options.database_url.as_deref()))
             .output()
             .await?;
         if !made.status.success() {

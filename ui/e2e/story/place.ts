@@ -16,6 +16,8 @@ export interface Place {
   /** The simulator's own account of what its bolts did. */
   control: string;
   centre_token: string;
+  /** Who leads the team. */
+  lead: { staff_number: string; pin: string };
   ada: Worker;
   bo: Worker;
 }

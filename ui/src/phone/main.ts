@@ -1,5 +1,6 @@
 import "@digdir/designsystemet-theme";
 import "@digdir/designsystemet-css";
+import "../kit/kit.css";
 import "./phone.css";
 import { mount } from "svelte";
 import { openEngine } from "../kit/engine";

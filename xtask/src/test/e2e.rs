@@ -13,6 +13,11 @@ pub(super) fn screens() -> Result<()> {
     succeed(&mut npm(&["run", "--silent", "e2e:screens", "--", "--workers=2"]))
 }
 
+/// Every screen of the console, and what can be done on it, from fixed answers.
+pub(super) fn console() -> Result<()> {
+    succeed(&mut npm(&["run", "--silent", "e2e:console", "--", "--workers=2"]))
+}
+
 /// The whole job by tapping, on the real engine, station and simulated locks.
 pub(super) fn story() -> Result<()> {
     let stage = Stage::set()?;
@@ -29,7 +34,7 @@ struct Stage {
 impl Stage {
     fn set() -> Result<Self> {
         let mut command = in_root(place::program("terskel-stage"));
-        command.arg("--ui").arg(place::ui().join("dist"));
+        command.arg("--ui").arg(place::ui());
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

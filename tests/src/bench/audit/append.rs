@@ -7,7 +7,7 @@ use terskel_model::Clock as _;
 use terskel_model::world::SystemWorld;
 
 use crate::bench::dispatch::{alarm, set_up};
-use crate::stage::Station;
+use crate::stage::{Station, StationOptions};
 
 /// Requests at the same time.
 const AT_ONCE: usize = 8;
@@ -15,8 +15,9 @@ const AT_ONCE: usize = 8;
 /// Events a second on a fresh station.
 pub(super) async fn measure(count: usize, database_url: Option<&str>) -> Result<f64> {
     let dir = tempfile::tempdir()?;
-    let station =
-        Station::start_on("127.0.0.1:0", &dir.path().join("station"), dir.path(), database_url).await?;
+    let options = StationOptions { database_url: database_url.map(str::to_owned), console: None };
+    let data = dir.path().join("station");
+    let station = Station::start_with("127.0.0.1:0", &data, dir.path(), options).await?;
     let admin = station.client(Some(station.token("administrator", "Bench").await?));
     let centre = station.client(Some(station.token("response-centre", "Bench").await?));
     set_up(&admin).await?;

@@ -16,7 +16,7 @@ mod play_on;
 
 const USAGE: &str = "Usage: terskel-demo [--once] [--ui DIR] [--window PROGRAM]
   --once            end after the story; the last line is JSON
-  --ui DIR          the built user interface (ui/dist): phones can be seen in a browser
+  --ui DIR          the folder ui/, built: phones and the console can be seen in a browser
   --window PROGRAM  the built app: opens it as a desktop window";
 
 /// Kari Nordmann behind dKey locks, Áile Máret Gáisá behind a dKey and a Danalock, Józef Wiśniewski behind a Nuki.

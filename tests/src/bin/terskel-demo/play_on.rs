@@ -22,11 +22,11 @@ pub(super) async fn invite(
     say("\nEverything stays up until Ctrl-C.")?;
     say(&format!("  Ada's phone    {}", ada.url))?;
     say(&format!("  Bo's phone     {}", bo.url))?;
-    say(&format!("  API docs       {}/docs", stage.station.url))?;
     say(&format!(
-        "  Team lead      staff number {}, PIN {} (POST /v1/lead-session)",
-        LEAD.staff_number, LEAD.pin
+        "  Team lead      {}/console/ (staff number {}, PIN {})",
+        stage.station.url, LEAD.staff_number, LEAD.pin
     ))?;
+    say(&format!("  API docs       {}/docs", stage.station.url))?;
     say(&format!("  Locks, hubs    {}/devices", stage.air.control))?;
     say(&format!("  Logs           {}", stage.dir().display()))?;
     say("\nRaise another alarm (1001 Kari Nordmann, 1002 Áile Máret Gáisá, 1003 Józef Wiśniewski):")?;

@@ -1,10 +1,9 @@
-import type { Outcome } from "./bindings";
-import type { Result, Trouble } from "./engine";
+import type { Trouble } from "./engine";
 
-/** One thing the worker asked for: whether the answer is still out, and what went wrong the last time. */
-export class Request {
+/** One thing somebody asked for: whether the answer is still out, and what went wrong the last time. */
+export class Request<P = Trouble> {
   #busy = $state(false);
-  #trouble = $state.raw<Trouble | null>(null);
+  #trouble = $state.raw<P | null>(null);
   #failedAt = $state(0);
 
   /** The answer is still out: the button must not ask again. */
@@ -13,7 +12,7 @@ export class Request {
   }
 
   /** Why the last try did not go through. */
-  get trouble(): Trouble | null {
+  get trouble(): P | null {
     return this.#trouble;
   }
 
@@ -23,7 +22,7 @@ export class Request {
   }
 
   /** Asks, unless the answer to the same question is still out. Tells whether it went through. */
-  async run(ask: () => Promise<Result<Outcome>>): Promise<boolean> {
+  async run(ask: () => Promise<{ ok: unknown } | { problem: P }>): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;
     this.#trouble = null;

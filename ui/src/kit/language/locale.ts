@@ -17,3 +17,6 @@ export function chooseLocale(stored: Locale | undefined, spoken: readonly string
   }
   return "nb";
 }
+
+/** The language as `Intl` knows it; the English of the screens is that of Europe. */
+export const localeTag = (locale: Locale): string => (locale === "en" ? "en-GB" : locale);

@@ -1,5 +1,5 @@
 import { m } from "../language/generated/messages.js";
-import type { Locale } from "../language/locale";
+import { localeTag, type Locale } from "../language/locale";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -33,6 +33,5 @@ export function countdown(ms: number): string {
 export function clockTime(timestamp: string, locale: Locale): string {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return "–";
-  const tag = locale === "en" ? "en-GB" : locale;
-  return new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" }).format(at);
+  return new Intl.DateTimeFormat(localeTag(locale), { hour: "2-digit", minute: "2-digit" }).format(at);
 }

@@ -1,18 +1,10 @@
-import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
+import { rustCodes as codes, rustSource as source } from "../../../scripts/rust-codes.mjs";
 import { overwriteGetLocale } from "../language/generated/runtime.js";
 import { callLink, DECLINE_REASONS, mapLink, wordCause, wordEventKind } from "./alarm";
 import { wordKind, wordReach, wordReason, wordResult, wordWarning, wordWorking } from "./door";
 import { PASS_REASONS, wordPassed } from "./pass";
 import { isWorded, wordProblem } from "./problem";
-
-const source = (path: string): string => readFileSync(new URL(`../../../../crates/${path}`, import.meta.url), "utf8");
-
-/** The codes of an open enum of the model, read from its source: a new one must be worded here. */
-function codes(path: string, name: string): string[] {
-  const body = new RegExp(`\\n    ${name} \\{([\\s\\S]*?)\\n    \\}`).exec(source(path))?.[1] ?? "";
-  return [...body.matchAll(/= "(\w+)"/g)].map((match) => match[1] as string);
-}
 
 const problems = [...source("companion/src/interface/problem.rs").matchAll(/^    ([A-Z]\w+)(?: \{|,)/gm)].map(
   (match) => (match[1] as string).replace(/^./, (first) => first.toLowerCase()),

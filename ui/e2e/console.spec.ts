@@ -1,0 +1,274 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+import { ADA, DISPATCH, KARI, ORDER, PERMISSION, PHONE, SHIFT } from "./console/answers";
+import { PICTURES, prepare } from "./console/list";
+import { problem, Stage } from "./console/stage";
+import { at, NOW } from "./screens/views";
+
+const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
+  stage: async ({}, use) => {
+    const stage = new Stage();
+    prepare(stage, {});
+    await use(stage);
+    stage.stop();
+  },
+  url: async ({ stage }, use) => use(await stage.start()),
+  // Whatever the page complains about fails the test, but for answers that are problems on purpose.
+  quiet: [
+    async ({ page }, use) => {
+      const complaints: string[] = [];
+      page.on("pageerror", (error) => complaints.push(error.message));
+      page.on("console", (message) => {
+        if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) complaints.push(message.text());
+      });
+      await page.clock.setFixedTime(NOW);
+      await use();
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+const languages = ["nb", "sv", "en"] as const;
+const SIZES = [
+  { width: 390, height: 844 },
+  { width: 1280, height: 800 },
+];
+
+interface Where {
+  hash?: string;
+  language?: string;
+  signedOut?: boolean;
+}
+
+async function open(page: Page, url: string, { hash = "", language = "nb", signedOut = false }: Where = {}): Promise<void> {
+  const session = signedOut ? null : JSON.stringify({ token: "t-1", endsAt: at(3600) });
+  await page.addInitScript(
+    ([language, session]) => {
+      localStorage.setItem("terskel.language", language!);
+      if (session) sessionStorage.setItem("terskel.console.session", session);
+    },
+    [language, session],
+  );
+  // Another place alone would not load the page again.
+  await page.goto(`${url}?${language}${hash}`);
+  await expect(page.locator("html")).toHaveAttribute("lang", language);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await expect(page.locator("[data-loading]")).toHaveCount(0);
+}
+
+/** All of axe's rules in light; what can differ in dark is contrast. Legacy mode: no frames are looked for. */
+async function expectAccessible(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  if (colorScheme === "dark") axe.withRules(["color-contrast"]);
+  const { violations } = await axe.analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`)).toEqual([]);
+}
+
+for (const picture of PICTURES) {
+  test(picture.name, async ({ page, stage, url }) => {
+    prepare(stage, picture);
+    for (const language of languages) {
+      await open(page, url, { hash: picture.hash, language, signedOut: picture.signedOut ?? false });
+      await picture.go?.(page, stage);
+      for (const size of SIZES) {
+        await page.setViewportSize(size);
+        const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(beside, `beside the screen at ${size.width} px`).toBeLessThanOrEqual(0);
+        // Colours are the same in every language, and on a wide screen the same stands in other places.
+        if (size.width > 390 && language !== "nb") continue;
+        for (const colorScheme of language === "nb" ? (["light", "dark"] as const) : (["light"] as const)) {
+          await page.emulateMedia({ colorScheme });
+          if (size.width === 390 || colorScheme === "light") await expectAccessible(page, colorScheme);
+          await page.evaluate(() => scrollTo(0, 0));
+          const path = `test-results/console/${picture.name}.${size.width}.${language}.${colorScheme}.png`;
+          await page.screenshot({ path, fullPage: true });
+        }
+      }
+      await page.emulateMedia({ colorScheme: "light" });
+      await page.setViewportSize(SIZES[0]!);
+    }
+  });
+}
+
+test("nothing lies beside a narrow screen", async ({ page, url }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const { hash, signedOut } of PICTURES.filter(({ answers }) => !answers)) {
+    await open(page, url, { hash, signedOut: signedOut ?? false });
+    const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(beside, hash).toBeLessThanOrEqual(0);
+  }
+});
+
+test("access is given in three clicks, also after a try that did not get through", async ({ page, stage, url }) => {
+  await open(page, url, { hash: `#/homes/${KARI}` });
+  await page.getByRole("link", { name: "Én gang" }).click();
+  await page.getByRole("radio", { name: "Ada Solli" }).click();
+  stage.gone = true;
+  await page.getByRole("button", { name: "Gi tilgang" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Ingen kontakt med stasjonen." })).toBeVisible();
+  stage.gone = false;
+  await page.getByRole("button", { name: "Gi tilgang" }).click();
+  await expect(page.getByTestId("told")).toContainText("Ada Solli har fått tilgang.");
+  await expect(page.getByRole("heading", { level: 1, name: "Kari Nordmann" })).toBeFocused();
+  const [sent] = stage.of("POST", "/v1/permissions");
+  expect(sent?.authorization).toBe("Bearer t-1");
+  expect(sent?.body).toMatchObject({
+    who: { kind: "worker", worker: ADA },
+    what: { kind: "residence", resident: KARI },
+    when: { term: { kind: "once", from: "2026-03-01T21:04:00.000Z", until: "2026-03-02T09:04:00.000Z" } },
+    condition: "on_shift",
+    operations: ["open", "lock"],
+  });
+});
+
+test("an answer that got lost is asked for again under the same id", async ({ page, stage, url }) => {
+  stage.answers.set("POST /v1/permissions", problem(500, "internal"));
+  await open(page, url, { hash: `#/homes/${KARI}/give/permanent` });
+  await page.getByRole("radio", { name: "Alle på vakt i Hjemmesykepleien Vest" }).click();
+  const send = page.getByRole("button", { name: "Gi tilgang" });
+  await send.click();
+  await expect(page.getByRole("alert").filter({ hasText: "Ingenting er lagret." })).toBeVisible();
+  await send.click();
+  await expect.poll(() => stage.of("POST", "/v1/permissions").length).toBe(2);
+  const ids = stage.of("POST", "/v1/permissions").map(({ body }) => (body as { id: string }).id);
+  expect(ids[0]).toMatch(/^[0-9a-f-]{36}$/);
+  expect(ids[1]).toBe(ids[0]);
+});
+
+test("a form that is not whole is not sent, and leads to what is missing", async ({ page, stage, url }) => {
+  await open(page, url, { hash: `#/homes/${KARI}/give/period` });
+  await page.getByRole("button", { name: "Gi tilgang" }).click();
+  await expect(page.getByRole("alert").filter({ hasText: "Velg hvem som skal få tilgang." })).toBeVisible();
+  await expect(page.getByRole("radio").first()).toBeFocused();
+  await page.keyboard.press("Space");
+  await page.getByLabel("Til", { exact: true }).fill("2026-02-01T10:00");
+  await page.getByRole("button", { name: "Gi tilgang" }).click();
+  await expect(page.getByLabel("Til", { exact: true })).toBeFocused();
+  expect(stage.of("POST", "/v1/permissions")).toEqual([]);
+});
+
+test("what is taken away is asked about first, and says what came of it", async ({ page, stage, url }) => {
+  stage.answers.set("GET /v1/withdrawals", { body: { phones: [] } });
+  await open(page, url, { hash: `#/homes/${KARI}` });
+  await page.getByTestId("permissions").getByRole("button", { name: "Ta tilbake" }).first().click();
+  const dialog = page.getByRole("dialog", { name: "Ta tilbake tilgangen til Ada Solli?" });
+  await expect(dialog).toContainText("Ada Solli: Storgata 14");
+  expect(stage.of("DELETE", "/v1/permissions")).toEqual([]);
+  stage.answers.set("GET /v1/withdrawals", { body: { phones: [ORDER] } });
+  await dialog.getByTestId("confirm").click();
+  await expect(dialog).toBeHidden();
+  expect(stage.of("DELETE", "/v1/permissions").map(({ path }) => path)).toEqual([`/v1/permissions/${PERMISSION}`]);
+  const told = page.getByTestId("told");
+  await expect(told).toContainText("Tilgangen til Ada Solli er tatt tilbake.");
+  await expect(told.getByTestId("withdrawal")).toHaveAttribute("data-state", "waiting");
+  stage.answers.set("GET /v1/withdrawals", { body: { phones: [{ ...ORDER, confirmed_at: at(1) }] } });
+  await expect(told.getByTestId("withdrawal"), "without anybody asking").toHaveAttribute("data-state", "confirmed");
+});
+
+test("a lost phone is barred, and a shift is ended", async ({ page, stage, url }) => {
+  await open(page, url, { hash: "#/team" });
+  const ada = page.getByRole("listitem", { name: "Ada Solli" });
+  await ada.getByRole("button", { name: "Meld telefonen mistet" }).click();
+  await page.getByTestId("confirm").click();
+  await expect(page.getByTestId("told")).toContainText("Vest 3 er sperret.");
+  expect(stage.of("POST", "/v1/phones").map(({ path }) => path)).toEqual([`/v1/phones/${PHONE}/loss`]);
+  await ada.getByRole("button", { name: "Avslutt vakten" }).click();
+  await page.getByTestId("confirm").click();
+  await expect(page.getByTestId("told")).toContainText("Vakten til Ada Solli er avsluttet.");
+  expect(stage.of("POST", "/v1/shifts").map(({ path }) => path)).toEqual([`/v1/shifts/${SHIFT}/end`]);
+});
+
+test("a session that is over asks to sign in again, covers what was shown, and loses nothing that was typed", async ({ page, stage, url }) => {
+  await open(page, url, { hash: `#/homes/${KARI}/give/once` });
+  await page.getByRole("radio", { name: "Bo Lunde" }).click();
+  await page.getByLabel("Hvorfor").fill("Avløser Ada");
+  stage.answers.set("POST /v1/permissions", problem(401, "unauthenticated"));
+  await page.getByRole("button", { name: "Gi tilgang" }).click();
+  const dialog = page.getByRole("dialog", { name: "Logg inn igjen" });
+  await expect(page.getByText("Hjemmesykepleien Vest")).toBeHidden();
+  await dialog.getByLabel("Ansattnummer").fill("100");
+  await dialog.getByLabel("PIN-kode").fill("96321");
+  await dialog.getByRole("button", { name: "Logg inn" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByLabel("Hvorfor")).toHaveValue("Avløser Ada");
+  prepare(stage, {});
+  await page.getByRole("button", { name: "Gi tilgang" }).click();
+  await expect(page.getByTestId("told")).toBeVisible();
+  expect(stage.of("POST", "/v1/permissions").at(-1)).toMatchObject({ authorization: "Bearer t-2", body: { note: "Avløser Ada" } });
+});
+
+test("who signs out leaves nothing behind, and no address has a secret in it", async ({ page, stage, url }) => {
+  await open(page, url, { signedOut: true });
+  await page.getByLabel("Ansattnummer").fill("100");
+  await page.getByLabel("PIN-kode").fill("96321");
+  await page.getByRole("button", { name: "Logg inn" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Hjem" })).toBeVisible();
+  expect(stage.of("POST", "/v1/lead-session").map(({ body }) => body)).toEqual([{ staff_number: "100", pin: "96321" }]);
+  expect(page.url() + stage.asked.map(({ path, query }) => path + JSON.stringify(query)).join()).not.toMatch(/t-2|96321/);
+  await page.getByRole("button", { name: "Konto" }).click();
+  await page.getByRole("button", { name: "Logg ut" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Logg inn" })).toBeVisible();
+  expect(stage.of("DELETE", "/v1/session")).toHaveLength(1);
+  expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+  expect(await page.content()).not.toContain("Nordmann");
+});
+
+test("who was inside is asked for the times in the fields", async ({ page, stage, url }) => {
+  await open(page, url, { hash: `#/homes/${KARI}/inside` });
+  await page.getByLabel("Fra", { exact: true }).fill("2026-02-01T08:00");
+  await page.getByLabel("Til", { exact: true }).fill("2026-02-01T16:00");
+  await expect.poll(() => stage.of("GET", `/v1/residents/${KARI}/presence`).at(-1)?.query).toEqual({
+    from: "2026-02-01T07:00:00.000Z",
+    to: "2026-02-01T15:00:00.000Z",
+  });
+  await expect(page.getByTestId("stays").getByRole("listitem").nth(1)).toContainText("Ikke meldt ut");
+});
+
+test("a visit is taken out as a bundle and as a table", async ({ page, url }) => {
+  await open(page, url, { hash: `#/visits/${DISPATCH}` });
+  const bundle = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Signert pakke" }).click();
+  expect((await bundle).suggestedFilename()).toBe(`terskel-${DISPATCH}.cbor`);
+  const table = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Regneark (CSV)" }).click();
+  expect((await table).suggestedFilename()).toBe(`terskel-${DISPATCH}.csv`);
+});
+
+test("on paper there are facts, and nothing to be pressed", async ({ page, url }) => {
+  await open(page, url, { hash: `#/visits/${DISPATCH}` });
+  await page.emulateMedia({ media: "print" });
+  await expect(page.getByTestId("trail")).toBeVisible();
+  await expect(page.getByRole("navigation")).toBeHidden();
+  await expect(page.getByRole("button", { name: "Skriv ut" })).toBeHidden();
+  await page.screenshot({ path: "test-results/console/18-print.png", fullPage: true });
+});
+
+test("an old answer stays on the screen when the station is gone, and says how old it is", async ({ page, stage, url }) => {
+  await open(page, url, { hash: `#/homes/${KARI}` });
+  stage.gone = true;
+  await page.getByRole("link", { name: "Fast", exact: true }).click();
+  await page.goBack();
+  await expect(page.getByRole("alert").filter({ hasText: "Ingen kontakt med stasjonen." })).toBeVisible();
+  stage.gone = false;
+  await page.getByRole("button", { name: "Prøv igjen" }).click();
+  await expect(page.getByTestId("access-now")).toContainText("Ada Solli");
+  stage.gone = true;
+  await page.getByTestId("permissions").getByRole("button", { name: "Ta tilbake" }).first().click();
+  await page.getByTestId("confirm").click();
+  await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Ingen kontakt med stasjonen.");
+  await expect(page.getByTestId("access-now"), "what was known").toContainText("Ada Solli");
+});
+
+test("everything is reached by keyboard, and a new screen is read from its heading", async ({ page, url }) => {
+  await open(page, url, { hash: "#/homes" });
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await page.getByRole("link", { name: /^Kari Nordmann/ }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Kari Nordmann" })).toBeFocused();
+  await page.getByTestId("permissions").getByRole("button").first().focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await expect(page.getByTestId("permissions").getByRole("button").first()).toBeFocused();
+});

@@ -1,0 +1,2 @@
+export function rustSource(path: string): string;
+export function rustCodes(path: string, name: string): string[];

@@ -1,0 +1,35 @@
+/** A lead's session, as this tab remembers it. */
+export interface Session {
+  token: string;
+  /** RFC 3339. */
+  endsAt: string;
+}
+
+const KEY = "terskel.console.session";
+
+/** What a page that was loaded again goes on with. It lies in this tab alone and goes with it. */
+export function keptSession(): Session | null {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Partial<Session> | null;
+    if (typeof kept?.token !== "string" || typeof kept.endsAt !== "string") return null;
+    return Date.parse(kept.endsAt) > Date.now() ? { token: kept.token, endsAt: kept.endsAt } : null;
+  } catch {
+    return null;
+  }
+}
+
+export function keepSession(session: Session): void {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(session));
+  } catch {
+    // Without storage the session lasts until the page is loaded again.
+  }
+}
+
+export function forgetSession(): void {
+  try {
+    sessionStorage.removeItem(KEY);
+  } catch {
+    // Then nothing was kept either.
+  }
+}

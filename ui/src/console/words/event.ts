@@ -1,0 +1,77 @@
+import { m } from "../../kit/language/generated/messages.js";
+import { DECLINE_REASONS } from "../../kit/words/alarm";
+import { wordReason } from "../../kit/words/door";
+import { PASS_REASONS } from "../../kit/words/pass";
+import type { AuditEntry } from "../station/types";
+import { pick } from "./pick";
+
+const kinds: Record<string, () => string> = {
+  dispatch_received: m.console_kind_dispatch_received,
+  alert_delivered: m.console_kind_alert_delivered,
+  dispatch_unanswered: m.console_kind_dispatch_unanswered,
+  dispatch_declined: m.console_kind_dispatch_declined,
+  dispatch_accepted: m.console_kind_dispatch_accepted,
+  arrival_overdue: m.console_kind_arrival_overdue,
+  permission_given: m.console_kind_permission_given,
+  permission_taken_away: m.console_kind_permission_taken_away,
+  key_issued: m.console_kind_key_issued,
+  door_operated: m.console_kind_door_operated,
+  door_passed: m.console_kind_door_passed,
+  lock_reported: m.console_kind_lock_reported,
+  checked_in: m.console_kind_checked_in,
+  checked_out: m.console_kind_checked_out,
+  visit_closed: m.console_kind_visit_closed,
+  phone_enrolled: m.console_kind_phone_enrolled,
+  signed_in: m.console_kind_signed_in,
+  signed_out: m.console_kind_signed_out,
+  sign_in_refused: m.console_kind_sign_in_refused,
+  keys_withdrawn: m.console_kind_keys_withdrawn,
+  keys_wiped: m.console_kind_keys_wiped,
+  shift_ended: m.console_kind_shift_ended,
+  worker_dismissed: m.console_kind_worker_dismissed,
+  phone_lost: m.console_kind_phone_lost,
+  audit_exported: m.console_kind_audit_exported,
+  audit_erased: m.console_kind_audit_erased,
+};
+
+const outcomes: Record<string, () => string> = {
+  "open opened": m.console_door_opened,
+  "lock locked": m.console_door_locked,
+  "open refused": m.console_door_open_refused,
+  "lock refused": m.console_door_lock_refused,
+  "open unknown": m.console_door_open_unknown,
+  "lock unknown": m.console_door_lock_unknown,
+};
+
+/** What happened. Of a door it says what came of it, and never more than the lock has said. */
+export function wordEvent({ kind, operation, outcome }: AuditEntry): string {
+  const otherwise = (): string => pick(kinds, kind, () => m.kind_other({ code: kind }));
+  return pick(outcomes, `${operation} ${outcome}`, otherwise);
+}
+
+/** Whether somebody should look twice. */
+export const isTrouble = ({ kind, outcome }: AuditEntry): boolean =>
+  ["dispatch_unanswered", "arrival_overdue", "sign_in_refused"].includes(kind) ||
+  outcome === "refused" ||
+  outcome === "unknown";
+
+/** Why, if the event says so. */
+export function wordWhy({ kind, reason }: AuditEntry): string | null {
+  if (!reason) return null;
+  if (kind === "dispatch_declined") return DECLINE_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
+  if (kind === "door_passed") return PASS_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
+  if (kind !== "door_operated") return reason;
+  const { what, code } = wordReason(reason);
+  return code ? m.code_shown({ code }) : what;
+}
+
+const proofs: Record<string, () => string> = {
+  station: m.console_proof_station,
+  centre_token: m.console_proof_centre_token,
+  phone_signature: m.console_proof_phone_signature,
+  digital_key: m.console_proof_digital_key,
+  hub_receipt: m.console_proof_hub_receipt,
+};
+
+/** By which proof an event stands. */
+export const wordProof = (proof: string): string => pick(proofs, proof, () => proof);

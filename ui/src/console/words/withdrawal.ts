@@ -1,0 +1,31 @@
+import { m } from "../../kit/language/generated/messages.js";
+import type { Locale } from "../../kit/language/locale";
+import type { PhoneWithdrawal } from "../station/types";
+import { pick } from "./pick";
+import { moment } from "./time";
+
+/** How far a phone is with wiping keys, and what that means for the doors. */
+export interface WordedWithdrawal {
+  state: "confirmed" | "nothing" | "ended" | "waiting";
+  says: string;
+}
+
+/** Never better than the phone has said: what it has not confirmed may still open doors until the keys end. */
+export function wordWithdrawal(of: PhoneWithdrawal, locale: Locale, now: number): WordedWithdrawal {
+  const { confirmed_at: confirmed, keys_until: until } = of;
+  if (confirmed) return { state: "confirmed", says: m.console_wiped({ time: moment(confirmed, locale) }) };
+  if (!until) return { state: "nothing", says: m.console_no_keys_to_wipe() };
+  const time = moment(until, locale);
+  if (Date.parse(until) <= now) return { state: "ended", says: m.console_keys_ended({ time }) };
+  return { state: "waiting", says: m.console_not_wiped({ time }) };
+}
+
+const reasons: Record<string, () => string> = {
+  permission_taken_away: m.console_kind_permission_taken_away,
+  shift_ended: m.console_kind_shift_ended,
+  worker_dismissed: m.console_kind_worker_dismissed,
+  phone_lost: m.console_kind_phone_lost,
+};
+
+/** Why keys were taken away. */
+export const wordWithdrawalReason = (code: string): string => pick(reasons, code, () => m.code_shown({ code }));
