@@ -4,6 +4,7 @@
 pub mod admin;
 pub mod audit;
 pub mod authority;
+pub mod break_glass;
 mod bytes;
 pub mod dispatch;
 pub mod event;

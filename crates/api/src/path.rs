@@ -50,6 +50,13 @@ pub const SHIFT_END: &str = "/v1/shifts/{id}/end";
 pub const WORKER_DISMISSAL: &str = "/v1/workers/{id}/dismissal";
 /// `POST`, a team lead or an administrator: → [`crate::withdrawal::Withdrawals`].
 pub const PHONE_LOSS: &str = "/v1/phones/{id}/loss";
+/// `POST`, a phone: [`crate::break_glass::BreakGlass`] → [`crate::break_glass::GlassBroken`]; `GET`, a team lead: →
+/// [`crate::break_glass::GlassList`].
+pub const BREAK_GLASS: &str = "/v1/break-glass";
+/// `POST`, a team lead: [`crate::break_glass::Review`] → [`crate::break_glass::GlassReport`].
+pub const BREAK_GLASS_REVIEW: &str = "/v1/break-glass/{id}/review";
+/// `GET`, a response centre: `?after=NUMBER` → [`crate::break_glass::CentreNotices`].
+pub const NOTICES: &str = "/v1/notices";
 /// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
 pub const ENROL: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.

@@ -136,6 +136,9 @@ async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
         Intent::Accept { dispatch } => alerts::accept(core, dispatch).await,
         Intent::Decline { dispatch, reason } => alerts::decline(core, dispatch, &reason).await,
         Intent::VisitHome { resident } => visit::visit_home(core, resident).await,
+        Intent::BreakGlass { resident_number, reason, text } => {
+            visit::break_glass(core, &resident_number, &reason, &text).await
+        }
         Intent::OpenDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Open).await,
         Intent::LockDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Lock).await,
         Intent::PassDoor { dispatch, door, reason } => visit::pass(core, dispatch, door, &reason).await,

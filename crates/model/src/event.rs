@@ -44,6 +44,10 @@ open_enum! {
         WorkerDismissed = "worker_dismissed",
         /// A phone was reported lost.
         PhoneLost = "phone_lost",
+        /// A worker opened a home in an emergency, without permission.
+        GlassBroken = "glass_broken",
+        /// A lead has looked into such an emergency.
+        GlassReviewed = "glass_reviewed",
         /// Checked in at the hub.
         CheckedIn = "checked_in",
         /// Checked out at the hub.

@@ -3,6 +3,7 @@
 mod id;
 mod open_enum;
 
+pub mod break_glass;
 pub mod digital_key;
 pub mod dispatch;
 pub mod door;

@@ -6,6 +6,7 @@ mod app;
 mod audit;
 mod auth;
 mod authority;
+mod break_glass;
 mod check;
 mod console;
 mod db;

@@ -16,8 +16,8 @@ use crate::app::Shared;
 use crate::auth::offer_nonce;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
-    admin, audit, authority, console, dispatch, enrol, events, keys, locks, log, openapi, permission,
-    session, stream, team, withdrawal,
+    admin, audit, authority, break_glass, console, dispatch, enrol, events, keys, locks, log, openapi,
+    permission, session, stream, team, withdrawal,
 };
 
 /// The largest body: a dispatch or a resident with every field full is far below.
@@ -52,6 +52,9 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(withdrawal::session::of_session))
         .routes(routes!(withdrawal::parting::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
         .routes(routes!(authority::publish::publish))
+        .routes(routes!(break_glass::open::open, break_glass::list::list))
+        .routes(routes!(break_glass::review::review))
+        .routes(routes!(break_glass::notices::notices))
         .routes(routes!(enrol::enrol))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
         .routes(routes!(session::refresh::refresh))
@@ -127,6 +130,9 @@ mod tests {
             path::PERMISSION,
             path::HOME_ACCESS,
             path::ORGANISATIONS,
+            path::BREAK_GLASS,
+            path::BREAK_GLASS_REVIEW,
+            path::NOTICES,
             path::WITHDRAWALS,
             path::SESSION_WITHDRAWAL,
             path::PARTING_EVENTS,

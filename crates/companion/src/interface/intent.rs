@@ -43,6 +43,16 @@ pub enum Intent {
         /// Whose.
         resident: ResidentId,
     },
+    /// In an emergency, open a home of the own team without permission: keys for a quarter of an hour, told to lead and
+    /// response centre.
+    BreakGlass {
+        /// The resident's number, exactly.
+        resident_number: String,
+        /// A `model::break_glass::BreakGlassReason`.
+        reason: String,
+        /// What is going on.
+        text: String,
+    },
     /// Open one door of the visit. Answers when the outcome is known.
     OpenDoor {
         /// The visit.
@@ -98,6 +108,7 @@ impl std::fmt::Debug for Intent {
             Self::Accept { .. } => "Accept",
             Self::Decline { .. } => "Decline",
             Self::VisitHome { .. } => "VisitHome",
+            Self::BreakGlass { .. } => "BreakGlass",
             Self::OpenDoor { .. } => "OpenDoor",
             Self::LockDoor { .. } => "LockDoor",
             Self::PassDoor { .. } => "PassDoor",

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use terskel_api::dispatch::IssuedKey;
-use terskel_api::key::ShiftKey;
 use tokio::time::sleep;
 
-use super::{acquainted, verify};
+use super::{acquainted, verify_shift};
 use crate::interface::Problem;
 use crate::session::call;
 use crate::state::Core;
-use crate::store::{KeyFacts, Phone};
+use crate::store::KeyFacts;
 
 /// A permission whose hours begin is noticed within this.
 const EVERY: Duration = Duration::from_secs(5 * 60);
@@ -36,13 +34,8 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
     let phone = acquainted(core, phone, bundle.keys.iter().map(|key| &key.key)).await;
     // What a dispatch gives comes with accepting it.
     let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
-    let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verified(key, &phone)).collect();
+    let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verify_shift(key, &phone)).collect();
     core.store.save_bundle(&bundle.homes, &keys, core.clock.now()).await?;
     core.refresh().await?;
     Ok(())
-}
-
-fn verified(key: &ShiftKey, phone: &Phone) -> Option<KeyFacts> {
-    let issued = IssuedKey { id: key.id, lock: key.lock, door: key.door, key: key.key.clone() };
-    verify(&issued, phone).map(|facts| KeyFacts { once: key.once, ..facts })
 }

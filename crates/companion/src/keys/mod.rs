@@ -7,5 +7,5 @@ mod verify;
 mod wipe;
 
 pub(crate) use fetch::keep_shift_keys;
-pub(crate) use verify::{acquainted, verify};
+pub(crate) use verify::{acquainted, verify, verify_shift};
 pub(crate) use wipe::{follow, taken_away};

@@ -142,3 +142,24 @@ async fn an_alarm_comes_before_where_the_worker_was_going() {
     assert!(view.visit.as_ref().unwrap().arrive_by.is_some());
     assert_eq!(home.open(home.stairwell).await.outcome, "opened");
 }
+
+#[tokio::test(start_paused = true)]
+async fn in_an_emergency_a_home_opens_that_nobody_had_permitted() {
+    let home = Home::enrolled().await;
+    home.see("online", |v| v.status.network == NetworkState::Online).await;
+    let glass = |number: &str, text: &str| Intent::BreakGlass {
+        resident_number: number.into(),
+        reason: "danger".into(),
+        text: text.into(),
+    };
+    let smoke = "Smoke under the door";
+    assert_eq!(home.intend(glass("R-84", " ")).await, Err(Problem::Invalid { field: "text".into() }));
+    assert_eq!(home.intend(glass("R-85", smoke)).await, Err(Problem::NotFound));
+    home.station.feel(Mood::Unreachable);
+    assert_eq!(home.intend(glass("R-84", smoke)).await, Err(Problem::NoNetwork));
+    home.station.feel(Mood::Good);
+    home.station.prepare(&home.body, false);
+    home.intend(glass("R-84", smoke)).await.unwrap();
+    assert_eq!(home.view().visit.as_ref().unwrap().details.cause, "broken_glass");
+    assert_eq!(told(&try_door(&home, false).await), ("opened", None));
+}

@@ -2,6 +2,7 @@
 
 use terskel_api::Bytes;
 use terskel_api::dispatch::IssuedKey;
+use terskel_api::key::ShiftKey;
 use terskel_keys::{KeyError, digital_key};
 
 use crate::session;
@@ -43,4 +44,10 @@ pub(crate) fn verify(key: &IssuedKey, phone: &Phone) -> Option<KeyFacts> {
         expires: claims.expires,
         bytes: key.key.0.clone(),
     })
+}
+
+/// As [`verify`], of a key without a dispatch.
+pub(crate) fn verify_shift(key: &ShiftKey, phone: &Phone) -> Option<KeyFacts> {
+    let issued = IssuedKey { id: key.id, lock: key.lock, door: key.door, key: key.key.clone() };
+    verify(&issued, phone).map(|facts| KeyFacts { once: key.once, ..facts })
 }

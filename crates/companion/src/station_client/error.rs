@@ -89,6 +89,7 @@ fn our_field(field: &str) -> String {
     match field {
         "name" => "phoneName",
         "staff_number" => "staffNumber",
+        "resident_number" => "residentNumber",
         other => other,
     }
     .to_owned()

@@ -7,6 +7,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Method, Request, RequestBuilder, Response, Url, redirect};
 use terskel_api::authority::KeySet;
+use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::key::KeyBundle;
@@ -168,6 +169,11 @@ impl Station for HttpStation {
 
     fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle> {
         let request = self.request(Method::POST, path::KEYS).timeout(WHOLE);
+        async move { json(self.prove(credential, request).await?).await }.boxed()
+    }
+
+    fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken> {
+        let request = self.request(Method::POST, path::BREAK_GLASS).json(&body).timeout(WHOLE);
         async move { json(self.prove(credential, request).await?).await }.boxed()
     }
 

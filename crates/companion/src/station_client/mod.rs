@@ -15,6 +15,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use terskel_api::Secret;
 use terskel_api::authority::KeySet;
+use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::key::KeyBundle;
@@ -54,6 +55,7 @@ pub(crate) trait Station: Send + Sync {
     fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts>;
     /// Keys for all doors that the worker may open now.
     fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle>;
+    fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken>;
     /// The order by which a session was taken away.
     fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal>;
     /// What is left to tell after that.

@@ -56,15 +56,31 @@ impl Store {
         }
         sqlx::query("DELETE FROM home").execute(&mut *tx).await?;
         for home in homes {
-            let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
-            sqlx::query("INSERT OR REPLACE INTO home (resident, body) VALUES ($1, $2)")
-                .bind(home.resident.id.to_string())
-                .bind(body)
-                .execute(&mut *tx)
-                .await?;
+            put_home(&mut tx, home).await?;
         }
         Ok(tx.commit().await?)
     }
+
+    /// A home more, with its keys, which have been verified.
+    pub(crate) async fn add_home(&self, home: &KeyHome, keys: &[KeyFacts]) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        put_home(&mut tx, home).await?;
+        for key in keys {
+            put(&mut tx, key).await?;
+        }
+        Ok(tx.commit().await?)
+    }
+}
+
+async fn put_home(tx: &mut SqliteConnection, home: &KeyHome) -> Result<()> {
+    let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
+    sqlx::query("INSERT OR REPLACE INTO home (resident, body) VALUES ($1, $2)")
+        .bind(home.resident.id.to_string())
+        .bind(body)
+        .execute(tx)
+        .await?;
+    Ok(())
 }
 
 /// The door was opened with this key, or may have been: one that was for once is used up.

@@ -17,13 +17,18 @@ pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outc
         return Err(Problem::VisitOpen);
     }
     let home = snapshot.homes.iter().find(|home| home.resident.id == resident).ok_or(Problem::NotFound)?;
-    let visit = own_visit(home, DispatchId::new(&*core.world), core.world.now());
+    begin(core, home, "no_alarm").await
+}
+
+/// Begins a visit that nobody was dispatched to. `why`: in place of an alarm's cause.
+pub(super) async fn begin(core: &Core, home: &KeyHome, why: &str) -> Result<Outcome, Problem> {
+    let visit = own_visit(home, DispatchId::new(&*core.world), core.world.now(), why);
     core.store.begin_own_visit(&visit).await?;
     core.refresh().await?;
     Ok(Outcome::Done)
 }
 
-fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp) -> Dispatch {
+fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp, why: &str) -> Dispatch {
     Dispatch {
         id,
         revision: 0,
@@ -39,7 +44,7 @@ fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp) -> Dispatch {
         arrived_at: None,
         closed_at: None,
         details: Some(DispatchDetails {
-            cause: Cause::Unknown("no_alarm".to_owned()),
+            cause: Cause::Unknown(why.to_owned()),
             note: String::new(),
             resident: home.resident.clone(),
             doors: home.doors.clone(),

@@ -7,6 +7,7 @@
 //! Each keeper is a task with a mailbox: one thing at a time is asked of a lock, and an intent whose asker has gone
 //! away still ends with its one event.
 
+mod break_glass;
 mod care;
 mod check;
 mod close;
@@ -30,6 +31,7 @@ mod supervise;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use break_glass::break_glass;
 pub(crate) use check::check;
 pub(crate) use close::close;
 pub(crate) use desk::{AbortOnDrop, VisitDesk};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sqlx::AnyConnection;
 use terskel_api::problem::{ProblemDetails, code};
+use terskel_model::WorkerId;
 
 use super::token::hash;
 use crate::app::App;
@@ -44,6 +45,15 @@ const CODE: Limits = Limits {
     forget_after: Duration::from_secs(10 * 60),
 };
 
+/// Residents' numbers, by worker. Short, too: somebody may be in need.
+const RESIDENT: Limits = Limits {
+    slowed: &[],
+    first_that_locks: 5,
+    first_lock: Duration::from_secs(60),
+    longest_lock: Duration::from_secs(60),
+    forget_after: Duration::from_secs(10 * 60),
+};
+
 /// Counts an attempt, as a wrong one until [`Forgive`] says otherwise.
 pub(crate) struct Attempt {
     subject: String,
@@ -67,6 +77,11 @@ impl Attempt {
     /// Of a one-time code.
     pub(crate) fn enrolment() -> Self {
         Self { subject: "enrol".to_owned(), limits: CODE }
+    }
+
+    /// Of a resident's number, in an emergency.
+    pub(crate) fn resident(worker: WorkerId) -> Self {
+        Self { subject: hash(&format!("resident:{worker}")), limits: RESIDENT }
     }
 
     async fn locked(&self, now: i64, tx: &mut AnyConnection) -> Result<Ticket, Failure> {

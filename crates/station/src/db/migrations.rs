@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "withdrawals", include_str!("migrations/0005_withdrawals.sql")),
     (6, "bound sessions", include_str!("migrations/0006_bound_sessions.sql")),
     (7, "authority keys", include_str!("migrations/0007_authority_keys.sql")),
+    (8, "break glass", include_str!("migrations/0008_break_glass.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -109,10 +110,11 @@ mod tests {
             "a94b0db7af4d4130c39c7089a75c47c6b06ab820e98b3ce6a755a3f648182a03",
             "90ab7296391d0e8b025f3243136d6f7b74e4c974b508c3cefac6d5d90f65c586",
             "ec13c1702ab454eb696db2125135b2d543017c9348772d60b1e46fc78d7611ea",
+            "f6190ef756b23a8c8eee96d3026f3de46a0d8165795749c161446e1363624a2b",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=7));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=8));
     }
 
     #[tokio::test]

@@ -46,6 +46,8 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::ShiftEnded
         | EventKind::WorkerDismissed
         | EventKind::PhoneLost
+        | EventKind::GlassBroken
+        | EventKind::GlassReviewed
         | EventKind::KeyIssued
         | EventKind::PhoneEnrolled
         | EventKind::SignedIn

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use axum::extract::State;
 use axum::response::Json;
 use sqlx::AnyConnection;
+use terskel_api::dispatch::Door;
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_model::ResidentId;
+use terskel_model::rules::BREAK_GLASS_LIFETIME;
 
 use super::{Ring, Rung};
 use crate::app::{App, Shared};
@@ -55,7 +57,8 @@ async fn candidates(app: &App, session: &PhoneSession) -> Result<BTreeSet<Reside
            OR (p.what_kind = 'door' AND r.id IN (SELECT resident_id FROM resident_doors WHERE door_id = p.what_id))
          WHERE p.taken_ms IS NULL AND (p.until_ms IS NULL OR p.until_ms > $1) AND p.who_id IN ($2, $3, $4, $5)
          UNION SELECT resident_id FROM dispatches
-         WHERE worker_id = $2 AND phone_id = $6 AND phase IN ('accepted', 'arrived')",
+         WHERE worker_id = $2 AND phone_id = $6 AND phase IN ('accepted', 'arrived')
+         UNION SELECT resident_id FROM broken_glass WHERE worker_id = $2 AND phone_id = $6 AND at_ms > $7",
     )
     .bind(ms(app.now()))
     .bind(person.worker.to_string())
@@ -63,6 +66,7 @@ async fn candidates(app: &App, session: &PhoneSession) -> Result<BTreeSet<Reside
     .bind(text(person.leads.map(|team| team.to_string())))
     .bind(text(person.organisation.map(|organisation| organisation.to_string())))
     .bind(session.phone.to_string())
+    .bind(ms(app.now() - BREAK_GLASS_LIFETIME))
     .fetch_all(&mut *reader)
     .await?;
     Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
@@ -86,14 +90,17 @@ impl Write for KeysForHome<'_> {
         let rows = covering(self.resident, app.now(), tx).await?;
         let permissions = rows.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
         let ring = Ring { home: &home, person: &person, permissions: &permissions };
-        let keys: Vec<ShiftKey> = ring.keys(app, tx).await?.into_iter().map(shift_key).collect();
-        if keys.is_empty() {
-            return Ok(None);
-        }
-        let opened = |door: &terskel_api::dispatch::Door| keys.iter().any(|key| key.door == door.id);
-        let doors = home.doors.iter().filter(|door| opened(door)).cloned().collect();
-        Ok(Some((KeyHome { resident: home.resident, doors }, keys)))
+        let keys = ring.keys(app, tx).await?;
+        Ok((!keys.is_empty()).then(|| home_keys(home, keys)))
     }
+}
+
+/// A home as its phone gets it: with the doors that there are keys for.
+pub(crate) fn home_keys(home: Home, keys: Vec<Rung>) -> (KeyHome, Vec<ShiftKey>) {
+    let keys: Vec<ShiftKey> = keys.into_iter().map(shift_key).collect();
+    let opened = |door: &Door| keys.iter().any(|key| key.door == door.id);
+    let doors = home.doors.iter().filter(|door| opened(door)).cloned().collect();
+    (KeyHome { resident: home.resident, doors }, keys)
 }
 
 fn shift_key(rung: Rung) -> ShiftKey {

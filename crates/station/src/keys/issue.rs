@@ -55,7 +55,7 @@ impl Order<'_> {
         let row = sqlx::query(
             "SELECT id, signed FROM issued_keys WHERE phone_id = $1 AND worker_id = $2 AND door_id = $3
              AND lock_id = $4 AND COALESCE(dispatch_id, '') = $5 AND COALESCE(permission_id, '') = $6
-             AND withdrawn_ms IS NULL AND expires_ms >= $7 ORDER BY expires_ms DESC LIMIT 1",
+             AND COALESCE(break_glass_id, '') = $7 AND withdrawn_ms IS NULL AND expires_ms >= $8 ORDER BY expires_ms DESC LIMIT 1",
         )
         .bind(self.phone.to_string())
         .bind(self.worker.to_string())
@@ -63,6 +63,7 @@ impl Order<'_> {
         .bind(self.lock.id.to_string())
         .bind(self.because.dispatch.map(|id| id.to_string()).unwrap_or_default())
         .bind(self.because.permission.map(|id| id.to_string()).unwrap_or_default())
+        .bind(self.because.break_glass.map(|id| id.to_string()).unwrap_or_default())
         .bind(at_least)
         .fetch_optional(tx)
         .await?;
@@ -129,7 +130,7 @@ impl Order<'_> {
         let operations = serde_json::to_string(&claims.operations);
         sqlx::query(
             "INSERT INTO issued_keys (id, dispatch_id, permission_id, door_id, lock_id, worker_id, phone_id, operations,
-             expires_ms, signed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+             expires_ms, signed, break_glass_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         )
         .bind(claims.id.to_string())
         .bind(self.because.dispatch.map(|id| id.to_string()))
@@ -141,6 +142,7 @@ impl Order<'_> {
         .bind(operations.map_err(|_| Failure::Internal("operations could not be written"))?)
         .bind(ms(claims.expires))
         .bind(signed.to_vec())
+        .bind(self.because.break_glass.map(|id| id.to_string()))
         .execute(&mut *tx)
         .await?;
         if self.once {
@@ -153,6 +155,7 @@ impl Order<'_> {
             phone: Some(claims.phone),
             door: Some(claims.door),
             key: Some(claims.id),
+            reason: self.because.break_glass.map(|_| claims.basis.as_str().to_owned()),
             ..Entry::of_station(app, EventKind::KeyIssued)
         };
         entry.store(app, tx).await

@@ -5,4 +5,5 @@ pub(crate) mod bundle;
 mod issue;
 mod ring;
 
+pub(crate) use bundle::home_keys;
 pub(crate) use ring::{Ring, Rung};

@@ -107,7 +107,7 @@ async fn keys_out(
 ) -> Result<Vec<KeyOut>, Failure> {
     let rows = sqlx::query(
         "SELECT k.id, k.worker_id, w.name AS worker_name, k.phone_id, k.door_id, d.name AS door_name, k.expires_ms,
-         k.permission_id, k.dispatch_id
+         k.permission_id, k.dispatch_id, k.break_glass_id
          FROM issued_keys k JOIN resident_doors rd ON rd.door_id = k.door_id JOIN workers w ON w.id = k.worker_id
          JOIN doors d ON d.id = k.door_id
          WHERE rd.resident_id = $1 AND k.expires_ms > $2 AND k.withdrawn_ms IS NULL
@@ -132,7 +132,7 @@ fn key_out(row: &AnyRow) -> sqlx::Result<KeyOut> {
         because: Because {
             permission: row.id_or_none("permission_id")?,
             dispatch: row.id_or_none("dispatch_id")?,
-            break_glass: None,
+            break_glass: row.id_or_none("break_glass_id")?,
         },
     })
 }

@@ -4,13 +4,14 @@ use sqlx::AnyConnection;
 use terskel_api::dispatch::{Door, Resident};
 use terskel_model::dispatch::Holder;
 use terskel_model::door::Operation;
-use terskel_model::permission::{Facts, InHand, Residence, TimeZone, Use};
-use terskel_model::{DispatchId, PhoneId, ResidentId};
+use terskel_model::permission::{BrokenGlass, Facts, InHand, Residence, TimeZone, Use};
+use terskel_model::rules::BREAK_GLASS_LIFETIME;
+use terskel_model::{DispatchId, PhoneId, ResidentId, Timestamp};
 use uuid::Uuid;
 
 use super::Person;
 use crate::app::App;
-use crate::db::Columns;
+use crate::db::{Columns, ms};
 use crate::dispatch;
 use crate::problem::Failure;
 
@@ -22,6 +23,8 @@ pub(crate) struct Home {
     /// Dispatches that somebody has accepted and not closed.
     in_hand: Vec<(DispatchId, Holder)>,
     uses: Vec<Use>,
+    /// Emergencies of the last quarter of an hour, and whose.
+    broken: Vec<(Holder, BrokenGlass)>,
 }
 
 impl Home {
@@ -50,6 +53,7 @@ impl Home {
             doors: doors.iter().map(dispatch::outside).collect(),
             in_hand: in_hand(id, reader).await?,
             uses: uses(id, reader).await?,
+            broken: broken(id, app.now(), reader).await?,
         }))
     }
 
@@ -69,7 +73,7 @@ impl Home {
             leads: person.leads,
             shift: Some(person.shift.clone()),
             dispatch: held.map(|(dispatch, _)| InHand { dispatch: *dispatch }),
-            break_glass: None,
+            break_glass: self.broken.iter().find(|(by, _)| *by == holder).map(|(_, broken)| *broken),
             uses: self.uses.clone(),
         }
     }
@@ -90,6 +94,26 @@ async fn in_hand(
         Ok((row.id("id")?, Holder { worker: row.id("worker_id")?, phone: row.id("phone_id")? }))
     };
     Ok(rows.iter().map(held).collect::<sqlx::Result<_>>()?)
+}
+
+async fn broken(
+    resident: ResidentId,
+    now: Timestamp,
+    reader: &mut AnyConnection,
+) -> Result<Vec<(Holder, BrokenGlass)>, Failure> {
+    let rows = sqlx::query(
+        "SELECT id, worker_id, phone_id, at_ms FROM broken_glass WHERE resident_id = $1 AND at_ms > $2
+         ORDER BY at_ms DESC",
+    )
+    .bind(resident.to_string())
+    .bind(ms(now - BREAK_GLASS_LIFETIME))
+    .fetch_all(reader)
+    .await?;
+    let glass = |row: &sqlx::any::AnyRow| {
+        let by = Holder { worker: row.id("worker_id")?, phone: row.id("phone_id")? };
+        Ok((by, BrokenGlass { id: row.id("id")?, at: row.time("at_ms")? }))
+    };
+    Ok(rows.iter().map(glass).collect::<sqlx::Result<_>>()?)
 }
 
 async fn uses(resident: ResidentId, reader: &mut AnyConnection) -> Result<Vec<Use>, Failure> {

@@ -8,8 +8,9 @@ mod tests;
 use std::sync::Arc;
 
 use sqlx::AnyConnection;
-use terskel_model::PhoneId;
+use terskel_api::break_glass::GlassReport;
 use terskel_model::permission::Who;
+use terskel_model::{PhoneId, TeamId};
 use tokio::sync::{Notify, broadcast};
 
 use crate::db::Columns;
@@ -31,6 +32,8 @@ pub(crate) enum News {
     Withdrawn(Arc<Told>),
     /// A permission was given.
     Permitted(Arc<Permitted>),
+    /// The glass was broken at a home of a team.
+    GlassBroken(TeamId, Arc<GlassReport>),
     /// A session of this phone has ended.
     SessionsOf(PhoneId),
 }

@@ -10,6 +10,7 @@ use axum::response::Sse;
 use axum::response::sse::Event;
 use futures_util::{Stream, StreamExt as _};
 use sqlx::any::AnyRow;
+use terskel_api::break_glass::STREAM_GLASS;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
@@ -41,7 +42,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
     responses(
         (status = 200, body = Dispatch, content_type = "text/event-stream",
-            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing); a comment every 10 s. \
+            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing) and, \
+                to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. \
                 Ends with the session."),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
     ),
@@ -155,7 +157,11 @@ impl Connection {
                         return Some(self.order(&told));
                     }
                     Ok(News::Permitted(permitted)) if self.is_let_in(&permitted) => return Some(keys()),
-                    Ok(News::Withdrawn(_) | News::Permitted(_)) => {}
+                    Ok(News::GlassBroken(team, report)) if self.session.leads == Some(team) => {
+                        let json = serde_json::to_string(&*report).unwrap_or_default();
+                        return Some(Event::default().event(STREAM_GLASS).data(json));
+                    }
+                    Ok(News::Withdrawn(_) | News::Permitted(_) | News::GlassBroken(..)) => {}
                     Ok(News::SessionsOf(phone)) if phone == self.viewer.phone => {
                         self.session.still_good(&self.app).await.ok()?.then_some(())?;
                     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use terskel_model::{DispatchId, PermissionId, WithdrawalId};
+use terskel_model::{BreakGlassId, DispatchId, PermissionId, WithdrawalId};
 use uuid::Uuid;
 
 use super::{News, Permitted, head};
@@ -14,7 +14,7 @@ use crate::app::{App, Shared};
 use crate::db::Columns;
 use crate::dispatch::load;
 use crate::problem::Failure;
-use crate::{permission, withdrawal};
+use crate::{break_glass, permission, withdrawal};
 
 /// How long another node's change may stay unseen.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -65,6 +65,7 @@ impl Tailer {
             "SELECT id, revision, 'dispatch' AS what FROM dispatches WHERE revision > $1
              UNION ALL SELECT id, revision, 'withdrawal' AS what FROM withdrawals WHERE revision > $1
              UNION ALL SELECT id, revision, 'permission' AS what FROM permissions WHERE revision > $1
+             UNION ALL SELECT id, revision, 'glass' AS what FROM broken_glass WHERE revision > $1
              ORDER BY revision LIMIT $2",
         )
         .bind(self.seen)
@@ -103,6 +104,16 @@ pub(super) struct Change {
 }
 
 impl Change {
+    async fn glass(&self, reader: &mut AnyConnection) -> Result<News, Failure> {
+        let row = sqlx::query("SELECT team_id FROM broken_glass WHERE id = $1")
+            .bind(self.id.to_string())
+            .fetch_one(&mut *reader)
+            .await?;
+        let team = row.id("team_id")?;
+        let report = break_glass::one_for(team, BreakGlassId(self.id), reader).await?;
+        Ok(News::GlassBroken(team, Arc::new(report)))
+    }
+
     /// `None`: it is not there any more, in this place.
     async fn news(&self, app: &App, reader: &mut AnyConnection) -> Result<Option<News>, Failure> {
         Ok(match self.what.as_str() {
@@ -114,6 +125,7 @@ impl Change {
                 let who = permission::whom(PermissionId(self.id), reader).await?;
                 who.map(|who| News::Permitted(Arc::new(Permitted { revision: self.revision, who })))
             }
+            "glass" => Some(self.glass(reader).await?),
             _ => {
                 let dispatch = load(app, reader, DispatchId(self.id)).await?;
                 let same = dispatch.filter(|dispatch| dispatch.revision == self.revision);

@@ -14,6 +14,7 @@ mod support;
 mod administration;
 mod audit;
 mod bound;
+mod break_glass;
 mod console;
 mod deadlines;
 mod dispatches;

@@ -177,6 +177,17 @@ reason: string } |
 { intent: "visitHome"; 
 /**  Whose. */
 resident: ResidentId } | 
+/**
+ *  In an emergency, open a home of the own team without permission: keys for a quarter of an hour, told to lead and
+ *  response centre.
+ */
+{ intent: "breakGlass"; 
+/**  The resident's number, exactly. */
+residentNumber: string; 
+/**  A `model::break_glass::BreakGlassReason`. */
+reason: string; 
+/**  What is going on. */
+text: string } | 
 /**  Open one door of the visit. Answers when the outcome is known. */
 { intent: "openDoor"; 
 /**  The visit. */

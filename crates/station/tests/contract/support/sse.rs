@@ -5,6 +5,7 @@ use std::time::Duration;
 use reqwest::{Method, Response};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use terskel_api::break_glass::{GlassReport, STREAM_GLASS};
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
@@ -70,6 +71,12 @@ impl Listener {
     pub(crate) async fn expect_withdrawal(&mut self) -> Withdrawal {
         let next = tokio::time::timeout(Duration::from_secs(1), self.next_named(STREAM_WITHDRAWAL)).await;
         next.expect("the order comes within a second").expect("the stream goes on")
+    }
+
+    /// The word of an emergency, for a lead, which must come.
+    pub(crate) async fn expect_glass(&mut self) -> GlassReport {
+        let next = tokio::time::timeout(Duration::from_secs(20), self.next_named(STREAM_GLASS)).await;
+        next.expect("the word comes").expect("the stream goes on")
     }
 
     /// The word that there may be new keys, which must come.
