@@ -106,6 +106,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those that wait for a review first, then the last hundred. */
+        get: operations["break glass_list"];
+        put?: never;
+        /**
+         * Opens a home of the own team in an emergency. The same id is the same emergency: its keys again, and no later. Residents
+         *     are named by their exact number: who guesses must wait.
+         */
+        post: operations["break glass_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/break-glass/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Closes the review, with a note. It is closed once; whoever broke the glass does not close it themselves. */
+        post: operations["break glass_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/dispatches": {
         parameters: {
             query?: never;
@@ -302,6 +340,23 @@ export interface paths {
         };
         /** Proves that an event is in the log of `size` entries. */
         get: operations["log_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Doors that were opened in an emergency, after the notice that the centre has; the oldest first, at most a hundred. */
+        get: operations["break glass_notices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -770,11 +825,24 @@ export interface components {
             dispatch?: components["schemas"]["DispatchId"] | null;
             permission?: components["schemas"]["PermissionId"] | null;
         };
+        /** @description A worker on shift opens a home of the own team. */
+        BreakGlass: {
+            /** @description Chosen by the phone: the same id is the same emergency. */
+            id: components["schemas"]["BreakGlassId"];
+            /** @description Why; 1–100 characters. */
+            reason: components["schemas"]["BreakGlassReason"];
+            /** @description The resident's number, exactly; 1–50 characters. */
+            resident_number: string;
+            /** @description What is going on, in the worker's words; 1–500 characters. */
+            text: string;
+        };
         /**
          * Format: uuid
          * @description An opening in an emergency that nobody had permitted.
          */
         BreakGlassId: string;
+        /** @description One of: calls_for_help; no_answer; danger; other; or a value from a newer version. */
+        BreakGlassReason: string;
         /** @description base64url without padding */
         Bytes: string;
         /** @description One of: button; fall; smoke; wandering; technical; no_contact; or a value from a newer version. */
@@ -827,6 +895,32 @@ export interface components {
              * @description Set when nobody accepted within five minutes: call the team.
              */
             unanswered_since?: string | null;
+        };
+        /** @description A home was opened in an emergency. */
+        CentreNotice: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Grows; what to give as `after` next time.
+             */
+            number: number;
+            /** @description Why. */
+            reason: components["schemas"]["BreakGlassReason"];
+            /** @description The resident's number, which centre and municipality share. */
+            resident_number: string;
+            /** @description Which team goes there. */
+            team_name: string;
+            /** @description Who opened it. */
+            worker_name: string;
+        };
+        /** @description What response centres must know. */
+        CentreNotices: {
+            /** @description The oldest first. */
+            notices: components["schemas"]["CentreNotice"][];
         };
         /** @description A certificate that a lock showed when it was first met. */
         CertificatePin: {
@@ -1014,7 +1108,7 @@ export interface components {
          * @description An audit event.
          */
         EventId: string;
-        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; lock_reported; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; lock_reported; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; glass_broken; glass_reviewed; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1061,6 +1155,53 @@ export interface components {
             who: components["schemas"]["Who"];
             /** @description The name of worker, team or organisation. */
             who_name: string;
+        };
+        /** @description The home is open to this phone for a quarter of an hour. */
+        GlassBroken: {
+            /** @description Where. */
+            home: components["schemas"]["KeyHome"];
+            /** @description The emergency. */
+            id: components["schemas"]["BreakGlassId"];
+            /** @description A key for each lock on the way. */
+            keys: components["schemas"]["ShiftKey"][];
+        };
+        /** @description Emergencies at homes of a team: those that wait for a review first. */
+        GlassList: {
+            /** @description The emergencies. */
+            reports: components["schemas"]["GlassReport"][];
+        };
+        /** @description An emergency as the lead sees it. */
+        GlassReport: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The emergency. */
+            id: components["schemas"]["BreakGlassId"];
+            /** @description With which phone. */
+            phone: components["schemas"]["PhoneId"];
+            /** @description Why. */
+            reason: components["schemas"]["BreakGlassReason"];
+            /** @description At whose home. */
+            resident: components["schemas"]["ResidentId"];
+            /** @description Their name. */
+            resident_name: string;
+            /** @description What the lead says of it. */
+            review?: string | null;
+            /**
+             * Format: date-time
+             * @description When a lead had looked into it; absent while it waits.
+             */
+            reviewed_at?: string | null;
+            /** @description Who. */
+            reviewed_by?: string | null;
+            /** @description In the worker's words. */
+            text: string;
+            /** @description Who opened it. */
+            worker: components["schemas"]["WorkerId"];
+            /** @description Their name. */
+            worker_name: string;
         };
         /** @description What the locks of a family can enforce and prove. */
         Guarantees: {
@@ -1643,6 +1784,11 @@ export interface components {
          * @description The person living at home who has the service.
          */
         ResidentId: string;
+        /** @description A lead has looked into it. */
+        Review: {
+            /** @description What there is to say of it; 1–2000 characters. */
+            note: string;
+        };
         /** Format: password */
         Secret: string;
         /**
@@ -2176,6 +2322,98 @@ export interface operations {
             };
         };
     };
+    "break glass_list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlassList"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "break glass_open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BreakGlass"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlassBroken"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "break glass_review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The emergency */
+                id: components["schemas"]["BreakGlassId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Review"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GlassReport"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     dispatch_create: {
         parameters: {
             query?: never;
@@ -2544,6 +2782,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InclusionProof"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    "break glass_notices": {
+        parameters: {
+            query?: {
+                /** @description The number of the last notice that the centre has */
+                after?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CentreNotices"];
                 };
             };
             "4XX": {
@@ -3113,7 +3381,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing); a comment every 10 s. Ends with the session. */
+            /** @description First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing) and, to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. Ends with the session. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -30,6 +30,8 @@ const kinds: Record<string, () => string> = {
   shift_ended: m.console_kind_shift_ended,
   worker_dismissed: m.console_kind_worker_dismissed,
   phone_lost: m.console_kind_phone_lost,
+  glass_broken: m.console_kind_glass_broken,
+  glass_reviewed: m.console_kind_glass_reviewed,
   audit_exported: m.console_kind_audit_exported,
   audit_erased: m.console_kind_audit_erased,
 };
@@ -51,7 +53,7 @@ export function wordEvent({ kind, operation, outcome }: AuditEntry): string {
 
 /** Whether somebody should look twice. */
 export const isTrouble = ({ kind, outcome }: AuditEntry): boolean =>
-  ["dispatch_unanswered", "arrival_overdue", "sign_in_refused"].includes(kind) ||
+  ["dispatch_unanswered", "arrival_overdue", "sign_in_refused", "glass_broken"].includes(kind) ||
   outcome === "refused" ||
   outcome === "unknown";
 
