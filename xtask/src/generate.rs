@@ -13,11 +13,14 @@ const BINDINGS: &str = "ui/src/kit/engine/bindings.ts";
 
 /// The types of the station's contract, for the console; seen from the user interface's folder.
 const CONTRACT: &str = "src/console/station/contract.ts";
+/// Who may do what at the station. A test of the station's compares it.
+const ACCESS: &str = "docs/access.md";
 
 /// Makes them anew.
 pub(crate) fn write() -> Result<()> {
     bindings(&[BINDINGS])?;
-    contract(&[])
+    contract(&[])?;
+    Ok(std::fs::write(place::root().join(ACCESS), station("access")?)?)
 }
 
 /// Compares them with what would be made.
@@ -33,14 +36,19 @@ fn contract(args: &[&str]) -> Result<()> {
     succeed(make.arg(document).args(["--output", CONTRACT]).args(args))
 }
 
-/// What the station prints, in a file.
+/// The contract, in a file.
 fn openapi() -> Result<PathBuf> {
-    let mut station = cargo(&["run", "--quiet", "--bin", "terskel-station"]);
-    let printed = station.args(FEATURES).args(["--", "openapi"]).output().context("can't run cargo")?;
-    ensure!(printed.status.success(), "no contract: {}", String::from_utf8_lossy(&printed.stderr));
     let file = place::target().join("openapi.json");
-    std::fs::write(&file, printed.stdout)?;
+    std::fs::write(&file, station("openapi")?)?;
     Ok(file)
+}
+
+/// What the station prints of itself.
+fn station(what: &str) -> Result<Vec<u8>> {
+    let mut station = cargo(&["run", "--quiet", "--bin", "terskel-station"]);
+    let printed = station.args(FEATURES).args(["--", what]).output().context("can't run cargo")?;
+    ensure!(printed.status.success(), "no {what}: {}", String::from_utf8_lossy(&printed.stderr));
+    Ok(printed.stdout)
 }
 
 fn bindings(args: &[&str]) -> Result<()> {

@@ -1,6 +1,7 @@
 //! The station: takes dispatches from response centres, calls the team's phones, issues digital keys, keeps the
 //! audit trail. SQLite by default, PostgreSQL for several nodes. The contract is `terskel_api`.
 
+pub mod access;
 mod admin;
 mod app;
 mod audit;

@@ -26,6 +26,8 @@ terskel-station rotate-key [--stolen yes] [--data DIR]
 terskel-station openapi
     Prints the contract of its HTTP interface.
 TERSKEL_AUTHORITY_KEY holds the key authority's keys (PKCS#8, PEM or base64) in place of files in DIR.
+terskel-station access
+    Prints who may do what at its HTTP interface (docs/access.md).
 DATABASE_URL=postgres://… uses PostgreSQL; otherwise the database is a SQLite file in DIR (default: station-data).
 RUST_LOG sets what is logged (default: info).";
 
@@ -44,6 +46,10 @@ async fn main() -> Result<()> {
         "rotate-key" => rotate(options).await,
         "openapi" => {
             say(&openapi_document().to_pretty_json()?);
+            Ok(())
+        }
+        "access" => {
+            say(terskel_station::access::table().trim_end());
             Ok(())
         }
         "help" | "--help" | "-h" => {
