@@ -174,6 +174,14 @@ impl Client {
         self.send(self.http.post(format!("{}{path}", self.url)).json(body), path).await
     }
 
+    /// Takes something of the API away.
+    ///
+    /// # Errors
+    /// When the station refuses; its problem is told.
+    pub async fn delete<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
+        self.send(self.http.delete(format!("{}{path}", self.url)), path).await
+    }
+
     /// A file.
     ///
     /// # Errors

@@ -1,29 +1,25 @@
-//! Who may open what: a lead gives a key for once, takes one away, asks who was inside, and takes the trail to somebody who
-//! trusts nobody.
+//! Who may open what: a lead gives a key for once, takes one away, hears of an emergency, and asks who was inside.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{SecondsFormat, TimeDelta};
+use terskel_api::break_glass::GlassList;
 use terskel_api::path;
 use terskel_api::permission::{GivenPermission, NewPermission};
 use terskel_api::team::{HomeList, OwnTeam, Presence};
 use terskel_api::withdrawal::TakenAway;
 use terskel_companion::interface::{HomeView, Intent, Outcome, View};
-use terskel_keys::audit::Export;
-use terskel_keys::log::{Checkpoint, LogKey};
+use terskel_model::break_glass::BreakGlassReason;
 use terskel_model::door::Operation;
 use terskel_model::permission::{Condition, Term, What, When, Who};
-use terskel_model::{DispatchId, DoorId, PermissionId, ResidentId, Timestamp, World, WorkerId};
+use terskel_model::{DispatchId, DoorId, PermissionId, ResidentId, Timestamp, WorkerId, World};
 use terskel_simulator::Resident;
 
 use super::Timeline;
-use super::visit::{door_ready, done, operate};
-use crate::stage::programs::program;
-use crate::stage::station::Client;
+use super::visit::{done, door_ready, operate};
 use crate::stage::town::{ADA, LEAD};
-use crate::stage::{Phone, Stage, until};
+use crate::stage::{Client, Phone, Stage, until};
 
 /// Keys come and go within this, online.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -81,7 +77,12 @@ impl<'a> Desk<'a> {
 ///
 /// # Errors
 /// At the first thing that does not happen as it should.
-pub async fn once(desk: &Desk<'_>, ada: &Phone, world: &dyn World, timeline: &mut Timeline<'_>) -> Result<()> {
+pub async fn once(
+    desk: &Desk<'_>,
+    ada: &Phone,
+    world: &dyn World,
+    timeline: &mut Timeline<'_>,
+) -> Result<()> {
     let term = Term::Once { from: world.now(), until: world.now() + TimeDelta::hours(1) };
     let who = format!("lets {} in at {} {}, once", ADA.name, desk.home.first_name, desk.home.last_name);
     let given = timeline.step(LEAD.name, &who, desk.give(term, world)).await?;
@@ -106,7 +107,8 @@ pub async fn taken_away(
     world: &dyn World,
     timeline: &mut Timeline<'_>,
 ) -> Result<()> {
-    let given = timeline.step(LEAD.name, "lets her in for good", desk.give(Term::Permanent {}, world)).await?;
+    let given =
+        timeline.step(LEAD.name, "lets her in for good", desk.give(Term::Permanent {}, world)).await?;
     let visit = begin(desk, ada, timeline).await?;
     let (door, name) = desk.first_door()?;
     timeline.step(ADA.name, &format!("comes near {name}; lock ready"), door_ready(ada, door)).await?;
@@ -138,8 +140,7 @@ pub async fn inside(
     let text = |at: Timestamp| at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let path = path::PRESENCE.replace("{id}", &desk.resident.to_string());
     let asking = async {
-        let told: Presence =
-            desk.lead.get(&format!("{path}?from={}&to={}", text(from), text(to))).await?;
+        let told: Presence = desk.lead.get(&format!("{path}?from={}&to={}", text(from), text(to))).await?;
         let stay = told.stays.iter().find(|stay| stay.dispatch == Some(dispatch));
         let stay = stay.context("the visit is among those who were inside")?;
         ensure!(stay.worker_name == ADA.name, "{} was inside, it is said", stay.worker_name);
@@ -150,47 +151,38 @@ pub async fn inside(
     timeline.step(LEAD.name, "asks who was inside: Ada, by door and hub", asking).await
 }
 
-/// The lead exports the visit; `terskel-verify` accepts it, and names the fault in five altered ones.
+/// Ada hears a call for help behind a door that nobody has permitted: she breaks the glass, and the lead is told.
 ///
 /// # Errors
-/// When it accepts an altered one, or not the genuine one.
-pub async fn export(
-    desk: &Desk<'_>,
-    dispatch: DispatchId,
-    earlier: &str,
-    folder: &Path,
-    timeline: &mut Timeline<'_>,
-) -> Result<()> {
-    let getting = desk.lead.bytes(&format!("{}?dispatch={dispatch}", path::AUDIT_EXPORT));
-    let file = timeline.step(LEAD.name, "exports the visit", getting).await?;
-    let key = String::from_utf8(desk.lead.bytes(path::LOG_KEY).await?)?;
-    let verifier = Verifier { folder, key: key.trim() };
-    let genuine = verifier.accepts(&file);
-    timeline.step("terskel-verify", "accepts it, with the published key alone", genuine).await?;
-
-    let parsed = Export::parse(&file).map_err(|fault| anyhow::anyhow!("{fault}"))?;
-    let checkpoint = Checkpoint::open(&parsed.checkpoint, &key.trim().parse()?)?;
-    let foreign = checkpoint.sign(&LogKey::from_seed(&[7; 32]));
-    let earlier = earlier.to_owned();
-    let altered: [(&str, &str, Box<dyn FnOnce(&mut Export)>); 5] = [
-        ("one byte", "was altered", Box::new(|export| export.events[4].body[20] ^= 1)),
-        ("an event removed", "was removed", Box::new(|export| drop(export.events.remove(4)))),
-        ("two events swapped", "have changed places", Box::new(|export| export.events.swap(4, 5))),
-        ("the log cut", "the log was cut", Box::new(move |export| export.checkpoint = earlier)),
-        ("another station's log", "of another station", Box::new(move |export| export.checkpoint = foreign)),
-    ];
-    for (what, says, change) in altered {
-        let mut export = Export::parse(&file).map_err(|fault| anyhow::anyhow!("{fault}"))?;
-        change(&mut export);
-        let refusing = verifier.refuses(&export.to_bytes(), says);
-        timeline.step("terskel-verify", &format!("refuses: {what}"), refusing).await?;
-    }
-    Ok(())
+/// At the first thing that does not happen as it should.
+pub async fn break_glass(desk: &Desk<'_>, ada: &Phone, timeline: &mut Timeline<'_>) -> Result<()> {
+    let text = "Hears a call for help from the flat".to_owned();
+    let emergency = Intent::BreakGlass {
+        resident_number: desk.home.number.clone(),
+        reason: BreakGlassReason::CallsForHelp.as_str().to_owned(),
+        text: text.clone(),
+    };
+    timeline.step(ADA.name, "hears a call for help, breaks the glass", done(ada, emergency)).await?;
+    let visit = ada.see("the visit", SOON, |view| view.visit.as_ref().map(|visit| visit.id)).await?;
+    let (door, name) = desk.first_door()?;
+    timeline.step(ADA.name, &format!("comes near {name}; lock ready"), door_ready(ada, door)).await?;
+    let open = Intent::OpenDoor { dispatch: visit, door };
+    timeline.step(ADA.name, &format!("slides; {name} opens"), operate(ada, open, "opened")).await?;
+    let told = async {
+        let broken: GlassList = desk.lead.get(path::BREAK_GLASS).await?;
+        let report = broken.reports.iter().find(|report| report.text == text);
+        let report = report.context("the lead is told of the emergency")?;
+        ensure!(report.worker_name == ADA.name && report.reviewed_at.is_none(), "{report:?}");
+        Ok(())
+    };
+    timeline.step(LEAD.name, "is told, and has it to review", told).await?;
+    timeline.step(ADA.name, "ends the visit", done(ada, Intent::CloseVisit { dispatch: visit })).await
 }
 
 /// Ada's phone has the home, and she goes there.
 async fn begin(desk: &Desk<'_>, ada: &Phone, timeline: &mut Timeline<'_>) -> Result<DispatchId> {
-    let listed = |view: &View| view.homes.iter().find(|home: &&HomeView| home.resident == desk.resident).map(drop);
+    let listed =
+        |view: &View| view.homes.iter().find(|home: &&HomeView| home.resident == desk.resident).map(drop);
     timeline.step(ADA.name, "has the keys on her phone", ada.see("the home", SOON, listed)).await?;
     let going = async {
         done(ada, Intent::VisitHome { resident: desk.resident }).await?;
@@ -209,32 +201,4 @@ async fn refused(phone: &Phone, intent: Intent, reason: &str) -> Result<()> {
 
 fn key_of(view: &View, door: DoorId) -> Option<Timestamp> {
     view.visit.as_ref()?.doors.iter().find(|known| known.id == door)?.key_until
-}
-
-/// Somebody who has the published key, and a folder.
-struct Verifier<'a> {
-    folder: &'a Path,
-    key: &'a str,
-}
-
-impl Verifier<'_> {
-    async fn run(&self, file: &[u8]) -> Result<(Option<i32>, String)> {
-        let path = self.folder.join("export.cbor");
-        std::fs::write(&path, file)?;
-        let mut command = tokio::process::Command::new(program("terskel-verify")?);
-        let done = command.arg(path).args(["--key", self.key]).output().await?;
-        Ok((done.status.code(), String::from_utf8_lossy(&done.stdout).into_owned()))
-    }
-
-    async fn accepts(&self, file: &[u8]) -> Result<()> {
-        let (code, said) = self.run(file).await?;
-        ensure!(code == Some(0), "{said}");
-        Ok(())
-    }
-
-    async fn refuses(&self, file: &[u8], says: &str) -> Result<()> {
-        let (code, said) = self.run(file).await?;
-        ensure!(code == Some(1) && said.contains(says), "it says: {said}");
-        Ok(())
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod export;
+pub mod keys;
 mod timeline;
 pub mod visit;
 

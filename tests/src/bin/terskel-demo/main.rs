@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::json;
-use terskel_model::Clock as _;
 use terskel_model::world::SystemWorld;
+use terskel_model::{Clock as _, Uptime};
 use terskel_tests::stage::town::{ADA, BO, LEAD, TEAM_NAME};
 use terskel_tests::stage::{Phone, Stage};
 use terskel_tests::story::{self, Step, Timeline};
@@ -76,6 +76,7 @@ async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
     for number in RESIDENTS {
         moved += tell(&stage, (&ada, &bo), number, steps).await?;
     }
+    moved += who_may_open(&stage, &ada, steps).await?;
     if !options.once {
         let window = play_on::invite(&stage, &ada, &bo, options.window.as_deref()).await?;
         tokio::signal::ctrl_c().await?;
@@ -99,13 +100,8 @@ async fn tell(
 ) -> Result<usize> {
     let resident = stage.resident(number)?;
     let before = story::bolt_movements(&stage.air, resident).await?;
-    let began = SystemWorld.uptime();
-    let mut show = |step: &Step| {
-        let at = (SystemWorld.uptime() - began).as_secs_f32();
-        // A terminal that has gone away ends the demo soon enough by other ways.
-        say(&format!("{at:>7.2} s  {:<16} {:<52} {:>6} ms", step.who, step.what, step.took_ms)).ok();
-        steps.push(step.clone());
-    };
+    let (began, from) = (SystemWorld.uptime(), SystemWorld.now());
+    let mut show = |step: &Step| show(step, began, steps);
     let mut timeline = Timeline::new(&SystemWorld, &mut show);
     let anybody = stage.station.client(None);
     let earlier = story::export::checkpoint(&anybody).await?;
@@ -113,6 +109,10 @@ async fn tell(
     let lead = anybody.lead(LEAD.staff_number, LEAD.pin).await?;
     let trail = timeline.step(LEAD.name, "reads the audit trail", lead.audit(dispatch)).await?;
     story::audit::verify(&trail, resident)?;
+    if resident.hub.is_some() {
+        let desk = story::keys::Desk::of(stage, number).await?;
+        story::keys::inside(&desk, dispatch, (from, SystemWorld.now()), &mut timeline).await?;
+    }
     let investigating = story::export::investigate(&lead, dispatch, &earlier);
     let said = timeline.step(LEAD.name, "exports it, and five altered ones", investigating).await?;
 
@@ -125,6 +125,34 @@ async fn tell(
     ))?;
     say(&format!("terskel-verify, of the export and of five altered ones:\n  {}\n", said.join("\n  ")))?;
     Ok(moved)
+}
+
+/// The chapters on who may open what, at the first home. Hands out how often its bolts moved.
+async fn who_may_open(stage: &Stage, ada: &Phone, steps: &mut Vec<Step>) -> Result<usize> {
+    let number = RESIDENTS[0];
+    let resident = stage.resident(number)?;
+    let before = story::bolt_movements(&stage.air, resident).await?;
+    let began = SystemWorld.uptime();
+    let mut show = |step: &Step| show(step, began, steps);
+    let mut timeline = Timeline::new(&SystemWorld, &mut show);
+    let desk = story::keys::Desk::of(stage, number).await?;
+    story::keys::once(&desk, ada, &SystemWorld, &mut timeline).await?;
+    story::keys::taken_away(&desk, ada, &SystemWorld, &mut timeline).await?;
+    story::keys::break_glass(&desk, ada, &mut timeline).await?;
+    let moved = story::bolt_movements(&stage.air, resident).await? - before;
+    // With the key for once, and in the emergency; never with the key that was taken away.
+    anyhow::ensure!(moved == 2, "two doors were opened, the locks counted {moved} movements");
+    say(&format!(
+        "\nOpened once, refused twice, opened in the emergency; the locks counted {moved} movements.\n"
+    ))?;
+    Ok(moved)
+}
+
+fn show(step: &Step, began: Uptime, steps: &mut Vec<Step>) {
+    let at = (SystemWorld.uptime() - began).as_secs_f32();
+    // A terminal that has gone away ends the demo soon enough by other ways.
+    say(&format!("{at:>7.2} s  {:<16} {:<52} {:>6} ms", step.who, step.what, step.took_ms)).ok();
+    steps.push(step.clone());
 }
 
 fn say(text: &str) -> Result<()> {
