@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use terskel_api::Secret;
 use terskel_model::world::SystemWorld;
-use terskel_station::{Config, Role, Station, create_token, openapi_document, rotate_key};
+use terskel_station::{Config, Role, Station, create_token, openapi_document, reseal, rotate_key};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -25,6 +25,9 @@ terskel-station rotate-key [--stolen yes] [--data DIR]
     longer.
 terskel-station openapi
     Prints the contract of its HTTP interface.
+terskel-station reseal [--data DIR]
+    Seals all lock credentials and door codes anew, under a new master key. No node of the station may run. The old key is
+    kept under another name, for backups from before; copy the new master.key to the other nodes.
 TERSKEL_AUTHORITY_KEY holds the key authority's keys (PKCS#8, PEM or base64) in place of files in DIR.
 terskel-station access
     Prints who may do what at its HTTP interface (docs/access.md).
@@ -43,6 +46,7 @@ async fn main() -> Result<()> {
     match command.as_str() {
         "serve" => serve(options).await,
         "token" => token(options).await,
+        "reseal" => seal_anew(options).await,
         "rotate-key" => rotate(options).await,
         "openapi" => {
             say(&openapi_document().to_pretty_json()?);
@@ -126,6 +130,13 @@ async fn rotate(options: Options) -> Result<()> {
         "Where the station has several nodes, copy {} to each of them before.",
         made.file.display()
     ));
+    Ok(())
+}
+
+async fn seal_anew(options: Options) -> Result<()> {
+    let done = reseal(&options.config, Arc::new(SystemWorld)).await?;
+    say(&format!("{} secrets are sealed under a new master key.", done.secrets));
+    say(&format!("The old one is {}: delete it with the last backup from before.", done.old_key.display()));
     Ok(())
 }
 

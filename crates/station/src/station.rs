@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
 use crate::log::checkpoint::sign_when_due;
 use crate::log::take_in_backlog;
+use crate::reseal::{MasterKeyError, Resealed, hold, master, seal_anew};
 use crate::seal::Seal;
 use crate::secret_file::{SecretFileError, read_or_make};
 use crate::stream::{Live, Tailer};
@@ -77,6 +78,9 @@ pub enum StartError {
     /// One of its secrets.
     #[error(transparent)]
     Secret(#[from] SecretFileError),
+    /// The master key.
+    #[error(transparent)]
+    Master(#[from] MasterKeyError),
     /// The key authority.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
@@ -105,6 +109,8 @@ pub struct Station {
     app: Shared,
     address: SocketAddr,
     tasks: Vec<JoinHandle<()>>,
+    /// Nobody changes the master key meanwhile.
+    _lock: std::fs::File,
 }
 
 impl Station {
@@ -113,6 +119,8 @@ impl Station {
     /// # Errors
     /// [`StartError`] when the address, the directory, a secret or the database cannot be used.
     pub async fn start(config: Config, world: Arc<dyn World>) -> Result<Self, StartError> {
+        make_directory(&config.data)?;
+        let _lock = hold(&config.data, false)?;
         let io = |e| StartError::Io(config.listen.to_string(), e);
         let listener = TcpListener::bind(config.listen).await.map_err(io)?;
         let address = listener.local_addr().map_err(io)?;
@@ -125,7 +133,7 @@ impl Station {
             tokio::spawn(tailer.follow(app.clone())),
             tokio::spawn(watch_deadlines(app.clone())),
         ];
-        Ok(Self { app, address, tasks })
+        Ok(Self { app, address, tasks, _lock })
     }
 
     /// Where it listens.
@@ -198,6 +206,18 @@ pub async fn rotate_key(config: &Config, world: Arc<dyn World>, stolen: bool) ->
     Ok(rotated?)
 }
 
+/// Seals all lock credentials and door codes anew, under a new master key. No node of the station may run.
+///
+/// # Errors
+/// As [`Station::start`]; [`MasterKeyError::Running`].
+pub async fn reseal(config: &Config, world: Arc<dyn World>) -> Result<Resealed, StartError> {
+    let _lock = hold(&config.data, true)?;
+    let app = open(config, world).await?;
+    let done = seal_anew(&app, &config.data).await;
+    app.db.close().await;
+    Ok(done?)
+}
+
 async fn store_token(app: &App, role: Role, name: &str) -> Result<Secret, StartError> {
     let name = check::required("name", name, 100).map_err(|_| StartError::Name)?;
     let token = new_token(&*app.world);
@@ -205,20 +225,25 @@ async fn store_token(app: &App, role: Role, name: &str) -> Result<Secret, StartE
     Ok(token)
 }
 
-pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartError> {
-    let data = &config.data;
+fn make_directory(data: &Path) -> Result<(), StartError> {
     // Names and addresses lie in it: for the station's own user only.
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data);
-    made.map_err(|e| StartError::Io(data.display().to_string(), e))?;
+    made.map_err(|e| StartError::Io(data.display().to_string(), e))
+}
+
+pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Shared, StartError> {
+    let data = &config.data;
+    make_directory(data)?;
     let log_seed = read_or_make(&data.join("log.seed"), &*world)?;
-    let master_path = data.join("master.key");
-    let master = read_or_make(&master_path, &*world)?;
     let url = config.database_url.clone().unwrap_or_else(|| sqlite_url(data));
+    let db = Db::open(&url, ms(world.now())).await?;
+    let master_path = data.join("master.key");
+    let master = master(data, &db, &*world).await?;
     let app = Arc::new(App {
-        db: Db::open(&url, ms(world.now())).await?,
+        seal: Seal::new(&master).ok_or_else(|| SecretFileError::Length(master_path.clone()))?,
+        db,
         authority: Keyring::new(data, config.authority_keys.as_ref())?,
         log_key: LogKey::from_seed(&log_seed),
-        seal: Seal::new(&master).ok_or_else(|| SecretFileError::Length(master_path.clone()))?,
         sessions: SessionSecrets::derive(&master).ok_or(SecretFileError::Length(master_path))?,
         public_urls: public_urls(config)?,
         live: Live::new(),

@@ -28,6 +28,7 @@ mod locks;
 mod log;
 mod permissions;
 mod receipts;
+mod reseal;
 mod rotation;
 mod sign_in;
 mod stream;
