@@ -179,6 +179,16 @@ export const PICTURES: Picture[] = [
       await page.getByTestId("begin-visit").first().click();
     },
   },
+  {
+    name: "39-emergency",
+    view: view(),
+    reply: { problem: { problem: "notFound" } },
+    go: async (page) => {
+      await page.locator("nav button").nth(1).click();
+      await page.getByTestId("emergency").click();
+      await submit(page, { residentNumber: "1001", text: "Roper om hjelp fra leiligheten" });
+    },
+  },
 ];
 
 export { VISITS };

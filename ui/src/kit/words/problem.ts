@@ -64,6 +64,9 @@ const fields: Record<string, (() => string) | undefined> = {
   phoneName: m.enrol_phone_name,
   staffNumber: m.signin_staff_number,
   pin: m.signin_pin,
+  residentNumber: m.emergency_resident_number,
+  reason: m.emergency_why,
+  text: m.emergency_text,
 };
 
 function fieldName(field: string): string {
