@@ -50,6 +50,22 @@ const team: Schemas["OwnTeam"] = {
   organisations: [{ organisation: id(80), name: "Brannvesenet" }],
 };
 
+const emergency = { resident: KARI, worker: ADA, phone: id(70), worker_name: "Ada Solli", at: at(-40 * MINUTE) };
+const emergencies: Schemas["GlassReport"][] = [
+  { ...emergency, id: id(95), resident_name: "Kari Nordmann", reason: "calls_for_help", text: "Roper om hjelp fra leiligheten." },
+  { ...emergency, id: id(96), resident_name: LONG.lastName, reason: "gassalarm", text: LONG.note },
+  {
+    ...emergency,
+    id: id(97),
+    resident_name: "Áile Máret Gáisá",
+    reason: "danger",
+    text: "Røyk i oppgangen.",
+    reviewed_at: at(-MINUTE),
+    reviewed_by: "Siv Eide",
+    review: "Riktig gjort.",
+  },
+];
+
 const given = (n: number, more: Partial<Schemas["GivenPermission"]> = {}): Schemas["GivenPermission"] => ({
   id: id(n),
   who: { kind: "worker", worker: ADA },
@@ -239,6 +255,7 @@ export const ANSWERS: [string, Fixed][] = [
     `DELETE /v1/permissions/${PERMISSION}`,
     { body: { permission: { ...given(30), taken_away_at: at(0), taken_away_by: "Siv Eide" }, phones: [ORDER] } },
   ],
+  ["GET /v1/break-glass", { body: { reports: emergencies } }],
   ["GET /v1/withdrawals", { body: withdrawals }],
   ["GET /v1/shifts", { body: shifts }],
   [`POST /v1/shifts/${SHIFT}/end`, { body: { phones: [] } }],
@@ -254,6 +271,7 @@ export const NOTHING: [string, Fixed][] = [
   ["GET /v1/visits", { body: { visits: [] } }],
   ["GET /v1/audit", { body: { entries: [] } }],
   ["GET /v1/locks", { body: { locks: [], unexplained: [] } }],
+  ["GET /v1/break-glass", { body: { reports: [] } }],
   ["GET /v1/withdrawals", { body: { phones: [] } }],
   ["GET /v1/shifts", { body: { shifts: [] } }],
 ];

@@ -1,10 +1,12 @@
 import { Reading } from "./station/reading.svelte";
 import type { Station } from "./station/station.svelte";
 import type { PhoneWithdrawal, Schemas } from "./station/types";
-import { reviewsIn, type Review } from "./reviews/reviews";
+import { emergenciesIn, reviewsIn, type Review } from "./reviews/reviews";
 
 /** How often what stands on every screen is read again. */
 const everyMinute = (): number => 60_000;
+/** An emergency is told at once. */
+const oftener = (): number => 5_000;
 
 /** A phone that is online confirms within a second; one that is not may take hours. */
 const SOON_MS = 10 * 60_000;
@@ -16,6 +18,8 @@ export class Desk {
   readonly team: Reading<Schemas["OwnTeam"]>;
   readonly homes: Reading<Schemas["HomeList"]>;
   readonly locks: Reading<Schemas["LockList"]>;
+  /** Where the glass was broken. */
+  readonly emergencies: Reading<Schemas["GlassList"]>;
   /** What phones were told to wipe, and which of them have. */
   readonly withdrawals: Reading<Schemas["Withdrawals"]>;
   /** The orders that were just given. */
@@ -27,6 +31,7 @@ export class Desk {
     this.team = new Reading(() => station.ask((api) => api.GET("/v1/team")), everyMinute);
     this.homes = new Reading(() => station.ask((api) => api.GET("/v1/residents")), everyMinute);
     this.locks = new Reading(() => station.ask((api) => api.GET("/v1/locks")), everyMinute);
+    this.emergencies = new Reading(() => station.ask((api) => api.GET("/v1/break-glass")), oftener);
     this.withdrawals = new Reading(
       () => station.ask((api) => api.GET("/v1/withdrawals")),
       (value) => (value?.phones.some(isAwaited) ? 1_000 : 60_000),
@@ -39,7 +44,8 @@ export class Desk {
   }
 
   get reviews(): Review[] {
-    return this.locks.value ? reviewsIn(this.locks.value) : [];
+    const emergencies = this.emergencies.value ? emergenciesIn(this.emergencies.value) : [];
+    return [...emergencies, ...(this.locks.value ? reviewsIn(this.locks.value) : [])];
   }
 
   get told(): string {

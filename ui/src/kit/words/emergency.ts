@@ -7,3 +7,7 @@ export const EMERGENCIES: readonly { code: string; say: () => string }[] = [
   { code: "danger", say: m.emergency_danger },
   { code: "other", say: m.emergency_other },
 ];
+
+/** Why the glass was broken; a reason that is not known is shown as it came. */
+export const wordEmergency = (reason: string): string =>
+  EMERGENCIES.find(({ code }) => code === reason)?.say() ?? reason;
