@@ -144,7 +144,9 @@ impl Connection {
                 () = stopped(&mut self.stopping) => return None,
                 // Before the news: in a busy night too, a session that has ended is noticed.
                 _ = self.beat.tick() => {
-                    self.session.still_good(&self.app).await.ok()?.then_some(())?;
+                    if !self.session.still_good(&self.app).await.ok()? {
+                        return self.farewell().await;
+                    }
                     return Some(Event::default().comment("alive"));
                 }
                 news = self.news.recv() => match news {
@@ -163,7 +165,9 @@ impl Connection {
                     }
                     Ok(News::Withdrawn(_) | News::Permitted(_) | News::GlassBroken(..)) => {}
                     Ok(News::SessionsOf(phone)) if phone == self.viewer.phone => {
-                        self.session.still_good(&self.app).await.ok()?.then_some(())?;
+                        if !self.session.still_good(&self.app).await.ok()? {
+                            return self.farewell().await;
+                        }
                     }
                     Ok(News::SessionsOf(_)) => {}
                     // Too slow for the live feed: the database still has it all.
@@ -172,6 +176,16 @@ impl Connection {
                 },
             }
         }
+    }
+
+    /// The session is over. Where it was taken away, the phone is told so before the stream ends: the news of it may not have
+    /// come by yet.
+    async fn farewell(&mut self) -> Option<Event> {
+        let mut reader = self.app.reader().await.ok()?;
+        let orders = withdrawal::waiting_for(self.viewer.phone, &mut reader).await.ok()?;
+        let told = withdrawal::load(*orders.last()?, &mut reader).await.ok()??;
+        self.over = true;
+        Some(self.order(&told))
     }
 
     /// What the database had. `None` ends the stream: the phone comes back with its cursor.
