@@ -10,7 +10,7 @@ use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::{DispatchId, DoorId};
 use terskel_radio::{AdapterState, RadioError};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::desk::DoorOrder;
 use super::door::DoorKeeper;
@@ -23,8 +23,6 @@ use crate::store::{Intention, Operated};
 
 /// How long a lock is looked for: longer than another phone may hold it ready.
 const FIND_WITHIN: Duration = Duration::from_secs(25);
-/// A lock that is there is heard within this: the rarest advertisement comes every two seconds.
-const HEARD_WITHIN: Duration = Duration::from_secs(5);
 /// A radio that has just been started needs a moment.
 const ADAPTER_WITHIN: Duration = Duration::from_secs(2);
 /// A slide is worth this long: no command goes out later.
@@ -235,17 +233,19 @@ impl DoorKeeper {
                 failed += 1;
                 tracing::info!(%error, "no connection to the lock");
                 let hopeless = matches!(error, RadioError::Off | RadioError::Absent | RadioError::Missing(_));
-                if failed > 1 || Instant::now() >= end || hopeless || !self.is_heard_since(begun).await {
+                if failed > 1 || Instant::now() >= end || hopeless || !self.is_heard_again(begun, end).await {
                     return Err(self.radio_reason(&error));
                 }
             }
         }
     }
 
-    /// Whether the lock is there: a lock that has changed its address is heard under the new one.
-    async fn is_heard_since(&mut self, at: Instant) -> bool {
-        let heard = |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.at > at);
-        matches!(timeout(HEARD_WITHIN, self.seen.wait_for(heard)).await, Ok(Ok(_)))
+    /// Whether the lock is there: one that has changed its address is heard under the new one, and one that another phone
+    /// holds is heard when that phone lets go.
+    async fn is_heard_again(&mut self, since: Instant, end: Instant) -> bool {
+        let patience = end.min(since + FIND_WITHIN);
+        let heard = |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.at > since);
+        matches!(timeout_at(patience, self.seen.wait_for(heard)).await, Ok(Ok(_)))
     }
 
     /// Where the lock is; looks for it if it was not heard yet.

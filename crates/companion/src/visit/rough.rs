@@ -70,6 +70,22 @@ async fn a_lock_that_is_held_ready_is_let_go_for_the_worker_who_slides_first() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_worker_who_heard_the_lock_before_another_phone_took_it_gets_it_when_that_phone_lets_go() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        ready(&home).await;
+        home.see("let go", |v| v.visit.as_ref().unwrap().doors[0].reach == Reach::Seen).await;
+        let bo = Home::in_the_air_of(&home).await;
+        ready(&bo).await;
+        let begun = Instant::now();
+        let opened = home.open(home.stairwell).await;
+        assert_eq!(opened.outcome, "opened", "{family}: {opened:?}");
+        assert!(begun.elapsed() < Duration::from_secs(30), "{family}: {:?}", begun.elapsed());
+        assert_eq!(home.air.moved(STAIRWELL), 1, "{family}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_holds_a_lock_for_ever() {
     for family in families() {
         let home = Home::accepted_behind([family, "dkey"]).await;
