@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
+import { expectAccessible, languages, schemesOf } from "./accessible";
 import { ADA, DISPATCH, KARI, ORDER, PERMISSION, PHONE, SHIFT } from "./console/answers";
 import { PICTURES, prepare } from "./console/list";
 import { problem, Stage } from "./console/stage";
@@ -29,7 +29,6 @@ const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   ],
 });
 
-const languages = ["nb", "sv", "en"] as const;
 const SIZES = [
   { width: 390, height: 844 },
   { width: 1280, height: 800 },
@@ -57,14 +56,6 @@ async function open(page: Page, url: string, { hash = "", language = "nb", signe
   await expect(page.locator("[data-loading]")).toHaveCount(0);
 }
 
-/** All of axe's rules in light; what can differ in dark is contrast. Legacy mode: no frames are looked for. */
-async function expectAccessible(page: Page, colorScheme: "light" | "dark"): Promise<void> {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
-  if (colorScheme === "dark") axe.withRules(["color-contrast"]);
-  const { violations } = await axe.analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`)).toEqual([]);
-}
-
 for (const picture of PICTURES) {
   test(picture.name, async ({ page, stage, url }) => {
     prepare(stage, picture);
@@ -75,9 +66,9 @@ for (const picture of PICTURES) {
         await page.setViewportSize(size);
         const beside = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         expect(beside, `beside the screen at ${size.width} px`).toBeLessThanOrEqual(0);
-        // Colours are the same in every language, and on a wide screen the same stands in other places.
+        // On a wide screen the same stands in other places.
         if (size.width > 390 && language !== "nb") continue;
-        for (const colorScheme of language === "nb" ? (["light", "dark"] as const) : (["light"] as const)) {
+        for (const colorScheme of schemesOf(language)) {
           await page.emulateMedia({ colorScheme });
           if (size.width === 390 || colorScheme === "light") await expectAccessible(page, colorScheme);
           await page.evaluate(() => scrollTo(0, 0));

@@ -1,5 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test as base, type Page } from "@playwright/test";
+import { expectAccessible, languages, schemesOf } from "./accessible";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
 import { alert, at, flat, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
@@ -30,24 +30,11 @@ const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   ],
 });
 
-const languages = ["nb", "sv", "en"] as const;
-
 async function open(page: Page, url: string, language: string): Promise<void> {
   await page.addInitScript((chosen) => localStorage.setItem("terskel.language", chosen), language);
   await page.goto(url);
   await expect(page.locator("html")).toHaveAttribute("lang", language);
   await page.getByRole("heading", { level: 1 }).waitFor();
-}
-
-/**
- * All of axe's rules in light; what can differ in dark is contrast. Legacy mode only means that no frames are looked
- * into: there are none, and looking for them takes as long as everything else.
- */
-async function expectAccessible(page: Page, colorScheme: "light" | "dark"): Promise<void> {
-  const axe = new AxeBuilder({ page }).setLegacyMode(true);
-  if (colorScheme === "dark") axe.withRules(["color-contrast"]);
-  const { violations } = await axe.analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join("; ")}`)).toEqual([]);
 }
 
 async function expectNothingBeside(page: Page): Promise<void> {
@@ -76,7 +63,7 @@ for (const picture of PICTURES) {
       await open(page, url, language);
       await picture.go?.(page, stage);
       await expectNothingBeside(page);
-      for (const colorScheme of ["light", "dark"] as const) {
+      for (const colorScheme of schemesOf(language)) {
         await page.emulateMedia({ colorScheme });
         await expectAccessible(page, colorScheme);
         await photograph(page, `${picture.name}.${language}.${colorScheme}`);

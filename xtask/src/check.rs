@@ -11,7 +11,7 @@ use crate::tool::helper;
 
 /// Under a minute, once everything has been built before.
 pub(crate) fn run() -> Result<ExitCode> {
-    let mut report = Report::default();
+    let mut report = Report::begin();
     report.step("format", format);
     report.step("clippy", clippy);
     report.step("unit tests", unit_tests);

@@ -38,12 +38,18 @@ impl Verdict {
 }
 
 /// Steps that are all tried, also after one has failed.
-#[derive(Default)]
 pub(crate) struct Report {
-    done: Vec<(String, Duration, Verdict)>,
+    done: Vec<Step>,
+    whole: Watch,
 }
 
+type Step = (String, Duration, Verdict);
+
 impl Report {
+    pub(crate) fn begin() -> Self {
+        Self { done: vec![], whole: Watch::start() }
+    }
+
     /// Tries one step. Hands out whether it went well, for steps that need it.
     pub(crate) fn step(&mut self, name: &str, doing: impl FnOnce() -> Result<()>) -> bool {
         self.attempt(name, || doing().map(|()| Done::Well)) == Verdict::Passed
@@ -54,24 +60,25 @@ impl Report {
         self.attempt(name, doing);
     }
 
+    /// Tries two steps at the same time: one of them mostly waits.
+    pub(crate) fn steps_together(
+        &mut self,
+        (name, doing): (&str, impl FnOnce() -> Result<()>),
+        (beside, waiting): (&str, impl FnOnce() -> Result<()> + Send),
+    ) {
+        let second = std::thread::scope(|scope| {
+            let second = scope.spawn(|| attempt(beside, || waiting().map(|()| Done::Well)));
+            self.step(name, doing);
+            second.join()
+        });
+        let second = second.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.done.push(second);
+    }
+
     fn attempt(&mut self, name: &str, doing: impl FnOnce() -> Result<Done>) -> Verdict {
-        say(&format!("\n== {name}"));
-        let watch = Watch::start();
-        let result = doing();
-        let took = watch.elapsed();
-        let verdict = match result {
-            Ok(Done::Well) => Verdict::Passed,
-            Ok(Done::Skipped(why)) => {
-                say(&format!("SKIPPED: {why}"));
-                Verdict::Skipped
-            }
-            Err(error) => {
-                say(&format!("{error:#}"));
-                Verdict::Failed
-            }
-        };
-        say(&format!("== {name}: {} in {:.1} s", verdict.word(), took.as_secs_f32()));
-        self.done.push((name.to_owned(), took, verdict));
+        let step = attempt(name, doing);
+        let verdict = step.2;
+        self.done.push(step);
         verdict
     }
 
@@ -87,8 +94,7 @@ impl Report {
         for (name, took, verdict) in &self.done {
             say(&format!("{:<7}  {:>7.1} s  {name}", verdict.word(), took.as_secs_f32()));
         }
-        let whole: Duration = self.done.iter().map(|(_, took, _)| *took).sum();
-        say(&format!("{:.0} s in all", whole.as_secs_f32()));
+        say(&format!("{:.0} s in all", self.whole.elapsed().as_secs_f32()));
         let count = |wanted| self.done.iter().filter(|(_, _, verdict)| *verdict == wanted).count();
         let failed = count(Verdict::Failed);
         let skipped = match count(Verdict::Skipped) {
@@ -98,6 +104,26 @@ impl Report {
         say(&format!("{} passed, {failed} failed{skipped}", count(Verdict::Passed)));
         if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
+}
+
+fn attempt(name: &str, doing: impl FnOnce() -> Result<Done>) -> Step {
+    say(&format!("\n== {name}"));
+    let watch = Watch::start();
+    let result = doing();
+    let took = watch.elapsed();
+    let verdict = match result {
+        Ok(Done::Well) => Verdict::Passed,
+        Ok(Done::Skipped(why)) => {
+            say(&format!("SKIPPED: {why}"));
+            Verdict::Skipped
+        }
+        Err(error) => {
+            say(&format!("{error:#}"));
+            Verdict::Failed
+        }
+    };
+    say(&format!("== {name}: {} in {:.1} s", verdict.word(), took.as_secs_f32()));
+    (name.to_owned(), took, verdict)
 }
 
 /// How long something has taken.

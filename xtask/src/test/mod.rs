@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::command::{npm, succeed};
+use crate::command::{npm, succeed, succeed_together};
 use crate::report::Report;
 use crate::{bluetooth_vm, build, check, generate, need};
 
@@ -19,7 +19,7 @@ const BUILD: &str = "build of programs and tests";
 const UI_BUILD: &str = "build of the user interface";
 
 pub(crate) fn run() -> Result<ExitCode> {
-    let mut report = Report::default();
+    let mut report = Report::begin();
     let ready = report.step("what the machine needs", || {
         need::packages(&[need::PROGRAMS, need::WINDOW, need::DATABASE, need::TESTS])?;
         need::node()
@@ -44,21 +44,24 @@ fn user_interface(report: &mut Report) -> bool {
         report.blocked(UI_BUILD, "packages of the user interface");
         return false;
     }
-    report.step("svelte-check and messages", || succeed(&mut npm(&["run", "--silent", "check"])));
-    report.step("user interface unit tests", || succeed(&mut npm(&["run", "--silent", "test"])));
+    report.step("types, messages and unit tests of the user interface", || {
+        succeed(&mut npm(&["run", "--silent", "messages"]))?;
+        succeed_together(["types", "units"].iter().map(|script| npm(&["run", "--silent", script])))
+    });
     report.step(UI_BUILD, build::ui)
 }
 
 fn built(report: &mut Report, ui_built: bool) {
     report.step("generated files are fresh", generate::compare);
     report.step("unit, contract and story tests, on SQLite and PostgreSQL", rust::tests);
-    report.step("independent clients of all three families", interop::run);
     report.step_where_possible("the radio on a real kernel's Bluetooth", bluetooth_vm::step);
+    let clients = ("independent clients of all three families", interop::run);
     if !ui_built {
+        report.step(clients.0, clients.1);
         report.blocked("screens and stories in the browser, the app's window", UI_BUILD);
         return;
     }
-    report.step("every screen in the browser, axe", e2e::screens);
+    report.steps_together(("every screen in the browser, axe", e2e::screens), clients);
     report.step("the console in the browser, axe", e2e::console);
     report.step("the story by tapping, in the browser", e2e::story);
     if report.step("build of the app", build::app) {
