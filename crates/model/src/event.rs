@@ -20,6 +20,8 @@ open_enum! {
         DispatchDeclined = "dispatch_declined",
         /// A worker is on the way.
         DispatchAccepted = "dispatch_accepted",
+        /// A worker is on the way, and had to decide it without the station: it counts where nobody was before them.
+        AcceptedOffline = "accepted_offline",
         /// Nobody had checked in when the arrival clock ran out.
         ArrivalOverdue = "arrival_overdue",
         /// A lead let somebody in.

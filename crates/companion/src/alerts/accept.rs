@@ -9,7 +9,8 @@ use crate::session::call;
 use crate::state::Core;
 use crate::store::{KeyFacts, Phone};
 
-/// First accept wins, at the station. Safe to repeat when an answer was lost.
+/// First accept wins, at the station. Safe to repeat when an answer was lost. Without an answer the worker goes all the same,
+/// and is told that nobody knows of it yet.
 pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome, Problem> {
     let _one_at_a_time = core.deciding.lock().await;
     core.signed_in()?;
@@ -26,7 +27,12 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
     if !snapshot.dispatches.iter().any(|d| d.id == dispatch) {
         return Err(Problem::NotFound);
     }
-    ask(core, dispatch).await?;
+    match ask(core, dispatch).await {
+        Err(no_answer @ (Problem::NoNetwork | Problem::StationFailed)) => {
+            go_anyway(core, dispatch, no_answer).await?;
+        }
+        answer => answer?,
+    }
     // An alarm comes before where the worker was going by themselves.
     if let Some((visit, _)) = snapshot.open_visit().filter(|(visit, _)| visit.own) {
         let (phone, session) = core.signed_in()?;
@@ -45,10 +51,28 @@ pub(crate) async fn fetch_keys(core: &Core, dispatch: DispatchId) -> Result<(), 
     ask(core, dispatch).await
 }
 
+/// The station may be without network, or have said yes and the answer was lost: then the stream tells, before or after.
+async fn go_anyway(core: &Core, dispatch: DispatchId, no_answer: Problem) -> Result<(), Problem> {
+    let (phone, session) = core.signed_in()?;
+    let went = core.store.accept_offline(dispatch, &phone, session.worker, &*core.world).await?;
+    core.outbox.notify_one();
+    core.refresh().await?;
+    let theirs = core.snapshot().open_visit().is_some_and(|(visit, _)| visit.dispatch == dispatch);
+    if went || theirs { Ok(()) } else { Err(no_answer) }
+}
+
 async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
-    let accepted =
-        call(core, &phone, session.id, |station, credential| station.accept(credential, dispatch)).await?;
+    let answer =
+        call(core, &phone, session.id, |station, credential| station.accept(credential, dispatch)).await;
+    let accepted = match answer.map_err(Problem::from) {
+        Err(Problem::AlreadyAccepted { by }) => {
+            core.store.taken_by_another(dispatch, by.as_deref()).await?;
+            core.refresh().await?;
+            return Err(Problem::AlreadyAccepted { by });
+        }
+        answer => answer?,
+    };
     if accepted.dispatch.id != dispatch {
         return Err(Problem::StationFailed);
     }

@@ -150,12 +150,29 @@ pub struct VisitView {
     pub raised_at: Timestamp,
     /// When it was accepted.
     pub accepted_at: Timestamp,
+    /// Whose it is, as far as the phone knows.
+    pub standing: VisitStanding,
+    /// Who was first, where it is taken.
+    pub taken_by: Option<String>,
     /// The arrival clock runs out; none where nobody was dispatched.
     pub arrive_by: Option<Timestamp>,
     /// The doors in the order one comes to them.
     pub doors: Vec<DoorView>,
     /// The hub, if the home has one.
     pub hub: Option<HubView>,
+}
+
+/// Whose a visit is, as far as the phone knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum VisitStanding {
+    /// The station knows that this worker goes; or nobody was dispatched.
+    Confirmed,
+    /// Accepted without network: neither station nor response centre knows of it. Call the centre.
+    Unconfirmed,
+    /// Accepted without network, and somebody else was first.
+    Taken,
 }
 
 /// A home that the phone has keys for.

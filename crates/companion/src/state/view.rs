@@ -12,9 +12,9 @@ use terskel_model::rules::ARRIVE_WITHIN;
 use super::{Live, PhoneClock};
 use crate::interface::{
     AlertView, DetailsView, DoorResult, DoorView, HomeView, HubView, PhysicalKeyView, RefusalView,
-    SessionView, StatusView, View, VisitView,
+    SessionView, StatusView, View, VisitStanding, VisitView,
 };
-use crate::store::{KeyFacts, KeyState, Snapshot, VisitFacts};
+use crate::store::{KeyFacts, KeyState, Snapshot, Standing, VisitFacts};
 
 /// How long a dispatch that somebody else took stays in the list.
 const SHOW_TAKEN: Duration = Duration::from_secs(15 * 60);
@@ -142,6 +142,12 @@ fn visit(
         details: text(details, now),
         raised_at: dispatch.raised_at,
         accepted_at: facts.accepted_at,
+        standing: match facts.standing {
+            Standing::Confirmed => VisitStanding::Confirmed,
+            Standing::Unconfirmed => VisitStanding::Unconfirmed,
+            Standing::Taken => VisitStanding::Taken,
+        },
+        taken_by: dispatch.accepted_by.clone().filter(|_| facts.standing == Standing::Taken),
         arrive_by: (!facts.own).then(|| dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN)),
         doors: details.doors.iter().map(|d| door(snapshot, live, dispatch, d)).collect(),
         hub: details.hub.as_ref().map(|_| HubView {

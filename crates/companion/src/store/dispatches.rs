@@ -7,7 +7,7 @@ use terskel_model::event::EventKind;
 use terskel_model::{Timestamp, WorkerId, World};
 
 use super::events::{Draft, record};
-use super::{Phone, Result, Store, StoreError, ms};
+use super::{Phone, Result, Store, StoreError, ms, standing};
 
 impl Store {
     /// A dispatch from the stream or from an answer. The stream's cursor and, for an alert that is new here, the
@@ -68,6 +68,9 @@ async fn revision(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Result<Opti
 
 /// Stores `dispatch` as the present state, and the visit it may be.
 pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Result<()> {
+    if let Some(kept) = standing::settle(tx, dispatch).await? {
+        return write(tx, &kept).await;
+    }
     if dispatch.phase == DispatchPhase::Closed && !dispatch.mine {
         sqlx::query("DELETE FROM dispatch WHERE id = $1").bind(dispatch.id.to_string()).execute(tx).await?;
         return Ok(());
@@ -77,18 +80,24 @@ pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Resul
     if !kept.mine && kept.phase != DispatchPhase::Open {
         kept.details = None;
     }
+    write(tx, &kept).await?;
+    if let (true, Some(accepted_at)) = (kept.mine, kept.accepted_at) {
+        put_visit(tx, &kept, accepted_at).await?;
+    }
+    Ok(())
+}
+
+/// Stores it as it is.
+pub(super) async fn write(tx: &mut SqliteConnection, kept: &Dispatch) -> Result<()> {
     sqlx::query(
         "INSERT INTO dispatch (id, revision, body) VALUES ($1, $2, $3)
          ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, body = excluded.body",
     )
     .bind(kept.id.to_string())
     .bind(i64::try_from(kept.revision).map_err(|_| StoreError::Unreadable("revision"))?)
-    .bind(serde_json::to_string(&kept).map_err(|_| StoreError::Unreadable("dispatch"))?)
-    .execute(&mut *tx)
+    .bind(serde_json::to_string(kept).map_err(|_| StoreError::Unreadable("dispatch"))?)
+    .execute(tx)
     .await?;
-    if let (true, Some(accepted_at)) = (kept.mine, kept.accepted_at) {
-        put_visit(tx, &kept, accepted_at).await?;
-    }
     Ok(())
 }
 

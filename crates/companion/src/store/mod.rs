@@ -24,6 +24,7 @@ mod phone;
 mod retention;
 mod session;
 mod snapshot;
+mod standing;
 mod visits;
 mod withdrawals;
 
@@ -36,6 +37,7 @@ pub(crate) use open::Store;
 pub(crate) use phone::Phone;
 pub(crate) use session::Session;
 pub(crate) use snapshot::{DoorFacts, KeyFacts, KeyState, Snapshot, VisitFacts};
+pub(crate) use standing::Standing;
 
 use terskel_model::Timestamp;
 

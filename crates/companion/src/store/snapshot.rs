@@ -5,7 +5,7 @@ use terskel_api::dispatch::Dispatch;
 use terskel_api::key::KeyHome;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
 
-use super::{Phone, Result, Session, Store, id, time};
+use super::{Phone, Result, Session, Standing, Store, id, time};
 
 /// The store's content, but for the signed events. Has no `Debug`: it is full of residents.
 #[derive(Clone, Default)]
@@ -56,6 +56,7 @@ pub(crate) struct VisitFacts {
     pub(crate) dispatch: DispatchId,
     /// Nobody was dispatched: there is no alarm, and no hub is looked for.
     pub(crate) own: bool,
+    pub(crate) standing: Standing,
     pub(crate) resident_name: Option<String>,
     pub(crate) accepted_at: Timestamp,
     pub(crate) arrived_at: Option<Timestamp>,

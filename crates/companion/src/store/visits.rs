@@ -8,6 +8,7 @@ use terskel_model::{DispatchId, WorkerId, World};
 
 use super::events::{Draft, record};
 use super::snapshot::VisitFacts;
+use super::standing::Standing;
 use super::{Phone, Result, Store, id, ms, time};
 
 impl Store {
@@ -95,7 +96,7 @@ pub(super) async fn is_own(tx: &mut SqliteConnection, visit: DispatchId) -> Resu
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<VisitFacts>> {
     let rows = sqlx::query(
-        "SELECT dispatch, own, resident_name, accepted_at_ms, arrived_at_ms, left_at_ms, closed_at_ms,
+        "SELECT dispatch, own, standing, resident_name, accepted_at_ms, arrived_at_ms, left_at_ms, closed_at_ms,
            (SELECT count(*) FROM event WHERE event.dispatch = visit.dispatch AND state = 'queued') AS unsent
          FROM visit ORDER BY accepted_at_ms DESC",
     )
@@ -107,6 +108,7 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<VisitF
             Ok(VisitFacts {
                 dispatch: id::<DispatchId>(row.try_get("dispatch")?)?,
                 own: row.try_get("own")?,
+                standing: Standing::read(row.try_get("standing")?)?,
                 resident_name: row.try_get("resident_name")?,
                 accepted_at: time(row.try_get("accepted_at_ms")?)?,
                 arrived_at: maybe(row.try_get("arrived_at_ms")?)?,

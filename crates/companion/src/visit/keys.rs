@@ -7,8 +7,9 @@ use terskel_model::{DispatchId, Timestamp};
 use tokio::time::sleep;
 
 use crate::alerts;
+use crate::interface::NetworkState;
 use crate::state::{Backoff, Core};
-use crate::store::Snapshot;
+use crate::store::{Snapshot, Standing, VisitFacts};
 
 /// Renewed when less than this is left.
 const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
@@ -24,13 +25,29 @@ pub(super) async fn keep_keys(core: Arc<Core>, dispatch: DispatchId) {
             sleep(LOOK_EVERY).await;
             continue;
         }
-        let own = core.snapshot().open_visit().is_some_and(|(visit, _)| visit.own);
-        if own {
+        // Without a dispatch of one's own the keys are those of the shift.
+        let by_shift = |visit: &VisitFacts| visit.own || visit.standing == Standing::Taken;
+        if core.snapshot().open_visit().is_some_and(|(visit, _)| by_shift(visit)) {
             core.keys_wanted.notify_one();
         } else if let Err(problem) = alerts::fetch_keys(&core, dispatch).await {
             tracing::info!(%problem, "no digital keys yet");
         }
-        sleep(backoff.wait(&*core.world)).await;
+        tokio::select! {
+            () = sleep(backoff.wait(&*core.world)) => {}
+            // Somebody stands before the door, and waited for just this.
+            () = network_back(&core) => backoff.reset(),
+        }
+    }
+}
+
+/// Ends when the station is reached again after it was not; not at all while it is reached.
+async fn network_back(core: &Core) {
+    let mut views = core.views();
+    for online in [false, true] {
+        let turned = views.wait_for(|view| (view.status.network == NetworkState::Online) == online);
+        if turned.await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
 

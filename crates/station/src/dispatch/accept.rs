@@ -6,10 +6,10 @@ use sqlx::AnyConnection;
 use terskel_api::dispatch::{Accepted, IssuedKey};
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
-use terskel_model::DispatchId;
 use terskel_model::dispatch::{DispatchPhase, Holder, TransitionError};
 use terskel_model::event::EventKind;
 use terskel_model::rules::ARRIVE_WITHIN;
+use terskel_model::{DispatchId, TeamId, Timestamp};
 
 use super::deadlines::{Deadline, set_deadline, stop_deadlines};
 use super::load::Loaded;
@@ -42,6 +42,38 @@ pub(crate) async fn accept(
     app.write(&Accept { session, dispatch }).await.map(Answer)
 }
 
+/// Gives an open dispatch of `team` to `by`, as accepted `at`; the arrival clock runs from then. False: it was not open.
+pub(crate) async fn swap(
+    tx: &mut AnyConnection,
+    dispatch: DispatchId,
+    team: TeamId,
+    by: Holder,
+    at: Timestamp,
+) -> Result<bool, Failure> {
+    let arrive_by = at + ARRIVE_WITHIN;
+    let done = sqlx::query(
+        "UPDATE dispatches SET phase = $1, worker_id = $2, phone_id = $3, accepted_ms = $4, arrive_by_ms = $5
+         WHERE id = $6 AND team_id = $7 AND phase = $8",
+    )
+    .bind(DispatchPhase::Accepted.as_str())
+    .bind(by.worker.to_string())
+    .bind(by.phone.to_string())
+    .bind(ms(at))
+    .bind(ms(arrive_by))
+    .bind(dispatch.to_string())
+    .bind(team.to_string())
+    .bind(DispatchPhase::Open.as_str())
+    .execute(&mut *tx)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    stop_deadlines(tx, dispatch).await?;
+    set_deadline(tx, dispatch, Deadline::Arrive, arrive_by).await?;
+    changed(tx, dispatch).await?;
+    Ok(true)
+}
+
 struct Accept {
     session: PhoneSession,
     dispatch: DispatchId,
@@ -52,12 +84,10 @@ impl Write for Accept {
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Accepted, Failure> {
         take_turn(tx).await?;
-        let won = self.swap(app, tx).await?;
+        let by = Holder { worker: self.session.worker, phone: self.session.phone };
+        let won = swap(tx, self.dispatch, self.session.team, by, app.now()).await?;
         if won {
-            stop_deadlines(tx, self.dispatch).await?;
-            set_deadline(tx, self.dispatch, Deadline::Arrive, app.now() + ARRIVE_WITHIN).await?;
             self.audit(app, tx).await?;
-            changed(tx, self.dispatch).await?;
         }
         let viewer = Viewer::from(&self.session);
         let loaded = load(app, tx, self.dispatch)
@@ -73,25 +103,6 @@ impl Write for Accept {
 }
 
 impl Accept {
-    async fn swap(&self, app: &App, tx: &mut AnyConnection) -> Result<bool, Failure> {
-        let now = app.now();
-        let done = sqlx::query(
-            "UPDATE dispatches SET phase = $1, worker_id = $2, phone_id = $3, accepted_ms = $4, arrive_by_ms = $5
-             WHERE id = $6 AND team_id = $7 AND phase = $8",
-        )
-        .bind(DispatchPhase::Accepted.as_str())
-        .bind(self.session.worker.to_string())
-        .bind(self.session.phone.to_string())
-        .bind(ms(now))
-        .bind(ms(now + ARRIVE_WITHIN))
-        .bind(self.dispatch.to_string())
-        .bind(self.session.team.to_string())
-        .bind(DispatchPhase::Open.as_str())
-        .execute(tx)
-        .await?;
-        Ok(done.rows_affected() == 1)
-    }
-
     async fn audit(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
         let entry = Entry {
             dispatch: Some(self.dispatch),

@@ -6,7 +6,7 @@ use terskel_keys::receipt::Direction;
 use terskel_model::DispatchId;
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 
-use super::{door, presence, visit, wiped};
+use super::{door, offline, presence, visit, wiped};
 use crate::app::App;
 use crate::check;
 use crate::db::ms;
@@ -23,6 +23,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     check_worker(event, tx).await?;
     Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
+        EventKind::AcceptedOffline => offline::accepted(event, app, tx).await?,
         EventKind::DoorOperated => door::operated(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::DoorPassed => door::passed(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,

@@ -3,6 +3,7 @@
 mod apply;
 mod door;
 mod intake;
+mod offline;
 pub(crate) mod post;
 mod presence;
 mod visit;

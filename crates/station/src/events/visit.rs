@@ -7,6 +7,7 @@ use terskel_model::event::{PhoneEvent, Proof};
 use terskel_model::{DispatchId, Timestamp};
 
 use super::apply::of_teams_dispatch;
+use super::offline::went_along;
 use crate::app::App;
 use crate::db::ms;
 use crate::dispatch::deadlines::stop_deadlines;
@@ -46,8 +47,11 @@ pub(super) async fn advance(
         // Only the holder leaves; leaving moves nothing.
         Move::Leave => old.clone().close(by, event.at).map(|_| old.clone()),
         Move::Close(at) => old.clone().close(by, plausible(at, &old, app.now())),
-    }
-    .map_err(refusal)?;
+    };
+    let new = match new {
+        Err(TransitionError::NotHolder) if went_along(event, dispatch, tx).await? => return Ok(()),
+        new => new.map_err(refusal)?,
+    };
     if new == old {
         return Ok(());
     }

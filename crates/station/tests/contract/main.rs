@@ -26,6 +26,7 @@ mod events;
 mod export;
 mod locks;
 mod log;
+mod offline;
 mod permissions;
 mod receipts;
 mod reseal;

@@ -21,6 +21,11 @@ async fn accept(home: &Home) -> Result<Outcome, Problem> {
     home.intend(Intent::Accept { dispatch: home.dispatch }).await
 }
 
+/// Unlike accepting, it needs an answer.
+async fn decline(home: &Home) -> Result<Outcome, Problem> {
+    home.intend(Intent::Decline { dispatch: home.dispatch, reason: "busy".into() }).await
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_token_that_has_ended_is_followed_by_the_next_once_however_many_ask() {
     let home = Home::alerted().await;
@@ -66,7 +71,7 @@ async fn next_tokens_whose_answer_is_lost_are_asked_for_again() {
     an_hour(&home).await;
     home.station.feel(Mood::RefreshLost);
     for _ in 0..3 {
-        assert_eq!(accept(&home).await, Err(Problem::NoNetwork));
+        assert_eq!(decline(&home).await, Err(Problem::NoNetwork));
     }
     home.station.feel(Mood::Good);
     assert_eq!(accept(&home).await, Ok(Outcome::Done));
@@ -99,7 +104,7 @@ async fn a_new_process_begins_with_the_next_token_also_when_the_last_answer_was_
     let home = Home::alerted().await;
     an_hour(&home).await;
     home.station.feel(Mood::RefreshLost);
-    assert_eq!(accept(&home).await, Err(Problem::NoNetwork));
+    assert_eq!(decline(&home).await, Err(Problem::NoNetwork));
     let Home { engine: first, store, world, air, station, dispatch, _dir, .. } = home;
     drop(first);
     station.feel(Mood::Good);
