@@ -4,12 +4,19 @@ use serde::{Deserialize, Serialize};
 use terskel_model::{BreakGlassId, DispatchId, DoorId, KeyId, LockId, PermissionId};
 
 use crate::Bytes;
+use crate::continuity::Continuity;
 use crate::dispatch::{Door, Resident};
 
-/// The keys of one phone, with the homes they open.
+/// What a phone needs for its shift: keys, the homes they open, and what to do when something does not work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyBundle {
+    /// Changes with anything else in here. A phone that has this version is answered 204 (`?known=VERSION`).
+    #[serde(default)]
+    pub version: String,
+    /// The plan of the team on shift.
+    #[serde(default)]
+    pub continuity: Continuity,
     /// The homes, by address.
     pub homes: Vec<KeyHome>,
     /// A key for each lock that this worker may open or lock now: the same one as before as long as it lasts as long as a

@@ -6,6 +6,7 @@ pub mod audit;
 pub mod authority;
 pub mod break_glass;
 mod bytes;
+pub mod continuity;
 pub mod dispatch;
 pub mod event;
 pub mod key;

@@ -71,6 +71,8 @@ pub const TEAMS: &str = "/v1/teams";
 pub const WORKERS: &str = "/v1/workers";
 /// `GET`, a team lead: → [`crate::team::OwnTeam`].
 pub const TEAM: &str = "/v1/team";
+/// `GET` and `PUT`, a team lead: [`crate::continuity::Continuity`].
+pub const CONTINUITY: &str = "/v1/team/continuity";
 /// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::VisitList`].
 pub const VISITS: &str = "/v1/visits";
 /// `GET`, a team lead: `?from=TIME&to=TIME` → [`crate::team::Presence`].

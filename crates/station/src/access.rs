@@ -159,6 +159,8 @@ pub const RULES: &[Rule] = &[
     rule("POST", path::BREAK_GLASS_REVIEW, LEAD, Reach::LedTeam, "reviews a broken glass"),
     rule("GET", path::NOTICES, CENTRE, Reach::All, "hears where the glass was broken"),
     rule("GET", path::TEAM, LEAD, Reach::LedTeam, "lists the people"),
+    rule("GET", path::CONTINUITY, LEAD, Reach::LedTeam, "reads what to do when something does not work"),
+    rule("PUT", path::CONTINUITY, LEAD, Reach::LedTeam, "writes what to do when something does not work"),
     rule("GET", path::VISITS, LEAD, Reach::LedTeam, "lists the visits"),
     rule("GET", path::PRESENCE, LEAD, Reach::LedTeam, "sees who was inside a home"),
     rule("GET", path::RESIDENTS, LEAD, Reach::LedTeam, "lists the homes"),

@@ -64,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(admin::organisation::add_organisation))
         .routes(routes!(admin::resident::add_resident, team::homes::homes))
         .routes(routes!(team::people::people))
+        .routes(routes!(team::continuity::continuity, team::continuity::replace_continuity))
         .routes(routes!(team::visits::visits))
         .routes(routes!(team::presence::presence))
         .routes(routes!(admin::shift::add_shift, withdrawal::shifts::shifts))

@@ -166,6 +166,14 @@ impl Client {
         self.get(&format!("{}?dispatch={dispatch}", path::AUDIT)).await
     }
 
+    /// Replaces what is at a path of the API.
+    ///
+    /// # Errors
+    /// When the station refuses; its problem is told.
+    pub async fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T> {
+        self.send(self.http.put(format!("{}{path}", self.url)).json(body), path).await
+    }
+
     /// Posts to any path of the API.
     ///
     /// # Errors

@@ -7,9 +7,11 @@ use terskel_api::admin::{
     Created, EnrolmentCode, NewDoor, NewEnrolment, NewHub, NewLock, NewResident, NewShift, NewTeam, NewWorker,
 };
 use terskel_api::authority::KeySet;
+use terskel_api::continuity::{Contact, Continuity};
 use terskel_api::dispatch::PhysicalKey;
 use terskel_api::{Bytes, Secret, path};
 use terskel_keys::{AuthorityKey, AuthorityKeys};
+use terskel_model::continuity::ContactRole;
 use terskel_model::{TeamId, WorkerId, World};
 use terskel_simulator::{Door, Resident, Street};
 
@@ -63,7 +65,25 @@ pub async fn seed(admin: &Client, street: &Street, world: &impl World) -> Result
     for resident in &street.residents {
         let _: Created = admin.post(path::RESIDENTS, &described(resident, team)?).await?;
     }
+    let lead = admin.lead(LEAD.staff_number, LEAD.pin).await?;
+    let _: Continuity = lead.put(path::CONTINUITY, &plan()).await?;
     Ok(Town { team, authority: authority(admin).await? })
+}
+
+/// What Vest does when something does not work.
+fn plan() -> Continuity {
+    let contact = |role, name: &str, phone_number: &str| Contact {
+        role,
+        name: name.into(),
+        phone_number: phone_number.into(),
+    };
+    Continuity {
+        plan: "Uten nett: nøklene for vakta virker. Meld fra til responssenteret hver time.".into(),
+        contacts: vec![
+            contact(ContactRole::ResponseCentre, "Responssenteret", "+47 55 50 01 10"),
+            contact(ContactRole::Lead, LEAD.name, "+47 90 00 00 01"),
+        ],
+    }
 }
 
 /// A one-time code for one phone.

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { View } from "../../src/kit/engine/bindings";
-import { alert, at, flat, fresh, home, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
+import { alert, at, CONTINUITY, flat, fresh, home, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
 import type { Stage } from "./stage";
 
 /** A screen to look at: the view, what the engine answers, and how one gets there. */
@@ -188,6 +188,27 @@ export const PICTURES: Picture[] = [
       await page.getByTestId("emergency").click();
       await submit(page, { residentNumber: "1001", text: "Roper om hjelp fra leiligheten" });
     },
+  },
+  {
+    name: "40-not-confirmed",
+    view: view({
+      status: { ...status, network: "offline", unsent: 1 },
+      continuity: CONTINUITY,
+      visit: visit({ standing: "unconfirmed", doors: [stairwell({ reach: "ready" }), flat()] }),
+    }),
+  },
+  {
+    name: "41-taken-by-another",
+    view: view({ continuity: CONTINUITY, visit: visit({ standing: "taken", takenBy: "Bo Lunde", doors: [opened, flat()] }) }),
+  },
+  {
+    name: "42-whom-to-call",
+    view: view({ status: { ...status, network: "offline" }, continuity: CONTINUITY }),
+  },
+  {
+    name: "43-long-plan",
+    view: view({ continuity: { plan: LONG.wayIn, contacts: [{ role: LONG.town, name: LONG.firstName, phoneNumber: "1".repeat(40) }] } }),
+    go: (page) => page.locator("nav button").nth(2).click(),
   },
 ];
 

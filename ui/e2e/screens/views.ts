@@ -1,5 +1,6 @@
 import type {
   AlertView,
+  ContinuityView,
   DetailsView,
   DoorResult,
   DoorView,
@@ -94,6 +95,15 @@ export const stairwell = (more: Partial<DoorView> = {}): DoorView =>
 export const flat = (more: Partial<DoorView> = {}): DoorView =>
   door({ id: "0198c000-0000-7000-8000-0000000000d2", kind: "flat", name: "H0301", ...more });
 
+export const CONTINUITY: ContinuityView = {
+  plan: "Uten nett: nøklene for vakta virker. Meld fra til responssenteret hver time.\nUten strøm: nøkkelskapet på Vestby base åpnes med kode fra avdelingslederen.",
+  contacts: [
+    { role: "response_centre", name: "Responssenteret", phoneNumber: "+47 55 50 01 10" },
+    { role: "lead", name: "Siv Aas", phoneNumber: "+47 90 00 00 01" },
+    { role: "låsesmed", name: "Låsservice Vest", phoneNumber: "+47 90 00 00 02" },
+  ],
+};
+
 /** What there is at a door beside its lock. */
 export const otherWays: Partial<DoorView> = { physicalKey: { cabinet: "Vestby base, skap 2", tag: "17 B" }, code: "4711#" };
 
@@ -111,6 +121,8 @@ export const visit = (more: Partial<VisitView> = {}): VisitView => ({
   details: KARI,
   raisedAt: at(-300),
   acceptedAt: at(-240),
+  standing: "confirmed",
+  takenBy: null,
   arriveBy: at(1560),
   doors: [stairwell({ reach: "ready", rssi: -58 }), flat()],
   hub: hub(),
@@ -124,6 +136,7 @@ export const view = (more: Partial<View> = {}): View => ({
   alerts: [],
   visit: null,
   homes: [],
+  continuity: { plan: "", contacts: [] },
   takenAway: null,
   refusals: [],
   ...more,

@@ -23,10 +23,36 @@ pub struct View {
     pub visit: Option<VisitView>,
     /// Homes that can be gone to without a dispatch, with the keys of the shift; by address.
     pub homes: Vec<HomeView>,
+    /// What the team does, and whom it calls, when something does not work.
+    pub continuity: ContinuityView,
     /// The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`.
     pub taken_away: Option<String>,
     /// What the station refused for good and the worker has not yet read.
     pub refusals: Vec<RefusalView>,
+}
+
+/// What to do when something does not work.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ContinuityView {
+    /// The lead's words; may be empty.
+    pub plan: String,
+    /// Whom to call, in the lead's order.
+    pub contacts: Vec<ContactView>,
+}
+
+/// Somebody to call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct ContactView {
+    /// For what: a `model::continuity::ContactRole`.
+    pub role: String,
+    /// Their name.
+    pub name: String,
+    /// Their telephone number.
+    pub phone_number: String,
 }
 
 /// Who is signed in.

@@ -30,12 +30,17 @@ pub(crate) async fn keep_shift_keys(core: Arc<Core>) {
 
 async fn fetch(core: &Core) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
-    let bundle = call(core, &phone, session.id, |station, credential| station.keys(credential)).await?;
+    let known = core.snapshot().bundle.clone();
+    let answer =
+        call(core, &phone, session.id, |station, credential| station.keys(credential, known.clone())).await?;
+    let Some(bundle) = answer else { return Ok(()) };
     let phone = acquainted(core, phone, bundle.keys.iter().map(|key| &key.key)).await;
     // What a dispatch gives comes with accepting it.
     let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());
-    let keys: Vec<KeyFacts> = of_shift.filter_map(|key| verify_shift(key, &phone)).collect();
-    core.store.save_bundle(&bundle.homes, &keys, core.clock.now()).await?;
+    let keys: Vec<Option<KeyFacts>> = of_shift.map(|key| verify_shift(key, &phone)).collect();
+    let whole = keys.iter().all(Option::is_some);
+    let keys: Vec<KeyFacts> = keys.into_iter().flatten().collect();
+    core.store.save_bundle(&bundle, &keys, whole, core.clock.now()).await?;
     core.refresh().await?;
     Ok(())
 }

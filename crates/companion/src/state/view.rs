@@ -3,6 +3,7 @@
 use chrono::Datelike as _;
 use std::time::Duration;
 
+use terskel_api::continuity::{Contact, Continuity};
 use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
 use terskel_api::key::KeyHome;
 use terskel_model::Timestamp;
@@ -11,8 +12,8 @@ use terskel_model::rules::ARRIVE_WITHIN;
 
 use super::{Live, PhoneClock};
 use crate::interface::{
-    AlertView, DetailsView, DoorResult, DoorView, HomeView, HubView, PhysicalKeyView, RefusalView,
-    SessionView, StatusView, View, VisitStanding, VisitView,
+    AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HomeView, HubView,
+    PhysicalKeyView, RefusalView, SessionView, StatusView, View, VisitStanding, VisitView,
 };
 use crate::store::{KeyFacts, KeyState, Snapshot, Standing, VisitFacts};
 
@@ -35,6 +36,7 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
             .open_visit()
             .and_then(|(facts, dispatch)| visit(snapshot, live, facts, dispatch, now)),
         homes: homes(snapshot, now),
+        continuity: continuity(&snapshot.continuity),
         taken_away: snapshot
             .parting
             .as_ref()
@@ -46,6 +48,15 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
             .map(|r| RefusalView { event: r.event, kind: r.kind.clone(), at: r.at, code: r.code.clone() })
             .collect(),
     }
+}
+
+fn continuity(told: &Continuity) -> ContinuityView {
+    let contact = |contact: &Contact| ContactView {
+        role: contact.role.as_str().to_owned(),
+        name: contact.name.clone(),
+        phone_number: contact.phone_number.clone(),
+    };
+    ContinuityView { plan: told.plan.clone(), contacts: told.contacts.iter().map(contact).collect() }
 }
 
 fn status(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> StatusView {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
-use reqwest::{Client, Method, Request, RequestBuilder, Response, Url, redirect};
+use reqwest::{Client, Method, Request, RequestBuilder, Response, StatusCode, Url, redirect};
 use terskel_api::authority::KeySet;
 use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::dispatch::{Accepted, Decline};
@@ -23,6 +23,8 @@ use super::answer::{WHOLE, check, events, json, lost, nothing};
 use super::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
 const CONNECT: Duration = Duration::from_secs(5);
+/// Everything for a shift may be half a megabyte, and the network slow: nobody waits for it at a door.
+const BUNDLE: Duration = Duration::from_secs(300);
 
 const DPOP: HeaderName = HeaderName::from_static("dpop");
 const DPOP_NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
@@ -167,9 +169,16 @@ impl Station for HttpStation {
         async move { json(self.prove(credential, request).await?).await }.boxed()
     }
 
-    fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle> {
-        let request = self.request(Method::POST, path::KEYS).timeout(WHOLE);
-        async move { json(self.prove(credential, request).await?).await }.boxed()
+    fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>> {
+        // The version is the station's own word, and part of an address: a word it must be.
+        let known = Some(known).filter(|known| known.bytes().all(|b| b.is_ascii_alphanumeric()));
+        let path = format!("{}?known={}", path::KEYS, known.unwrap_or_default());
+        let request = self.request(Method::POST, &path).timeout(BUNDLE);
+        async move {
+            let answer = self.prove(credential, request).await?;
+            if answer.status() == StatusCode::NO_CONTENT { Ok(None) } else { json(answer).await.map(Some) }
+        }
+        .boxed()
     }
 
     fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken> {

@@ -53,8 +53,9 @@ pub(crate) trait Station: Send + Sync {
         body: Decline,
     ) -> Answer<'a, ()>;
     fn send_events<'a>(&'a self, credential: &'a Credential, batch: EventBatch) -> Answer<'a, EventReceipts>;
-    /// Keys for all doors that the worker may open now.
-    fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle>;
+    /// All that the shift needs, with keys for all doors that the worker may open now. `None`: nothing differs from the
+    /// version that is `known`.
+    fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>>;
     fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken>;
     /// The order by which a session was taken away.
     fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal>;

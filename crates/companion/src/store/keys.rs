@@ -1,8 +1,9 @@
 //! Digital keys, of dispatches and of the shift.
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_api::continuity::Continuity;
 use terskel_api::dispatch::Dispatch;
-use terskel_api::key::KeyHome;
+use terskel_api::key::{KeyBundle, KeyHome};
 use terskel_model::{DispatchId, KeyId, LockId, Timestamp};
 
 use super::snapshot::{KeyFacts, KeyState};
@@ -32,10 +33,13 @@ impl Store {
 
     /// The keys of the shift, which have been verified, and the homes they are for. Those that are not among them any more
     /// are deleted; what was taken away or used is not made good again.
+    ///
+    /// `whole`: nothing of it had to be left out; then the same version is not asked for again.
     pub(crate) async fn save_bundle(
         &self,
-        homes: &[KeyHome],
+        bundle: &KeyBundle,
         keys: &[KeyFacts],
+        whole: bool,
         now: Timestamp,
     ) -> Result<()> {
         let mut guard = self.connection().await;
@@ -55,9 +59,16 @@ impl Store {
             put(&mut tx, key).await?;
         }
         sqlx::query("DELETE FROM home").execute(&mut *tx).await?;
-        for home in homes {
+        for home in &bundle.homes {
             put_home(&mut tx, home).await?;
         }
+        let continuity =
+            serde_json::to_string(&bundle.continuity).map_err(|_| StoreError::Unreadable("continuity"))?;
+        sqlx::query("INSERT OR REPLACE INTO bundle (only, version, continuity) VALUES (1, $1, $2)")
+            .bind(if whole { bundle.version.as_str() } else { "" })
+            .bind(continuity)
+            .execute(&mut *tx)
+            .await?;
         Ok(tx.commit().await?)
     }
 
@@ -146,4 +157,13 @@ pub(super) async fn homes(connection: &mut SqliteConnection) -> Result<Vec<KeyHo
     let rows: Vec<String> =
         sqlx::query_scalar("SELECT body FROM home ORDER BY resident").fetch_all(connection).await?;
     rows.iter().map(|body| serde_json::from_str(body).map_err(|_| StoreError::Unreadable("home"))).collect()
+}
+
+/// What the station gave for the shift: its version, empty where it is to be asked for again, and the team's plan.
+pub(super) async fn bundle(connection: &mut SqliteConnection) -> Result<(String, Continuity)> {
+    let row = sqlx::query("SELECT version, continuity FROM bundle").fetch_optional(connection).await?;
+    let Some(row) = row else { return Ok(Default::default()) };
+    let continuity: &str = row.try_get("continuity")?;
+    let continuity = serde_json::from_str(continuity).map_err(|_| StoreError::Unreadable("continuity"))?;
+    Ok((row.try_get("version")?, continuity))
 }

@@ -67,6 +67,7 @@ pub(super) async fn wipe_homes(tx: &mut SqliteConnection) -> Result<()> {
     for sql in [
         "DELETE FROM dispatch",
         "DELETE FROM home",
+        "DELETE FROM bundle",
         "DELETE FROM digital_key",
         "DELETE FROM visit",
         "DELETE FROM door",

@@ -1,6 +1,7 @@
 //! All that the phone knows, read at one moment.
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
+use terskel_api::continuity::Continuity;
 use terskel_api::dispatch::Dispatch;
 use terskel_api::key::KeyHome;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
@@ -19,6 +20,9 @@ pub(crate) struct Snapshot {
     pub(crate) keys: Vec<KeyFacts>,
     /// What the keys without a dispatch are for.
     pub(crate) homes: Vec<KeyHome>,
+    /// Which version of all that the station gives for the shift is here; empty: none, or not all of it.
+    pub(crate) bundle: String,
+    pub(crate) continuity: Continuity,
     /// Newest first.
     pub(crate) visits: Vec<VisitFacts>,
     pub(crate) doors: Vec<DoorFacts>,
@@ -138,7 +142,10 @@ impl Store {
             Some(gone) if gone.withdrawn.is_some() => (None, Some(gone)),
             session => (session, None),
         };
+        let (bundle, continuity) = super::keys::bundle(&mut tx).await?;
         let snapshot = Snapshot {
+            bundle,
+            continuity,
             phone: self.read_phone(&mut tx).await?,
             session,
             parting,

@@ -8,6 +8,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use terskel_api::Secret;
 use terskel_api::authority::{KeySet, PublicKey};
 use terskel_api::break_glass::{BreakGlass, GlassBroken};
+use terskel_api::continuity::{Contact, Continuity};
 use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey, STREAM_TIME, StreamTime};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
@@ -17,6 +18,7 @@ use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
+use terskel_model::continuity::ContactRole;
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::Operation;
 use terskel_model::event::{EventKind, PhoneEvent};
@@ -204,6 +206,23 @@ impl FakeStation {
             })
             .collect();
         state.permitted = Some(KeyHome { resident: details.resident, doors: details.doors });
+    }
+
+    fn bundle(&self) -> KeyBundle {
+        let state = self.state();
+        let keys = state.shift_keys.clone();
+        let plan = format!("Ring {}", keys.len());
+        let contact = Contact {
+            role: ContactRole::ResponseCentre,
+            name: "Responssenteret".into(),
+            phone_number: "555 00 110".into(),
+        };
+        KeyBundle {
+            version: format!("{:?}", keys.iter().map(|key| key.id).collect::<Vec<_>>()),
+            continuity: Continuity { plan, contacts: vec![contact] },
+            homes: state.permitted.iter().cloned().collect(),
+            keys,
+        }
     }
 
     /// A lead takes away the permission, or, with `everything`, the shift. Whoever listens is told.

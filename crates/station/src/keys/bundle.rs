@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
-use axum::response::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Json, Response};
+use ring::digest::{SHA256, digest};
 use sqlx::AnyConnection;
 use terskel_api::dispatch::Door;
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
@@ -16,22 +18,32 @@ use super::{Ring, Rung};
 use crate::app::{App, Shared};
 use crate::auth::PhoneSession;
 use crate::db::{Columns, Write, ms};
+use crate::extract::Parameters;
 use crate::permission::{Home, Person, covering, permission, signed_in, take_turn};
 use crate::problem::{Failure, problem};
+use crate::team::continuity;
 
 /// Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys.
 #[utoipa::path(
     post, path = path::KEYS, tag = "keys", security(("dpop" = [])),
+    params(("known" = Option<String>, Query, description = "The version that the phone has")),
     responses(
         (status = 200, body = KeyBundle),
+        (status = 204, description = "The phone has it all"),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn bundle(
     State(app): State<Shared>,
     session: PhoneSession,
-) -> Result<Json<KeyBundle>, Failure> {
-    let mut bundle = KeyBundle { homes: Vec::new(), keys: Vec::new() };
+    parameters: Parameters,
+) -> Result<Response, Failure> {
+    let mut bundle = KeyBundle {
+        version: String::new(),
+        continuity: continuity::of_team(session.team, &mut *app.reader().await?).await?,
+        homes: Vec::new(),
+        keys: Vec::new(),
+    };
     for resident in candidates(&app, &session).await? {
         if let Some((home, keys)) = app.write(&KeysForHome { session: &session, resident }).await? {
             bundle.homes.push(home);
@@ -41,7 +53,20 @@ pub(crate) async fn bundle(
     bundle
         .homes
         .sort_by(|a, b| (&a.resident.address, a.resident.id).cmp(&(&b.resident.address, b.resident.id)));
-    Ok(Json(bundle))
+    bundle.version = version(&bundle)?;
+    if parameters.optional::<String>("known")?.as_ref() == Some(&bundle.version) {
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
+    Ok(Json(bundle).into_response())
+}
+
+/// A hash of all that is in it, in an order that stays.
+fn version(bundle: &KeyBundle) -> Result<String, Failure> {
+    let mut keys: Vec<_> = bundle.keys.iter().collect();
+    keys.sort_by_key(|key| key.id);
+    let all = serde_json::to_vec(&(&bundle.continuity, &bundle.homes, keys))
+        .map_err(|_| Failure::Internal("a bundle could not be written"))?;
+    Ok(digest(&SHA256, &all).as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The homes where something may speak for this worker. Whether it does is decided home by home.

@@ -1,5 +1,6 @@
 //! What a lead looks up of the own team.
 
+pub(crate) mod continuity;
 pub(crate) mod homes;
 pub(crate) mod people;
 pub(crate) mod presence;

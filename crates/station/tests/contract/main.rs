@@ -16,6 +16,7 @@ mod administration;
 mod audit;
 mod bound;
 mod break_glass;
+mod bundle;
 mod console;
 mod deadlines;
 mod dispatches;

@@ -660,6 +660,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/team/continuity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reads it. */
+        get: operations["team_continuity"];
+        /** Replaces it. The team's phones have it when they ask for keys next. */
+        put: operations["replace_continuity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/teams": {
         parameters: {
             query?: never;
@@ -951,6 +969,24 @@ export interface components {
              */
             to: number;
         };
+        /** @description Somebody to call. */
+        Contact: {
+            /** @description Their name; 1–100 characters. */
+            name: string;
+            /** @description Their telephone number; 1–40 characters. */
+            phone_number: string;
+            /** @description For what; 1–50 characters. */
+            role: components["schemas"]["ContactRole"];
+        };
+        /** @description One of: response_centre; lead; technical_help; other; or a value from a newer version. */
+        ContactRole: string;
+        /** @description A team's plan. */
+        Continuity: {
+            /** @description Whom to call, in this order; at most 20. */
+            contacts: components["schemas"]["Contact"][];
+            /** @description What to do, in the lead's words; 0–4000 characters. */
+            plan: string;
+        };
         /** @description The id of what was made. */
         Created: {
             /**
@@ -1108,7 +1144,7 @@ export interface components {
          * @description An audit event.
          */
         EventId: string;
-        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; lock_reported; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; glass_broken; glass_reviewed; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; lock_reported; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; glass_broken; glass_reviewed; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1309,8 +1345,10 @@ export interface components {
             /** @description The lock it is for. */
             lock: components["schemas"]["LockId"];
         };
-        /** @description The keys of one phone, with the homes they open. */
+        /** @description What a phone needs for its shift: keys, the homes they open, and what to do when something does not work. */
         KeyBundle: {
+            /** @description The plan of the team on shift. */
+            continuity?: components["schemas"]["Continuity"];
             /** @description The homes, by address. */
             homes: components["schemas"]["KeyHome"][];
             /**
@@ -1318,6 +1356,8 @@ export interface components {
              *     new one would.
              */
             keys: components["schemas"]["ShiftKey"][];
+            /** @description Changes with anything else in here. A phone that has this version is answered 204 (`?known=VERSION`). */
+            version?: string;
         };
         /** @description A home whose doors a phone has keys for. */
         KeyHome: {
@@ -2620,7 +2660,10 @@ export interface operations {
     };
     keys_bundle: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The version that the phone has */
+                known?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2634,6 +2677,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["KeyBundle"];
                 };
+            };
+            /** @description The phone has it all */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {
@@ -3415,6 +3465,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnTeam"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    team_continuity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Continuity"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    replace_continuity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Continuity"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Continuity"];
                 };
             };
             "4XX": {

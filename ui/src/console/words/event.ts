@@ -11,6 +11,7 @@ const kinds: Record<string, () => string> = {
   dispatch_unanswered: m.console_kind_dispatch_unanswered,
   dispatch_declined: m.console_kind_dispatch_declined,
   dispatch_accepted: m.console_kind_dispatch_accepted,
+  accepted_offline: m.console_kind_accepted_offline,
   arrival_overdue: m.console_kind_arrival_overdue,
   permission_given: m.console_kind_permission_given,
   permission_taken_away: m.console_kind_permission_taken_away,

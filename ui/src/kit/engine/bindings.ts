@@ -36,6 +36,24 @@ export type BluetoothState =
 /**  No adapter. */
 "absent";
 
+/**  Somebody to call. */
+export type ContactView = {
+	/**  For what: a `model::continuity::ContactRole`. */
+	role: string,
+	/**  Their name. */
+	name: string,
+	/**  Their telephone number. */
+	phoneNumber: string,
+};
+
+/**  What to do when something does not work. */
+export type ContinuityView = {
+	/**  The lead's words; may be empty. */
+	plan: string,
+	/**  Whom to call, in the lead's order. */
+	contacts: ContactView[],
+};
+
 /**  The text of a dispatch. */
 export type DetailsView = {
 	/**  A `model::dispatch::Cause`, or a text of the centre's own. */
@@ -385,11 +403,22 @@ export type View = {
 	visit: VisitView | null,
 	/**  Homes that can be gone to without a dispatch, with the keys of the shift; by address. */
 	homes: HomeView[],
+	/**  What the team does, and whom it calls, when something does not work. */
+	continuity: ContinuityView,
 	/**  The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`. */
 	takenAway: string | null,
 	/**  What the station refused for good and the worker has not yet read. */
 	refusals: RefusalView[],
 };
+
+/**  Whose a visit is, as far as the phone knows. */
+export type VisitStanding = 
+/**  The station knows that this worker goes; or nobody was dispatched. */
+"confirmed" | 
+/**  Accepted without network: neither station nor response centre knows of it. Call the centre. */
+"unconfirmed" | 
+/**  Accepted without network, and somebody else was first. */
+"taken";
 
 /**  One visit in the list. */
 export type VisitSummary = {
@@ -419,6 +448,10 @@ export type VisitView = {
 	raisedAt: string,
 	/**  When it was accepted. */
 	acceptedAt: string,
+	/**  Whose it is, as far as the phone knows. */
+	standing: VisitStanding,
+	/**  Who was first, where it is taken. */
+	takenBy: string | null,
 	/**  The arrival clock runs out; none where nobody was dispatched. */
 	arriveBy: string | null,
 	/**  The doors in the order one comes to them. */

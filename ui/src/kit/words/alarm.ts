@@ -29,6 +29,7 @@ const kinds: Record<string, Say> = {
   alert_delivered: m.kind_alert_delivered,
   dispatch_declined: m.kind_dispatch_declined,
   dispatch_accepted: m.kind_dispatch_accepted,
+  accepted_offline: m.kind_accepted_offline,
   door_operated: m.kind_door_operated,
   door_passed: m.kind_door_passed,
   lock_reported: m.kind_lock_reported,

@@ -136,11 +136,11 @@ impl Station for Way {
         .boxed()
     }
 
-    fn keys<'a>(&'a self, credential: &'a Credential) -> Answer<'a, KeyBundle> {
+    fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>> {
         async move {
             self.0.check(credential)?;
-            let state = self.0.state();
-            Ok(KeyBundle { homes: state.permitted.iter().cloned().collect(), keys: state.shift_keys.clone() })
+            let bundle = self.0.bundle();
+            Ok((bundle.version != known).then_some(bundle))
         }
         .boxed()
     }

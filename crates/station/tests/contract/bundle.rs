@@ -1,0 +1,65 @@
+//! What a phone gets for its shift: the same is not sent twice, and what to do when something does not work is in it.
+
+use reqwest::Method;
+use serde_json::json;
+use terskel_api::continuity::Continuity;
+use terskel_api::key::KeyBundle;
+use terskel_api::path;
+use terskel_api::problem::code;
+use terskel_model::continuity::ContactRole;
+
+use crate::support::{Answer, House, Phone, field, give, kari, liv, permanent};
+
+async fn ask(house: &House, phone: &Phone, known: &str) -> Answer {
+    phone.request(house, Method::POST, &format!("{}?known={known}", path::KEYS), b"").await
+}
+
+async fn write(house: &House, lead: &str, plan: &serde_json::Value) -> Answer {
+    house.send(Method::PUT, path::CONTINUITY, lead, plan.to_string()).await
+}
+
+stories! {
+    async fn a_phone_that_has_it_all_is_told_so_in_few_bytes(house) {
+        let (lead, resident) = (liv(&house).await, kari(&house).await);
+        let ada = house.phone_of(&house.ada).await;
+        let empty: KeyBundle = ask(&house, &ada, "").await.is(200);
+        ask(&house, &ada, &empty.version).await.done();
+        give(&house, &lead, &permanent(&house, resident)).await;
+        let first: KeyBundle = ask(&house, &ada, &empty.version).await.is(200);
+        assert_eq!((first.homes.len(), first.keys.len()), (1, 2));
+        ask(&house, &ada, &first.version).await.done();
+        // Another phone's version says nothing: its keys are its own.
+        let bo = house.phone_of(&house.bo).await;
+        let bos: KeyBundle = ask(&house, &bo, &first.version).await.is(200);
+        assert_ne!(bos.version, first.version);
+        let plan = json!({"plan": "Ring nabolaget.", "contacts": []});
+        write(&house, &lead, &plan).await.is::<Continuity>(200);
+        let second: KeyBundle = ask(&house, &ada, &first.version).await.is(200);
+        assert_eq!((second.keys, second.continuity.plan.as_str()), (first.keys, "Ring nabolaget."));
+    }
+
+    async fn the_lead_writes_whom_to_call_and_every_phone_of_the_team_has_it(house) {
+        let lead = liv(&house).await;
+        let nothing: Continuity = house.get(path::CONTINUITY, &lead).await.is(200);
+        assert_eq!(nothing, Continuity::default());
+        let contact = json!({"role": "response_centre", "name": " Responssenteret ", "phone_number": "555 00 110"});
+        let plan = json!({"plan": "", "contacts": [contact, {"role": "locksmith", "name": "Låsen AS", "phone_number": "1"}]});
+        let written: Continuity = write(&house, &lead, &plan).await.is(200);
+        assert_eq!(written.contacts[0].name, "Responssenteret");
+        assert_eq!(written.contacts[1].role, ContactRole::Unknown("locksmith".into()), "kept as it came");
+        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<Continuity>(200), written);
+        let ada = house.phone_of(&house.ada).await;
+        assert_eq!(ask(&house, &ada, "").await.is::<KeyBundle>(200).continuity, written);
+    }
+
+    async fn a_number_that_is_missing_is_named_and_nothing_changes(house) {
+        let lead = liv(&house).await;
+        let contact = |number: &str| json!({"role": "lead", "name": "Liv", "phone_number": number});
+        let plan = |contacts: Vec<serde_json::Value>| json!({"plan": "x", "contacts": contacts});
+        let refused = write(&house, &lead, &plan(vec![contact("")])).await.refused(422, code::INVALID);
+        assert_eq!(field(&refused), "contacts.phone_number");
+        let many = write(&house, &lead, &plan(vec![contact("1"); 21])).await.refused(422, code::INVALID);
+        assert_eq!(field(&many), "contacts");
+        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<Continuity>(200), Continuity::default());
+    }
+}
