@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, Proof};
+use terskel_model::trusted_time::ClockQuality;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, PermissionId, PhoneId, WorkerId};
 
 /// What happened in one dispatch, in the order of `at`.
@@ -22,6 +23,9 @@ pub struct AuditEntry {
     pub id: EventId,
     /// When, UTC: by the clock of whoever saw it.
     pub at: DateTime<Utc>,
+    /// How much that time is worth, of a phone's. Absent: the station's own, or a phone that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockQuality>,
     /// When the station stored it, UTC.
     pub stored_at: DateTime<Utc>,
     /// What.

@@ -56,7 +56,7 @@ impl Engine {
         let clock = PhoneClock::open(world.clone(), &store).await?;
         store.sweep(clock.now()).await?;
         if let Some(phone) = store.snapshot().await?.phone {
-            store.finish_interrupted(&phone, &*world).await?;
+            store.finish_interrupted(&phone, &clock).await?;
         }
         let core = Arc::new(Core::new(world, radio, families, stations, (store, clock)).await?);
         let _tasks = vec![

@@ -107,6 +107,7 @@ pub(crate) fn check_in_event() -> PhoneEvent {
         sequence: 1,
         previous: [0; 32],
         at: evening() + Duration::from_millis(1),
+        clock: None,
         worker: ADA,
         kind: EventKind::CheckedIn,
         dispatch: Some(VISIT),

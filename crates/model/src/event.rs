@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::door::{DoorOutcome, Operation};
 use crate::lock_report::LockReport;
 use crate::open_enum::open_enum;
+use crate::trusted_time::ClockQuality;
 use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WithdrawalId, WorkerId};
 
 open_enum! {
@@ -99,8 +100,11 @@ pub struct PhoneEvent {
     /// SHA-256 of the signed form of the event before, 32 bytes; zeros for the first.
     #[serde(with = "hash_as_hex")]
     pub previous: [u8; 32],
-    /// The phone's wall clock.
+    /// When, as well as the phone knew it (`trusted_time`).
     pub at: Timestamp,
+    /// How much that time is worth. Absent from a phone that did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<ClockQuality>,
     /// Who was signed in.
     pub worker: WorkerId,
     /// What happened.

@@ -36,7 +36,7 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
     // An alarm comes before where the worker was going by themselves.
     if let Some((visit, _)) = snapshot.open_visit().filter(|(visit, _)| visit.own) {
         let (phone, session) = core.signed_in()?;
-        core.store.close_visit(visit.dispatch, &phone, session.worker, &*core.world).await?;
+        core.store.close_visit(visit.dispatch, &phone, session.worker, &core.clock).await?;
         core.refresh().await?;
     }
     Ok(Outcome::Done)
@@ -54,7 +54,7 @@ pub(crate) async fn fetch_keys(core: &Core, dispatch: DispatchId) -> Result<(), 
 /// The station may be without network, or have said yes and the answer was lost: then the stream tells, before or after.
 async fn go_anyway(core: &Core, dispatch: DispatchId, no_answer: Problem) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
-    let went = core.store.accept_offline(dispatch, &phone, session.worker, &*core.world).await?;
+    let went = core.store.accept_offline(dispatch, &phone, session.worker, &core.clock).await?;
     core.outbox.notify_one();
     core.refresh().await?;
     let theirs = core.snapshot().open_visit().is_some_and(|(visit, _)| visit.dispatch == dispatch);

@@ -14,7 +14,7 @@ pub(crate) async fn follow(
     phone: &Phone,
     session: &Session,
 ) -> Result<(), StoreError> {
-    core.store.follow(order, phone, session, &*core.world).await?;
+    core.store.follow(order, phone, session, &core.clock).await?;
     tracing::info!(order = %order.id, reason = %order.reason, everything = order.everything, "keys are wiped");
     core.refresh().await?;
     core.outbox.notify_one();

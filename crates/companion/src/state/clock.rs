@@ -29,6 +29,11 @@ impl PhoneClock {
         Reading::of(&*self.world, self.boot)
     }
 
+    /// For what has nothing to do with time: ids.
+    pub(crate) fn world(&self) -> &dyn World {
+        &*self.world
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         self.tell().0
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use terskel_model::DispatchId;
+use terskel_model::event::EventKind;
+use terskel_model::trusted_time::ClockQuality;
 
 use crate::Engine;
 use crate::interface::{Intent, Outcome, Reach, View};
@@ -104,4 +106,27 @@ async fn a_phone_that_slept_through_the_night_has_no_shift_left() {
     home.world.skip(9 * 60 * MINUTE);
     home.world.set_wall_clock(-TimeDelta::hours(9));
     home.see("signed out", |view| view.session.is_none()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_happened_is_told_with_the_time_that_is_known_and_how_much_it_is_worth() {
+    let phone = Closed::after(Home::accepted().await).await;
+    // The wall clock is a day wrong: the station's time goes on with the uptime.
+    phone.world.set_wall_clock(TimeDelta::days(1));
+    let heard = phone.world.true_time();
+    assert_eq!(phone.open().await.0, "opened");
+    phone.world.set_wall_clock(-TimeDelta::days(1));
+    // After a start without network there is only the wall clock, and it is set back.
+    phone.world.reboot();
+    phone.world.set_wall_clock(-TimeDelta::hours(1));
+    phone.open().await;
+    phone.station.feel(Mood::Good);
+    let app = engine(&phone.store, &phone.world, &phone.air, &phone.station).await;
+    app.views().wait_for(|view| view.status.unsent == 0).await.unwrap();
+    let told: Vec<_> =
+        phone.station.events().into_iter().filter(|event| event.kind == EventKind::DoorOperated).collect();
+    let clocks: Vec<_> = told.iter().map(|event| event.clock.clone()).collect();
+    assert_eq!(clocks, [Some(ClockQuality::Station), Some(ClockQuality::TurnedBack)]);
+    assert!((told[0].at - heard).abs() < TimeDelta::minutes(1), "{} is not {heard}", told[0].at);
+    assert!(told[1].at >= told[0].at, "never earlier than what was known");
 }

@@ -20,7 +20,7 @@ pub(crate) struct Core {
     pub(crate) radio: Arc<dyn Radio>,
     pub(crate) families: Families,
     pub(crate) store: Store,
-    /// Keys, the shift and retention go by it; what happened is written down with the wall clock.
+    /// Keys, the shift, retention and what is written down go by it.
     pub(crate) clock: PhoneClock,
     pub(crate) stations: Arc<dyn Stations>,
     /// Wakes the outbox.

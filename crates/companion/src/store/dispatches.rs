@@ -4,10 +4,11 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::dispatch::Dispatch;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::EventKind;
-use terskel_model::{Timestamp, WorkerId, World};
+use terskel_model::{Timestamp, WorkerId};
 
 use super::events::{Draft, record};
 use super::{Phone, Result, Store, StoreError, ms, standing};
+use crate::state::PhoneClock;
 
 impl Store {
     /// A dispatch from the stream or from an answer. The stream's cursor and, for an alert that is new here, the
@@ -20,7 +21,7 @@ impl Store {
         cursor: Option<&str>,
         phone: &Phone,
         worker: WorkerId,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<bool> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
@@ -34,8 +35,8 @@ impl Store {
             put(&mut tx, dispatch).await?;
         }
         if alert {
-            let draft = Draft::new(EventKind::AlertDelivered, world.now(), worker, dispatch.id);
-            record(&mut tx, phone, world, draft).await?;
+            let draft = Draft::new(EventKind::AlertDelivered, clock.now(), worker, dispatch.id);
+            record(&mut tx, phone, clock, draft).await?;
         }
         tx.commit().await?;
         Ok(alert)

@@ -4,11 +4,12 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_model::door::{DoorOutcome, DoorReason, Operation, PassReason};
 use terskel_model::event::EventKind;
 use terskel_model::lock_report::LockReport;
-use terskel_model::{DispatchId, DoorId, KeyId, Timestamp, WorkerId, World};
+use terskel_model::{DispatchId, DoorId, KeyId, Timestamp, WorkerId};
 
 use super::events::{Draft, record};
 use super::snapshot::DoorFacts;
 use super::{Phone, Result, Store, id, ms, time};
+use crate::state::PhoneClock;
 
 /// What the worker asked of a lock.
 #[derive(Clone, Debug)]
@@ -53,16 +54,16 @@ impl Store {
         intention: &Intention,
         operated: &Operated,
         phone: &Phone,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
-        finish(&mut tx, row, intention, operated, phone, world).await?;
+        finish(&mut tx, row, intention, operated, phone, clock).await?;
         Ok(tx.commit().await?)
     }
 
     /// Operations that an earlier process began and did not live to finish: nobody knows what came of them.
-    pub(crate) async fn finish_interrupted(&self, phone: &Phone, world: &dyn World) -> Result<()> {
+    pub(crate) async fn finish_interrupted(&self, phone: &Phone, clock: &PhoneClock) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         let rows = sqlx::query(
@@ -85,7 +86,7 @@ impl Store {
                 reason: Some(DoorReason::Interrupted),
                 at: intention.at,
             };
-            finish(&mut tx, Some(row.try_get("id")?), &intention, &operated, phone, world).await?;
+            finish(&mut tx, Some(row.try_get("id")?), &intention, &operated, phone, clock).await?;
         }
         Ok(tx.commit().await?)
     }
@@ -122,7 +123,7 @@ impl Store {
         reason: &PassReason,
         phone: &Phone,
         worker: WorkerId,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
@@ -135,10 +136,10 @@ impl Store {
         .bind(reason.as_str())
         .execute(&mut *tx)
         .await?;
-        let mut draft = Draft::new(EventKind::DoorPassed, world.now(), worker, dispatch);
+        let mut draft = Draft::new(EventKind::DoorPassed, clock.now(), worker, dispatch);
         draft.door = Some(door);
         draft.reason = Some(reason.as_str().to_owned());
-        record(&mut tx, phone, world, draft).await?;
+        record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)
     }
 
@@ -149,14 +150,14 @@ impl Store {
         report: LockReport,
         phone: &Phone,
         worker: WorkerId,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
-        let mut draft = Draft::new(EventKind::LockReported, world.now(), worker, dispatch);
+        let mut draft = Draft::new(EventKind::LockReported, clock.now(), worker, dispatch);
         draft.door = Some(door);
         draft.lock = Some(report);
-        record(&mut tx, phone, world, draft).await?;
+        record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)
     }
 }
@@ -167,7 +168,7 @@ async fn finish(
     intention: &Intention,
     operated: &Operated,
     phone: &Phone,
-    world: &dyn World,
+    clock: &PhoneClock,
 ) -> Result<()> {
     sqlx::query("DELETE FROM intention WHERE id = $1").bind(row).execute(&mut *tx).await?;
     let mut draft = Draft::new(EventKind::DoorOperated, operated.at, intention.worker, intention.dispatch);
@@ -176,7 +177,7 @@ async fn finish(
     draft.outcome = Some(operated.outcome.clone());
     draft.reason = operated.reason.as_ref().map(|r| r.as_str().to_owned());
     draft.key = intention.key;
-    record(tx, phone, world, draft).await?;
+    record(tx, phone, clock, draft).await?;
     let moved = operated.outcome != DoorOutcome::Refused;
     if let (Operation::Open, true, Some(key)) = (&intention.operation, moved, intention.key) {
         super::keys::used(tx, key).await?;

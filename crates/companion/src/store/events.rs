@@ -5,9 +5,10 @@ use terskel_keys::event;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::lock_report::LockReport;
-use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WithdrawalId, WorkerId, World};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WithdrawalId, WorkerId};
 
 use super::{Phone, Result, Store, StoreError, id, ms};
+use crate::state::PhoneClock;
 
 /// An event before the phone has numbered and signed it.
 #[derive(Clone, Debug)]
@@ -63,7 +64,7 @@ pub(crate) struct Queued {
 pub(super) async fn record(
     tx: &mut SqliteConnection,
     phone: &Phone,
-    world: &dyn World,
+    clock: &PhoneClock,
     draft: Draft,
 ) -> Result<EventId> {
     let (sequence, previous) = end_of_chain(tx, phone).await?;
@@ -72,11 +73,12 @@ pub(super) async fn record(
         dispatch => dispatch,
     };
     let told = PhoneEvent {
-        id: EventId::new(world),
+        id: EventId::new(clock.world()),
         phone: phone.id,
         sequence: sequence + 1,
         previous,
         at: draft.at,
+        clock: Some(clock.quality()),
         worker: draft.worker,
         kind: draft.kind,
         dispatch,

@@ -5,10 +5,11 @@ use terskel_api::dispatch::Dispatch;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::EventKind;
 use terskel_model::rules::ARRIVE_WITHIN;
-use terskel_model::{DispatchId, WorkerId, World};
+use terskel_model::{DispatchId, WorkerId};
 
 use super::events::{Draft, record};
 use super::{Phone, Result, Store, StoreError};
+use crate::state::PhoneClock;
 
 /// Whose the visit is, as far as the phone knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,14 +45,14 @@ impl Store {
         dispatch: DispatchId,
         phone: &Phone,
         worker: WorkerId,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<bool> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         let told = super::dispatches::read(&mut tx).await?.into_iter().find(|told| told.id == dispatch);
         let open = |told: &Dispatch| told.phase == DispatchPhase::Open && told.details.is_some();
         let Some(told) = told.filter(open) else { return Ok(false) };
-        let now = world.now();
+        let now = clock.now();
         let mine = Dispatch {
             phase: DispatchPhase::Accepted,
             mine: true,
@@ -62,7 +63,7 @@ impl Store {
         super::dispatches::put(&mut tx, &mine).await?;
         stand(&mut tx, dispatch, Standing::Unconfirmed).await?;
         let draft = Draft::new(EventKind::AcceptedOffline, now, worker, dispatch);
-        record(&mut tx, phone, world, draft).await?;
+        record(&mut tx, phone, clock, draft).await?;
         tx.commit().await?;
         Ok(true)
     }

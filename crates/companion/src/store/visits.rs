@@ -4,12 +4,13 @@ use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::dispatch::Dispatch;
 use terskel_keys::receipt::{Direction, Receipt};
 use terskel_model::event::EventKind;
-use terskel_model::{DispatchId, WorkerId, World};
+use terskel_model::{DispatchId, WorkerId};
 
 use super::events::{Draft, record};
 use super::snapshot::VisitFacts;
 use super::standing::Standing;
 use super::{Phone, Result, Store, id, ms, time};
+use crate::state::PhoneClock;
 
 impl Store {
     /// The hub's receipt. The first of each direction counts for the visit; each is told.
@@ -19,7 +20,7 @@ impl Store {
         signed: &[u8],
         phone: &Phone,
         worker: WorkerId,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
@@ -34,9 +35,9 @@ impl Store {
             ),
         };
         sqlx::query(update).bind(receipt.visit.to_string()).bind(ms(receipt.at)).execute(&mut *tx).await?;
-        let mut draft = Draft::new(kind, world.now(), worker, receipt.visit);
+        let mut draft = Draft::new(kind, clock.now(), worker, receipt.visit);
         draft.receipt = Some(signed.iter().map(|b| format!("{b:02x}")).collect());
-        record(&mut tx, phone, world, draft).await?;
+        record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)
     }
 
@@ -46,14 +47,14 @@ impl Store {
         dispatch: DispatchId,
         phone: &Phone,
         worker: WorkerId,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<bool> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         let done =
             sqlx::query("UPDATE visit SET closed_at_ms = $2 WHERE dispatch = $1 AND closed_at_ms IS NULL")
                 .bind(dispatch.to_string())
-                .bind(ms(world.now()))
+                .bind(ms(clock.now()))
                 .execute(&mut *tx)
                 .await?;
         if done.rows_affected() == 0 {
@@ -64,8 +65,8 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         if !is_own(&mut tx, dispatch).await? {
-            let draft = Draft::new(EventKind::VisitClosed, world.now(), worker, dispatch);
-            record(&mut tx, phone, world, draft).await?;
+            let draft = Draft::new(EventKind::VisitClosed, clock.now(), worker, dispatch);
+            record(&mut tx, phone, clock, draft).await?;
         }
         tx.commit().await?;
         Ok(true)

@@ -3,10 +3,11 @@
 use sqlx::{Connection as _, SqliteConnection};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_model::event::EventKind;
-use terskel_model::{Timestamp, WithdrawalId, World};
+use terskel_model::{Timestamp, WithdrawalId};
 
 use super::events::{Draft, record};
 use super::{Phone, Result, Session, Store, ms};
+use crate::state::PhoneClock;
 
 impl Store {
     /// Wipes what the order names. An order that was followed before changes nothing and is not confirmed again. What came
@@ -16,11 +17,11 @@ impl Store {
         order: &Withdrawal,
         phone: &Phone,
         session: &Session,
-        world: &dyn World,
+        clock: &PhoneClock,
     ) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
-        if !first_time(&mut tx, order.id, world.now()).await? {
+        if !first_time(&mut tx, order.id, clock.now()).await? {
             return Ok(());
         }
         for key in &order.keys {
@@ -38,9 +39,9 @@ impl Store {
             dispatch: None,
             reason: Some(order.reason.as_str().to_owned()),
             withdrawal: Some(order.id),
-            ..Draft::of_phone(EventKind::KeysWiped, world.now(), session.worker)
+            ..Draft::of_phone(EventKind::KeysWiped, clock.now(), session.worker)
         };
-        record(&mut tx, phone, world, draft).await?;
+        record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)
     }
 }

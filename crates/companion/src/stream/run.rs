@@ -162,7 +162,7 @@ async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -
         Ok(dispatch) => {
             let alert = core
                 .store
-                .receive(&dispatch, event.id.as_deref(), phone, session.worker, &*core.world)
+                .receive(&dispatch, event.id.as_deref(), phone, session.worker, &core.clock)
                 .await?;
             core.refresh().await?;
             if alert {

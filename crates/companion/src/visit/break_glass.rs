@@ -36,7 +36,7 @@ pub(crate) async fn break_glass(
     let keys = broken.keys.iter().filter_map(|key| keys::verify_shift(key, &phone)).collect::<Vec<_>>();
     core.store.add_home(&broken.home, &keys).await?;
     if let Some((visit, _)) = core.snapshot().open_visit() {
-        core.store.close_visit(visit.dispatch, &phone, session.worker, &*core.world).await?;
+        core.store.close_visit(visit.dispatch, &phone, session.worker, &core.clock).await?;
     }
     begin(core, &broken.home, "broken_glass").await
 }

@@ -22,7 +22,7 @@ pub(crate) async fn close(core: &Core, dispatch: DispatchId) -> Result<Outcome, 
     if visit.arrived_at.is_some() && visit.left_at.is_none() && !hub_failed {
         return Err(Problem::Refused { code: code::CONFLICT.to_owned() });
     }
-    core.store.close_visit(dispatch, &phone, session.worker, &*core.world).await?;
+    core.store.close_visit(dispatch, &phone, session.worker, &core.clock).await?;
     core.refresh().await?;
     core.outbox.notify_one();
     Ok(Outcome::Done)

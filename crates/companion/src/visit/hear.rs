@@ -74,7 +74,7 @@ impl DoorKeeper {
         let Ok((phone, session)) = self.core.signed_in() else { return };
         let Some(news) = self.care.news() else { return };
         let (place, core) = ((self.dispatch, self.door), &self.core);
-        let told = core.store.report_lock(place, news, &phone, session.worker, &*core.world).await;
+        let told = core.store.report_lock(place, news, &phone, session.worker, &core.clock).await;
         match told {
             Ok(()) => core.outbox.notify_one(),
             Err(error) => tracing::error!(%error, "store"),

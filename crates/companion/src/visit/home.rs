@@ -22,7 +22,7 @@ pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outc
 
 /// Begins a visit that nobody was dispatched to. `why`: in place of an alarm's cause.
 pub(super) async fn begin(core: &Core, home: &KeyHome, why: &str) -> Result<Outcome, Problem> {
-    let visit = own_visit(home, DispatchId::new(&*core.world), core.world.now(), why);
+    let visit = own_visit(home, DispatchId::new(&*core.world), core.clock.now(), why);
     core.store.begin_own_visit(&visit).await?;
     core.refresh().await?;
     Ok(Outcome::Done)

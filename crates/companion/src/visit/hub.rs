@@ -130,7 +130,7 @@ impl HubKeeper {
         phone: &Phone,
         worker: WorkerId,
     ) -> Result<(), Problem> {
-        self.core.store.save_receipt(receipt, signed, phone, worker, &*self.core.world).await?;
+        self.core.store.save_receipt(receipt, signed, phone, worker, &self.core.clock).await?;
         self.core.refresh().await?;
         self.core.outbox.notify_one();
         Ok(())

@@ -87,7 +87,7 @@ impl DoorKeeper {
             operation,
             key: key.as_ref().map(|k| k.claims().id),
             worker: session.worker,
-            at: self.core.world.now(),
+            at: self.core.clock.now(),
         };
         self.preparation = Preparation::new();
         let (mut row, mut state) = (None, None);
@@ -104,8 +104,8 @@ impl DoorKeeper {
             Ok(key) => self.attempt(&key, &intention, &mut row, &mut state).await?,
             Err(reason) => (DoorOutcome::Refused, Some(reason)),
         };
-        let operated = Operated { outcome, reason, at: self.core.world.now() };
-        self.core.store.finish_operation(row, &intention, &operated, &phone, &*self.core.world).await?;
+        let operated = Operated { outcome, reason, at: self.core.clock.now() };
+        self.core.store.finish_operation(row, &intention, &operated, &phone, &self.core.clock).await?;
         self.core.outbox.notify_one();
         self.core.refresh().await?;
         if let Some(state) = state {

@@ -21,7 +21,7 @@ pub(crate) async fn pass(
         return Err(Problem::NotFound);
     }
     let (reason, place) = (PassReason::from(reason.as_str()), (dispatch, door));
-    core.store.pass_door(place, &reason, &phone, session.worker, &*core.world).await?;
+    core.store.pass_door(place, &reason, &phone, session.worker, &core.clock).await?;
     core.outbox.notify_one();
     core.refresh().await?;
     Ok(Outcome::Done)

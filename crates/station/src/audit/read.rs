@@ -41,7 +41,7 @@ pub(crate) async fn read(
     }
     let rows = sqlx::query(
         "SELECT a.id, a.at_ms, a.stored_ms, a.kind, a.dispatch_id, a.worker_id, w.name AS worker_name, a.phone_id,
-         a.door_id, d.name AS door_name, a.operation, a.outcome, a.reason, a.key_id, a.permission_id, a.proof
+         a.door_id, d.name AS door_name, a.operation, a.outcome, a.reason, a.key_id, a.permission_id, a.proof, a.clock
          FROM audit a LEFT JOIN workers w ON w.id = a.worker_id LEFT JOIN doors d ON d.id = a.door_id
          WHERE a.dispatch_id = $1 ORDER BY a.at_ms, a.position",
     )
@@ -56,6 +56,7 @@ fn entry(row: &AnyRow) -> sqlx::Result<AuditEntry> {
     Ok(AuditEntry {
         id: row.id("id")?,
         at: row.time("at_ms")?,
+        clock: row.text_or_none("clock")?.as_deref().map(Into::into),
         stored_at: row.time("stored_ms")?,
         kind: EventKind::from(row.text("kind")?.as_str()),
         dispatch: row.id_or_none("dispatch_id")?,

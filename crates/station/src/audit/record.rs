@@ -5,6 +5,7 @@ use terskel_keys::audit::{Body, StationEvent, Told, ToldByPhone};
 use terskel_keys::log::Hash;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
+use terskel_model::trusted_time::ClockQuality;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, PermissionId, PhoneId, Timestamp, WorkerId};
 
 use crate::app::App;
@@ -17,6 +18,8 @@ use crate::problem::Failure;
 pub(crate) struct Entry {
     pub(crate) id: EventId,
     pub(crate) at: Timestamp,
+    /// How much a phone's time is worth.
+    pub(crate) clock: Option<ClockQuality>,
     pub(crate) kind: EventKind,
     pub(crate) proof: Proof,
     pub(crate) dispatch: Option<DispatchId>,
@@ -40,6 +43,7 @@ impl Entry {
         Self {
             id: EventId::new(&*app.world),
             at: app.now(),
+            clock: None,
             kind,
             proof: Proof::Station,
             dispatch: None,
@@ -61,6 +65,7 @@ impl Entry {
         Self {
             id: event.id,
             at: event.at,
+            clock: event.clock.clone(),
             kind: event.kind.clone(),
             proof: proof.clone(),
             dispatch: event.dispatch,
@@ -82,8 +87,8 @@ impl Entry {
         let stored_at = app.now();
         sqlx::query(
             "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
-             outcome, reason, key_id, permission_id, proof)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+             outcome, reason, key_id, permission_id, proof, clock)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         )
         .bind(self.id.to_string())
         .bind(ms(self.at))
@@ -99,6 +104,7 @@ impl Entry {
         .bind(self.key.map(|id| id.to_string()))
         .bind(self.permission.map(|id| id.to_string()))
         .bind(self.proof.as_str())
+        .bind(self.clock.as_ref().map(|clock| clock.as_str().to_owned()))
         .execute(&mut *tx)
         .await?;
         log::enter(app, tx, &self.body(stored_at)).await

@@ -18,6 +18,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     let text = |field, text: Option<&str>| check::optional(field, text.unwrap_or_default(), 100);
     text("reason", event.reason.as_deref())?;
     text("operation", event.operation.as_ref().map(|o| o.as_str()))?;
+    text("clock", event.clock.as_ref().map(|c| c.as_str()))?;
     text("outcome", event.outcome.as_ref().map(|o| o.as_str()))?;
     check::required("kind", event.kind.as_str(), 100)?;
     check_worker(event, tx).await?;

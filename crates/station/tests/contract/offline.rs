@@ -11,6 +11,7 @@ use terskel_keys::receipt::Direction;
 use terskel_model::DispatchId;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::{EventKind, PhoneEvent};
+use terskel_model::trusted_time::ClockQuality;
 
 use crate::support::{House, Phone, liv};
 
@@ -102,5 +103,22 @@ stories! {
         assert_eq!(answer.is::<EventReceipts>(200).receipts[0].refused, None, "that she went is kept");
         assert_eq!(house.centre_sees(dispatch).await.phase, DispatchPhase::Open);
         bo.accept(&house, dispatch).await;
+    }
+
+    async fn the_trail_says_how_much_a_phones_time_is_worth(house) {
+        let mut ada = house.phone_of(&house.ada).await;
+        let dispatch = house.dispatch("C-1").await;
+        let worth = [None, Some(ClockQuality::Station), Some(ClockQuality::TurnedBack), Some(ClockQuality::Unknown("gps".into()))];
+        for clock in worth.clone() {
+            let event = PhoneEvent { clock, ..ada.record(&house, EventKind::AlertDelivered, dispatch) };
+            assert_eq!(ada.send(&house, &event).await, None);
+        }
+        let endless = ClockQuality::Unknown("x".repeat(101));
+        let event = PhoneEvent { clock: Some(endless), ..ada.record(&house, EventKind::AlertDelivered, dispatch) };
+        assert_eq!(ada.send(&house, &event).await.as_deref(), Some(code::INVALID));
+        let lead = liv(&house).await;
+        let trail: AuditTrail = house.get(&format!("{}?dispatch={dispatch}", path::AUDIT), &lead).await.is(200);
+        let told = trail.entries.into_iter().filter(|entry| entry.kind == EventKind::AlertDelivered);
+        assert_eq!(told.map(|entry| entry.clock).collect::<Vec<_>>(), worth);
     }
 }

@@ -13,6 +13,7 @@ use terskel_keys::event::{chain_hash, sign};
 use terskel_keys::log::{Checkpoint, Commitment, Frontier, Hash, LogKey, Node, Plan, Salt};
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
+use terskel_model::trusted_time::ClockQuality;
 use terskel_model::world::SystemWorld;
 use terskel_model::{Clock as _, DispatchId, DoorId, EventId, KeyId, PhoneId, WorkerId};
 
@@ -155,6 +156,7 @@ impl Town {
             sequence,
             previous,
             at: SystemWorld.now(),
+            clock: Some(ClockQuality::Station),
             worker: WorkerId::new(&SystemWorld),
             kind: EventKind::DoorOperated,
             dispatch: Some(DispatchId::new(&SystemWorld)),

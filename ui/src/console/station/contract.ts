@@ -806,6 +806,7 @@ export interface components {
              * @description When, UTC: by the clock of whoever saw it.
              */
             at: string;
+            clock?: components["schemas"]["ClockQuality"] | null;
             dispatch?: components["schemas"]["DispatchId"] | null;
             door?: components["schemas"]["DoorId"] | null;
             /** @description Its name. */
@@ -952,6 +953,8 @@ export interface components {
             /** @description Another one that a phone has met since: somebody may stand between, or the lock was exchanged. */
             other?: string | null;
         };
+        /** @description One of: station; phone; turned_back; or a value from a newer version. */
+        ClockQuality: string;
         /** @description One of: on_shift; dispatched; break_glass; or a value from a newer version. */
         Condition: string;
         /** @description That the log of `to` entries begins with the log of `from` entries. */

@@ -3,6 +3,7 @@ import type { AuditEntry } from "../station/types";
 /** What of a trail goes into a table. */
 export const COLUMNS = [
   "at",
+  "clock",
   "stored_at",
   "kind",
   "worker_name",

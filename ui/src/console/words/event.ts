@@ -78,3 +78,12 @@ const proofs: Record<string, () => string> = {
 
 /** By which proof an event stands. */
 export const wordProof = (proof: string): string => pick(proofs, proof, () => proof);
+
+const clocks: Record<string, () => string> = {
+  phone: m.console_clock_phone,
+  turned_back: m.console_clock_turned_back,
+};
+
+/** What to know of the time of an event; nothing where it was checked, or where nobody said. */
+export const wordClock = ({ clock }: Pick<AuditEntry, "clock">): string | null =>
+  clock == null || clock === "station" ? null : pick(clocks, clock, () => m.console_clock_other({ code: clock }));

@@ -178,6 +178,7 @@ impl Phone {
             sequence: self.sequence,
             previous: self.previous,
             at: house.now(),
+            clock: None,
             worker: self.worker(),
             kind,
             dispatch: None,
