@@ -7,7 +7,7 @@ use tauri::State;
 use tauri::async_runtime::{JoinHandle, spawn};
 use tauri::ipc::Channel;
 use terskel_companion::Engine;
-use terskel_companion::interface::{Answer, Intent, Outcome, Problem, Question, View};
+use terskel_companion::interface::{Answer, Closed, Intent, Outcome, Problem, Question, View};
 
 /// `{"ok": …}` or `{"problem": …}`.
 #[derive(Debug, Serialize)]
@@ -27,24 +27,37 @@ impl<T> From<Result<T, Problem>> for Reply<T> {
 #[derive(Default)]
 pub(crate) struct Subscription(Mutex<Option<JoinHandle<()>>>);
 
-#[tauri::command]
-pub(crate) async fn intend(engine: State<'_, Engine>, intent: Intent) -> Result<Reply<Outcome>, ()> {
-    Ok(engine.intend(intent).await.into())
+/// The engine, or why there is none. The page gets that in the place of an answer.
+pub(crate) struct Door(Result<Engine, Closed>);
+
+impl Door {
+    pub(crate) fn new(engine: Result<Engine, Closed>) -> Self {
+        Self(engine)
+    }
+
+    fn engine(&self) -> Result<&Engine, Closed> {
+        self.0.as_ref().map_err(|closed| *closed)
+    }
 }
 
 #[tauri::command]
-pub(crate) async fn ask(engine: State<'_, Engine>, question: Question) -> Result<Reply<Answer>, ()> {
-    Ok(engine.ask(question).await.into())
+pub(crate) async fn intend(door: State<'_, Door>, intent: Intent) -> Result<Reply<Outcome>, Closed> {
+    Ok(door.engine()?.intend(intent).await.into())
+}
+
+#[tauri::command]
+pub(crate) async fn ask(door: State<'_, Door>, question: Question) -> Result<Reply<Answer>, Closed> {
+    Ok(door.engine()?.ask(question).await.into())
 }
 
 /// Sends the present view at once, then each new one.
 #[tauri::command]
 pub(crate) fn views(
-    engine: State<'_, Engine>,
+    door: State<'_, Door>,
     subscription: State<'_, Subscription>,
     channel: Channel<Arc<View>>,
-) {
-    let mut views = engine.views();
+) -> Result<(), Closed> {
+    let mut views = door.engine()?.views();
     let task = spawn(async move {
         loop {
             let view = Arc::clone(&views.borrow_and_update());
@@ -57,6 +70,7 @@ pub(crate) fn views(
     if let Some(task) = before {
         task.abort();
     }
+    Ok(())
 }
 
 #[cfg(test)]

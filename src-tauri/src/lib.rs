@@ -1,11 +1,11 @@
 //! The phone app's shell: one window, the one door to the engine, and nothing that decides anything.
 
 mod door;
+mod keystore;
 mod links;
 mod start;
 
-use tauri::async_runtime::block_on;
-use tauri::{App, Manager as _};
+use tauri::Manager as _;
 
 /// Runs the app until its window is closed. The entry point on phones, and of the desktop build.
 ///
@@ -21,21 +21,17 @@ pub fn run() {
         .plugin(links::plugin())
         .invoke_handler(tauri::generate_handler![door::intend, door::ask, door::views])
         .setup(|app| {
-            if let Err(error) = open(app) {
-                tracing::error!("the app can't start: {error:#}");
-                app.handle().exit(1);
-            }
+            // Without an engine the window says why.
+            let engine = start::engine(app.handle()).map_err(|error| {
+                tracing::error!("the engine can't start: {error}");
+                error.closed()
+            });
+            app.manage(door::Door::new(engine));
+            app.manage(door::Subscription::default());
             Ok(())
         })
         .run(tauri::generate_context!());
     if let Err(error) = app {
         tracing::error!("the window can't run: {error}");
     }
-}
-
-fn open(app: &App) -> anyhow::Result<()> {
-    let dir = start::data_dir(app.handle())?;
-    app.manage(block_on(start::engine(&dir))?);
-    app.manage(door::Subscription::default());
-    Ok(())
 }

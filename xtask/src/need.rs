@@ -36,6 +36,7 @@ pub(crate) const DATABASE: &[Need] =
 pub(crate) const TESTS: &[Need] = &[
     ("chromium", "the user interface in a browser"),
     ("webkit2gtk-driver", "drives the app's window"),
+    ("gnome-keyring", "where the app's window keeps its key"),
     ("xvfb", "a screen for the app's window"),
     ("python3-venv", "a dKey client that shares no code with ours"),
 ];

@@ -28,5 +28,5 @@ mod testing;
 mod visit;
 
 pub use engine::{Engine, EngineConfig};
-pub use store::{StoreError, StoreKey};
+pub use store::{FileKeystore, Keystore, KeystoreError, StoreError, StoreKey, store_key};
 pub use terskel_locks::family::FAMILIES;

@@ -23,7 +23,7 @@ use terskel_model::world::SystemWorld;
 use terskel_simulator::{Resident, Street};
 
 pub use air::{Air, DeviceReport, Movement};
-pub use phone::{Phone, PhoneOptions};
+pub use phone::{KEY_FILE, Phone, PhoneOptions};
 pub use process::{Launch, Process};
 pub use programs::{BIN_DIR, program};
 pub use station::{Client, Station, StationOptions};

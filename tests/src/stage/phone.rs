@@ -13,6 +13,9 @@ use tokio::time::timeout;
 use super::process::{Launch, Process};
 use super::programs::program;
 
+/// Where in its folder a phone of the stage has the key of its store.
+pub const KEY_FILE: &str = "store.key";
+
 /// How to start a phone.
 #[derive(Clone, Copy, Debug)]
 pub struct PhoneOptions<'a> {
@@ -53,6 +56,7 @@ impl Phone {
     /// When the program does not become ready.
     pub async fn start(options: PhoneOptions<'_>) -> Result<Self> {
         let mut args = vec!["--data".into(), options.data.into(), "--listen".into(), options.listen.into()];
+        args.extend(["--key-file".into(), options.data.join(KEY_FILE).into()]);
         if let Some(ui) = options.ui {
             args.extend(["--ui".into(), ui.into()]);
         }

@@ -1,4 +1,4 @@
-import type { Engine, View } from "../kit/engine";
+import type { Closed, Engine, View } from "../kit/engine";
 import { ticker } from "../kit/time/ticker.svelte";
 
 /** The screens that a signed-in worker moves between. */
@@ -9,6 +9,7 @@ export class Phone {
   readonly engine: Engine;
   #view = $state.raw<View | null>(null);
   #engineGone = $state(false);
+  #closed = $state<Closed | null>(null);
   /** The screen of a worker who is signed in. */
   screen = $state<Screen>("alerts");
   /** The worker asked to sign in again while the session is still shown. */
@@ -19,6 +20,7 @@ export class Phone {
     engine.views(
       (view) => this.#show(view),
       (gone) => (this.#engineGone = gone),
+      (why) => (this.#closed = why),
     );
   }
 
@@ -30,6 +32,11 @@ export class Phone {
   /** The engine does not answer: what is shown may be old. */
   get engineGone(): boolean {
     return this.#engineGone;
+  }
+
+  /** Why there is no engine at all. */
+  get closed(): Closed | null {
+    return this.#closed;
   }
 
   #show(view: View): void {

@@ -1,18 +1,20 @@
-//! `terskel-headless --data DIR --listen 127.0.0.1:PORT [--ui DIR]`: a phone without a screen of its own, for
-//! browsers and tests on the same machine. Prints `{"url": "http://…"}` when it is ready; ends at SIGTERM.
+//! `terskel-headless --data DIR --key-file FILE --listen 127.0.0.1:PORT [--ui DIR]`: a phone without a screen of its own,
+//! for browsers and tests on the same machine. The store's key lies in FILE, and whoever has both has everything.
+//! Prints `{"url": "http://…"}` when it is ready; ends at SIGTERM.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use terskel_companion::{Engine, EngineConfig, FAMILIES, StoreKey, headless};
+use terskel_companion::{Engine, EngineConfig, FAMILIES, FileKeystore, headless, store_key};
 use terskel_model::world::SystemWorld;
 use terskel_radio::BluetoothRadio;
 use tokio::signal::unix::{SignalKind, signal};
 
 struct Arguments {
     data: PathBuf,
+    key_file: PathBuf,
     listen: String,
     ui: Option<PathBuf>,
 }
@@ -26,7 +28,9 @@ async fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let Some(arguments) = arguments(std::env::args().skip(1)) else {
-        return complain("usage: terskel-headless --data DIR --listen 127.0.0.1:PORT [--ui DIR]");
+        return complain(
+            "usage: terskel-headless --data DIR --key-file FILE --listen 127.0.0.1:PORT [--ui DIR]",
+        );
     };
     match run(arguments).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,25 +39,28 @@ async fn main() -> ExitCode {
 }
 
 fn arguments(mut given: impl Iterator<Item = String>) -> Option<Arguments> {
-    let (mut data, mut listen, mut ui) = (None, None, None);
+    let (mut data, mut key_file, mut listen, mut ui) = (None, None, None, None);
     while let Some(name) = given.next() {
         let value = given.next()?;
         match name.as_str() {
             "--data" => data = Some(PathBuf::from(value)),
+            "--key-file" => key_file = Some(PathBuf::from(value)),
             "--listen" => listen = Some(value),
             "--ui" => ui = Some(PathBuf::from(value)),
             _ => return None,
         }
     }
-    Some(Arguments { data: data?, listen: listen?, ui })
+    Some(Arguments { data: data?, key_file: key_file?, listen: listen?, ui })
 }
 
 async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(&arguments.data)?;
+    let store_path = arguments.data.join("phone.db");
+    let keystore = FileKeystore { path: arguments.key_file };
     let engine = Engine::start(EngineConfig {
         families: FAMILIES,
-        store_path: arguments.data.join("phone.db"),
-        store_key: StoreKey::from_file(&arguments.data.join("store.key"), &SystemWorld)?,
+        store_key: store_key(&keystore, &store_path, None, &SystemWorld)?,
+        store_path,
         world: Arc::new(SystemWorld),
         radio: Arc::new(BluetoothRadio::start()),
     })

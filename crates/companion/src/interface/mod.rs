@@ -1,11 +1,13 @@
 //! The one door between user interface and engine: `intend`, `ask`, and a stream of [`View`]. The types here are
 //! also the TypeScript bindings of `ui/` (`cargo xtask generate`).
 
+mod closed;
 mod intent;
 mod problem;
 mod question;
 mod view;
 
+pub use closed::Closed;
 pub use intent::{Intent, Outcome};
 pub use problem::Problem;
 pub use question::{Answer, Question, VisitSummary};

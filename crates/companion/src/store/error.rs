@@ -9,9 +9,6 @@ pub enum StoreError {
     /// SQLite was built without encryption.
     #[error("the store would not be encrypted")]
     NotEncrypted,
-    /// The key file can't be made or read.
-    #[error("the store key: {0}")]
-    KeyFile(#[source] std::io::Error),
     /// A stored value can't be read.
     #[error("a stored {0} can't be read")]
     Unreadable(&'static str),

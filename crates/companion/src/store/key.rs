@@ -1,15 +1,10 @@
 //! The key that the store is encrypted with.
 
-use std::io::{Read as _, Write as _};
-use std::path::Path;
-
 use terskel_model::Entropy;
 use terskel_model::world::random;
 use zeroize::Zeroizing;
 
-use super::StoreError;
-
-/// 32 random bytes. A phone keeps them in its key store; in development they are in a file.
+/// 32 random bytes, kept by a [`super::Keystore`].
 #[derive(Clone)]
 pub struct StoreKey(Zeroizing<[u8; 32]>);
 
@@ -20,25 +15,15 @@ impl StoreKey {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Reads the key from `path`; at first start makes the file, readable by its owner only. For development: who
-    /// has both files has the store.
-    ///
-    /// # Errors
-    /// [`StoreError::KeyFile`].
-    pub fn from_file(path: &Path, entropy: &(impl Entropy + ?Sized)) -> Result<Self, StoreError> {
-        match std::fs::File::open(path) {
-            Ok(mut file) => {
-                let mut bytes = Zeroizing::new([0; 32]);
-                file.read_exact(&mut bytes[..]).map_err(StoreError::KeyFile)?;
-                Ok(Self(bytes))
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                let bytes = Zeroizing::new(random::<32>(entropy));
-                create(path, &bytes).map_err(StoreError::KeyFile)?;
-                Ok(Self(bytes))
-            }
-            Err(e) => Err(StoreError::KeyFile(e)),
-        }
+    /// For whoever keeps it.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// A fresh one.
+    pub(super) fn random(entropy: &(impl Entropy + ?Sized)) -> Self {
+        Self(Zeroizing::new(random::<32>(entropy)))
     }
 
     /// SQLCipher's way of writing a raw key.
@@ -61,19 +46,6 @@ impl std::fmt::Debug for StoreKey {
     }
 }
 
-fn create(path: &Path, bytes: &[u8; 32]) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,19 +53,9 @@ mod tests {
     use terskel_model::world::ManualWorld;
 
     #[test]
-    fn the_key_is_made_once_for_its_owner_only_and_never_shown() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("a").join("store.key");
-        let world = ManualWorld::new(Timestamp::UNIX_EPOCH, 1);
-        let first = StoreKey::from_file(&path, &world).unwrap();
-        let again = StoreKey::from_file(&path, &world).unwrap();
-        assert_eq!(first.pragma(), again.pragma());
-        assert_eq!(first.pragma().len(), 3 + 64 + 2);
-        assert_eq!(format!("{first:?}"), "StoreKey(…)");
-        #[cfg(unix)]
-        assert_eq!(
-            std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&path).unwrap().permissions()) & 0o777,
-            0o600
-        );
+    fn a_key_is_never_shown() {
+        let key = StoreKey::random(&ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
+        assert_eq!(key.pragma().len(), 3 + 64 + 2);
+        assert_eq!(format!("{key:?}"), "StoreKey(…)");
     }
 }

@@ -19,6 +19,7 @@ mod error;
 mod events;
 mod key;
 mod keys;
+mod keystore;
 mod open;
 mod phone;
 mod retention;
@@ -30,6 +31,7 @@ mod withdrawals;
 
 pub use error::StoreError;
 pub use key::StoreKey;
+pub use keystore::{FileKeystore, Keystore, KeystoreError, store_key};
 
 pub(crate) use doors::{Intention, Operated};
 pub(crate) use events::Queued;

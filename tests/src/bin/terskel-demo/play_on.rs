@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use std::io::Write as _;
 use terskel_tests::stage::town::{ADA, LEAD};
-use terskel_tests::stage::{Launch, Phone, Process, Stage};
+use terskel_tests::stage::{KEY_FILE, Launch, Phone, Process, Stage};
 
 use super::say;
 
@@ -65,6 +65,7 @@ async fn window(stage: &Stage, app: &Path) -> Result<Process> {
     phone.stop().await?;
     let env: Vec<(String, OsString)> = vec![
         ("TERSKEL_DATA".into(), stage.phone_data(name).into()),
+        ("TERSKEL_KEY_FILE".into(), stage.phone_data(name).join(KEY_FILE).into()),
         ("DBUS_SYSTEM_BUS_ADDRESS".into(), stage.air.bus.clone().into()),
     ];
     let launch = Launch {

@@ -36,6 +36,17 @@ export type BluetoothState =
 /**  No adapter. */
 "absent";
 
+/**  The app can't get at its store, and does not work without. */
+export type Closed = 
+/**  Terskel does not know how to use a keystore of this platform. */
+"keystoreUnsupported" | 
+/**  The platform's keystore is locked, does not run, or refuses. */
+"keystoreUnavailable" | 
+/**  There is a store, and its key is gone or another. */
+"keyLost" | 
+/**  The store itself failed. */
+"storeFailed";
+
 /**  Somebody to call. */
 export type ContactView = {
 	/**  For what: a `model::continuity::ContactRole`. */

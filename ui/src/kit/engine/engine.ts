@@ -1,4 +1,4 @@
-import type { Answer, Intent, Outcome, Problem, Question, View } from "./bindings";
+import type { Answer, Closed, Intent, Outcome, Problem, Question, View } from "./bindings";
 
 /** A problem that the engine named, or the one it can't name: that it could not be reached. */
 export type Trouble = Problem | { problem: "engineGone" };
@@ -14,7 +14,8 @@ export interface Engine {
   ask(question: Question): Promise<Result<Answer>>;
   /**
    * Calls `show` with the present view and with every later one.
-   * `lost` tells whether the connection to the engine itself is gone. Returns how to stop.
+   * `lost` tells whether the connection to the engine itself is gone, `closed` that there is none, and why.
+   * Returns how to stop.
    */
-  views(show: (view: View) => void, lost: (gone: boolean) => void): () => void;
+  views(show: (view: View) => void, lost: (gone: boolean) => void, closed: (why: Closed) => void): () => void;
 }

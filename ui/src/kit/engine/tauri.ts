@@ -1,5 +1,6 @@
 import { Channel, invoke } from "@tauri-apps/api/core";
-import type { Answer, Outcome, View } from "./bindings";
+import { isClosed } from "../words/closed";
+import type { Answer, Closed, Outcome, View } from "./bindings";
 import type { Engine, Result } from "./engine";
 
 /** The engine inside the app, behind the shell's three commands. */
@@ -19,13 +20,13 @@ async function call<T>(command: string, args: Record<string, unknown>): Promise<
   }
 }
 
-function views(show: (view: View) => void, lost: (gone: boolean) => void): () => void {
+function views(show: (view: View) => void, lost: (gone: boolean) => void, closed: (why: Closed) => void): () => void {
   let stopped = false;
   const channel = new Channel<View>();
   channel.onmessage = (view) => {
     if (!stopped) show(view);
   };
-  invoke("views", { channel }).catch(() => lost(true));
+  invoke("views", { channel }).catch((why: unknown) => (isClosed(why) ? closed(why) : lost(true)));
   return () => {
     stopped = true;
   };
