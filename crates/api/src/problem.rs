@@ -1,5 +1,6 @@
 //! Errors as RFC 9457 problem details (`application/problem+json`).
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// What went wrong. `code` is for programs, `detail` for the engineer who reads it; never personal data or secrets.
@@ -27,6 +28,9 @@ pub struct ProblemDetails {
     /// With [`code::ALREADY_ACCEPTED`]: the name of the worker who has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepted_by: Option<String>,
+    /// With [`code::CLOCK_OFF`]: the station's clock, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub station_time: Option<DateTime<Utc>>,
 }
 
 /// Stable problem codes.
@@ -64,6 +68,8 @@ pub mod code {
     pub const CONFLICT: &str = "conflict";
     /// The signature or the proof in the request does not verify.
     pub const BAD_PROOF: &str = "bad_proof";
+    /// The time in a proof is too far from the station's, which is in `station_time`: say it again with that one.
+    pub const CLOCK_OFF: &str = "clock_off";
     /// Too many requests: wait `retry_after_s`.
     pub const SLOW_DOWN: &str = "slow_down";
     /// The station failed; nothing was stored.

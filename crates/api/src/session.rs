@@ -18,7 +18,8 @@ pub struct SignIn {
     pub pin: Secret,
     /// Which phone.
     pub phone: PhoneId,
-    /// The phone's clock. The station takes ±5 minutes for the proof; it is a freshness check, not a time source.
+    /// When, as the phone knows it. Further than 5 minutes from the station's time the answer is `clock_off` and tells that
+    /// time: the phone says it again with that one. It is a freshness check, not a time source.
     pub at: DateTime<Utc>,
     /// Random, 16 bytes, used once.
     pub nonce: Bytes,

@@ -47,6 +47,7 @@ pub(crate) fn problem(code: &str) -> ProblemDetails {
         field: None,
         retry_after_s: None,
         accepted_by: None,
+        station_time: None,
     }
 }
 
@@ -89,6 +90,7 @@ fn words(code: &str) -> (StatusCode, &'static str) {
         code::CLOSED => (StatusCode::CONFLICT, "The dispatch is over"),
         code::CONFLICT => (StatusCode::CONFLICT, "The state does not allow it"),
         code::BAD_PROOF => (StatusCode::FORBIDDEN, "The proof does not verify"),
+        code::CLOCK_OFF => (StatusCode::FORBIDDEN, "The time of the proof is too far from the station's"),
         code::SLOW_DOWN => (StatusCode::TOO_MANY_REQUESTS, "Too many requests"),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "The station failed"),
     }

@@ -54,6 +54,7 @@ mod tests {
             field: None,
             retry_after_s: None,
             accepted_by: None,
+            station_time: None,
         };
         StationError::Problem { problem: Box::new(problem) }
     }

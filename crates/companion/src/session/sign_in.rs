@@ -1,17 +1,19 @@
 //! Signing in for the shift.
 
-use terskel_api::Bytes;
 use terskel_api::session::SignIn;
+use terskel_api::{Bytes, Secret};
 use terskel_keys::sign_in;
+use terskel_model::Timestamp;
 use terskel_model::world::random;
 
 use crate::interface::{Outcome, Problem};
 use crate::state::Core;
-use crate::store::Session;
+use crate::station_client::StationError;
+use crate::store::{Phone, Session};
 
 /// Proves the phone, asks the station, and keeps the session.
 pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Result<Outcome, Problem> {
-    let pin = terskel_api::Secret::new(pin);
+    let pin = Secret::new(pin);
     let staff_number = staff_number.trim();
     if staff_number.is_empty() || staff_number.chars().count() > 50 {
         return Err(Problem::Invalid { field: "staffNumber".into() });
@@ -21,18 +23,18 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
     }
     let _one_at_a_time = core.deciding.lock().await;
     let phone = core.phone()?;
-    let (at, nonce) = (core.world.now(), random::<16>(&*core.world));
-    let proof = phone.identity.sign(&sign_in::message(phone.id, staff_number, at, &nonce));
-    let body = SignIn {
-        staff_number: staff_number.to_owned(),
-        pin,
-        phone: phone.id,
-        at,
-        nonce: Bytes(nonce.to_vec()),
-        proof: Bytes(proof.to_vec()),
+    let station = core.station(&phone)?;
+    let mut asked = core.clock.reading();
+    let first = prove(core, &phone, staff_number, &pin, core.clock.now());
+    let answer = match station.sign_in(first).await {
+        // Nobody is kept out for a clock: the proof only has to be fresh by the station's.
+        Err(StationError::Problem { problem }) if problem.station_time.is_some() => {
+            let at = problem.station_time.unwrap_or(asked.wall);
+            asked = core.clock.reading();
+            station.sign_in(prove(core, &phone, staff_number, &pin, at)).await?
+        }
+        answer => answer?,
     };
-    let asked = core.clock.reading();
-    let answer = core.station(&phone)?.sign_in(body).await?;
     core.clock.heard(answer.station_time, &asked, &core.store).await?;
     core.store
         .save_session(&Session {
@@ -53,4 +55,18 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
     core.token_life.lock().await.begin(answer.session, asked.uptime, answer.token_lasts_s);
     core.outbox.notify_one();
     Ok(Outcome::Done)
+}
+
+/// `at`: when the station gets it, as well as the phone knows.
+fn prove(core: &Core, phone: &Phone, staff_number: &str, pin: &Secret, at: Timestamp) -> SignIn {
+    let nonce = random::<16>(&*core.world);
+    let proof = phone.identity.sign(&sign_in::message(phone.id, staff_number, at, &nonce));
+    SignIn {
+        staff_number: staff_number.to_owned(),
+        pin: pin.clone(),
+        phone: phone.id,
+        at,
+        nonce: Bytes(nonce.to_vec()),
+        proof: Bytes(proof.to_vec()),
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use tokio::time::sleep;
 
 use crate::interface::{Answer, Intent, Outcome, Problem, Question};
@@ -137,4 +138,17 @@ async fn digital_keys_of_a_stolen_authority_go_at_the_next_sign_in_and_come_anew
     home.station.feel(Mood::Good);
     home.see("keys", |v| v.visit.as_ref().unwrap().doors[0].key_until.is_some()).await;
     assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_a_day_wrong_keeps_nobody_from_signing_in() {
+    for wrong in [TimeDelta::days(1), -TimeDelta::days(1)] {
+        let home = Home::new().await;
+        home.world.set_wall_clock(wrong);
+        home.enrol().await;
+        home.sign_in().await;
+        assert_eq!(home.view().status.clock, "station");
+        let ends = home.view().session.as_ref().unwrap().ends_at;
+        assert_eq!(ends - home.world.true_time(), TimeDelta::hours(8));
+    }
 }

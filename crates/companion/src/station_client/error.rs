@@ -36,6 +36,7 @@ impl StationError {
             field: None,
             retry_after_s: None,
             accepted_by: None,
+            station_time: None,
         };
         Self::Problem { problem: Box::new(problem) }
     }
@@ -109,6 +110,7 @@ mod tests {
             field: Some("staff_number".into()),
             retry_after_s: Some(120),
             accepted_by: Some("Bo".into()),
+            station_time: None,
         };
         StationError::Problem { problem: Box::new(problem) }
     }

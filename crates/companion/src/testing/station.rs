@@ -390,6 +390,7 @@ pub(crate) fn problem(status: u16, code: &str) -> StationError {
         field: None,
         retry_after_s: Some(60),
         accepted_by: Some("Bo".into()),
+        station_time: None,
     };
     StationError::Problem { problem: Box::new(problem) }
 }

@@ -63,7 +63,8 @@ async fn prove(app: &App, request: &SignIn, phone: &PhonePublic) -> Result<(), F
     let bad = |detail: &str| ProblemDetails { detail: Some(detail.to_owned()), ..problem(code::BAD_PROOF) };
     let off = (app.now() - request.at).abs().to_std().unwrap_or(Duration::MAX);
     if off > FRESH {
-        return Err(bad("the phone's clock is more than five minutes off").into());
+        let off = ProblemDetails { station_time: Some(app.now()), ..problem(code::CLOCK_OFF) };
+        return Err(off.into());
     }
     let message = sign_in::message(request.phone, &request.staff_number, request.at, &request.nonce.0);
     phone.verify(&message, &request.proof.0).map_err(|_| bad("the signature does not verify"))?;

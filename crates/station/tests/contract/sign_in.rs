@@ -119,7 +119,8 @@ stories! {
         for minutes in [-6, 6] {
             let at = house.now() + TimeDelta::minutes(minutes);
             let stale = phone.sign_in_request(&house, "1001", "4711", at);
-            house.post(path::SESSION, "", &stale).await.refused(403, code::BAD_PROOF);
+            let off = house.post(path::SESSION, "", &stale).await.refused(403, code::CLOCK_OFF);
+            assert_eq!(off.station_time, Some(house.now()), "so that the phone can say it again");
         }
         let near = phone.sign_in_request(&house, "1001", "4711", house.now() - TimeDelta::minutes(4));
         assert_eq!(house.post(path::SESSION, "", &near).await.status, 200);

@@ -1762,6 +1762,11 @@ export interface components {
              */
             retry_after_s?: number | null;
             /**
+             * Format: date-time
+             * @description With [`code::CLOCK_OFF`]: the station's clock, UTC.
+             */
+            station_time?: string | null;
+            /**
              * Format: int32
              * @description The HTTP status.
              */
@@ -1864,7 +1869,8 @@ export interface components {
         SignIn: {
             /**
              * Format: date-time
-             * @description The phone's clock. The station takes ±5 minutes for the proof; it is a freshness check, not a time source.
+             * @description When, as the phone knows it. Further than 5 minutes from the station's time the answer is `clock_off` and tells that
+             *     time: the phone says it again with that one. It is a freshness check, not a time source.
              */
             at: string;
             /** @description Random, 16 bytes, used once. */

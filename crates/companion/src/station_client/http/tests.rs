@@ -44,6 +44,7 @@ fn refusal(code: &str, nonce: &str) -> String {
         field: None,
         retry_after_s: None,
         accepted_by: None,
+        station_time: None,
     });
     let body = body.unwrap();
     format!(

@@ -40,10 +40,17 @@ impl Station for Way {
             let public = self.0.state().public.clone().ok_or_else(|| problem(401, code::PHONE_UNKNOWN))?;
             let message = sign_in::message(body.phone, &body.staff_number, body.at, &body.nonce.0);
             public.verify(&message, &body.proof.0).map_err(|_| problem(401, code::BAD_PROOF))?;
+            let now = self.0.world.true_time();
+            if (now - body.at).abs() > chrono::TimeDelta::minutes(5) {
+                let StationError::Problem { problem: mut off } = problem(403, code::CLOCK_OFF) else {
+                    unreachable!()
+                };
+                off.station_time = Some(now);
+                return Err(StationError::Problem { problem: off });
+            }
             if body.pin.expose() != "4711" {
                 return Err(problem(401, code::WRONG_PIN));
             }
-            let now = self.0.world.true_time();
             let session = SessionId::new(&*self.0.world);
             let tokens = Tokens { session, generation: 1, until: self.0.world.uptime() + TOKEN_LASTS };
             let pair = tokens.pair();
