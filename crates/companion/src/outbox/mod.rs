@@ -1,6 +1,8 @@
 //! The outbox: what was recorded goes to the station in order, until it has it or has refused it for good.
 
 mod answer;
+#[cfg(test)]
+mod network_stories;
 mod run;
 #[cfg(test)]
 mod tests;

@@ -43,7 +43,11 @@ pub(crate) async fn keep_sending(core: Arc<Core>) {
                 backoff.reset();
                 core.outbox.notified().await;
             }
-            Ok(Round::Later) => wait(&core, &mut backoff).await,
+            Ok(Round::Later) => {
+                // On a slow network a smaller batch gets through within the limit of a request.
+                size = (size / 2).max(1);
+                wait(&core, &mut backoff).await;
+            }
             Err(error) => {
                 tracing::error!(%error, "outbox");
                 wait(&core, &mut backoff).await;

@@ -41,15 +41,15 @@ pub(super) async fn check(response: Response) -> Result<Response, StationError> 
     if status.is_success() {
         return Ok(response);
     }
-    let problem = match tokio::time::timeout(WHOLE, response.bytes()).await {
-        Ok(Ok(bytes)) => serde_json::from_slice::<ProblemDetails>(&bytes).ok(),
-        Ok(Err(_)) | Err(_) => None,
+    // A refusal that broke off in the middle is none: it may have been about the proof, not about the session.
+    let bytes = match tokio::time::timeout(WHOLE, response.bytes()).await {
+        Ok(bytes) => bytes.map_err(|e| lost(&e))?,
+        Err(_) => return Err(StationError::NoNetwork),
     };
-    Err(match problem {
-        Some(problem) => StationError::Problem { problem: Box::new(problem) },
-        // From something in front of the station.
-        None if status == StatusCode::UNAUTHORIZED => StationError::unauthenticated(),
-        None => StationError::Failed(status.as_u16()),
+    Err(match serde_json::from_slice::<ProblemDetails>(&bytes) {
+        Ok(problem) => StationError::Problem { problem: Box::new(problem) },
+        // From something in front of the station, whatever its number: the station has words for what it refuses.
+        Err(_) => StationError::Failed(status.as_u16()),
     })
 }
 

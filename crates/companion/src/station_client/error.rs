@@ -25,7 +25,7 @@ pub(crate) enum StationError {
 }
 
 impl StationError {
-    /// A 401 that has no words, or the phone's own knowledge that it would come.
+    /// The phone's own knowledge that the station would say so.
     pub(crate) fn unauthenticated() -> Self {
         let problem = ProblemDetails {
             kind: format!("urn:terskel:problem:{}", code::UNAUTHENTICATED),

@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::station::Way;
+use super::weather::Weathered;
 use super::{Air, FAMILIES, FakeStation, TestWorld};
 use crate::interface::{DoorResult, Intent, Outcome, Problem, View};
 use crate::{Engine, EngineConfig, StoreKey};
@@ -225,7 +226,7 @@ pub(crate) async fn engine(
         world: world.clone(),
         radio: air.clone(),
     };
-    Engine::start_with(config, Arc::new(Way(station.clone()))).await.unwrap()
+    Engine::start_with(config, Arc::new(Weathered(Way(station.clone())))).await.unwrap()
 }
 
 /// A simulated lock of a family in the air, as the station knows it, with its secret.

@@ -5,12 +5,14 @@ mod anchor;
 mod home;
 mod station;
 mod toy;
+mod weather;
 mod world;
 
 pub(crate) use air::{Air, Fate};
 pub(crate) use anchor::Anchor;
 pub(crate) use home::{FLAT, HUB, Home, STAIRWELL, engine};
 pub(crate) use station::{FakeStation, Mood};
+pub(crate) use weather::Weather;
 pub(crate) use world::TestWorld;
 
 use terskel_locks::family::Families;

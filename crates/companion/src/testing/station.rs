@@ -32,6 +32,7 @@ use tokio::time::sleep;
 use tokio_stream::wrappers::UnboundedReceiverStream;
 
 use super::TestWorld;
+use super::weather::Sky;
 use crate::station_client::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
 mod way;
@@ -65,6 +66,8 @@ pub(crate) struct FakeStation {
     pub(crate) shift: Duration,
     pub(crate) key_lifetime: Duration,
     pub(crate) credentials: Vec<(LockId, Vec<u8>)>,
+    /// What is between it and the phone.
+    pub(crate) sky: Sky,
     state: Mutex<State>,
 }
 
@@ -123,6 +126,7 @@ impl FakeStation {
             shift: Duration::from_secs(8 * 3600),
             key_lifetime: Duration::from_secs(3600),
             credentials,
+            sky: Sky::new(1),
             state: Mutex::new(State { signs: [7; 32], told: vec![[7; 32]], ..State::default() }),
             world,
         }

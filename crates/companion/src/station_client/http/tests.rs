@@ -6,6 +6,7 @@ use terskel_keys::PhoneIdentity;
 use terskel_model::Timestamp;
 use terskel_model::world::ManualWorld;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio_rustls::rustls;
 
 use super::*;
 
@@ -81,6 +82,72 @@ async fn a_page_of_a_hotels_network_is_never_the_stations_word() {
     assert_eq!(portal.sign_out(&ada()).await.err(), Some(failed.clone()));
     assert_eq!(portal.refresh(&ada()).await.err(), Some(failed.clone()));
     assert_eq!(portal.send_events(&ada(), batch).await.err(), Some(failed));
+}
+
+#[tokio::test]
+async fn a_401_that_is_not_the_stations_or_breaks_off_signs_nobody_out() {
+    let page = "HTTP/1.1 401 Unauthorized\r\ncontent-length: 6\r\nconnection: close\r\n\r\n<html>";
+    let (portal, ..) = answering(&[page]).await;
+    assert_eq!(portal.sign_out(&ada()).await, Err(StationError::Failed(401)));
+    let whole = refusal(code::UNAUTHENTICATED, "n");
+    let (lossy, ..) = answering(&[&whole[..whole.len() - 9]]).await;
+    assert_eq!(lossy.sign_out(&ada()).await, Err(StationError::NoNetwork));
+}
+
+#[tokio::test]
+async fn a_name_that_nobody_knows_is_no_network() {
+    let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
+    // RFC 6761: there never is such a name.
+    let nowhere = HttpStations::new(world).at("https://station.invalid").unwrap();
+    assert_eq!(nowhere.sign_out(&ada()).await, Err(StationError::NoNetwork));
+    assert_eq!(nowhere.stream(&ada(), None).await.err(), Some(StationError::NoNetwork));
+}
+
+#[tokio::test]
+async fn nothing_is_told_to_whoever_can_not_prove_to_be_the_station() {
+    let (url, mut told) = somebody_else().await;
+    let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
+    let station = HttpStations::new(world).at(&url).unwrap();
+    assert_eq!(station.sign_out(&ada()).await, Err(StationError::NoNetwork));
+    assert_eq!(station.stream(&ada(), None).await.err(), Some(StationError::NoNetwork));
+    assert_eq!(
+        (told.recv().await, told.recv().await),
+        (Some(false), Some(false)),
+        "they were told something"
+    );
+}
+
+#[tokio::test]
+async fn whoever_does_not_speak_tls_is_no_network() {
+    let (_, url, requests) = answering(&["HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n"]).await;
+    let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
+    let station = HttpStations::new(world).at(&url.replace("http", "https")).unwrap();
+    assert_eq!(station.sign_out(&ada()).await, Err(StationError::NoNetwork));
+    assert!(requests.try_iter().all(|request| !request.contains("token")));
+}
+
+/// Somebody with a certificate of their own for this address. Tells of each connection whether TLS was brought about.
+async fn somebody_else() -> (String, tokio::sync::mpsc::UnboundedReceiver<bool>) {
+    let certificate =
+        rustls::pki_types::CertificateDer::from(&include_bytes!("somebody_else/certificate.der")[..]);
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(&include_bytes!("somebody_else/key.der")[..]);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key.into())
+        .unwrap();
+    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let (tell, told) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((socket, _)) = listener.accept().await {
+            let _ = tell.send(acceptor.accept(socket).await.is_ok());
+        }
+    });
+    (url, told)
 }
 
 #[tokio::test]
