@@ -19,7 +19,15 @@ pub(crate) struct Shift {
 
 impl Shift {
     pub(crate) async fn begin() -> Result<Self> {
-        let stage = Stage::set("demo", None).await?;
+        Self::begin_on(Stage::set("demo", None).await?).await
+    }
+
+    /// Each phone has a network of its own, which can fail.
+    pub(crate) async fn begin_out() -> Result<Self> {
+        Self::begin_on(Stage::set_out("demo", None).await?).await
+    }
+
+    async fn begin_on(stage: Stage) -> Result<Self> {
         let (ada, bo) = (stage.phone("Ada").await?, stage.phone("Bo").await?);
         for (phone, person) in [(&ada, ADA), (&bo, BO)] {
             stage.enrol(phone, person.name).await?;

@@ -2,6 +2,7 @@
 //! through the station's own API. The demo plays on the same stage as the tests.
 
 mod air;
+mod network;
 mod phone;
 mod process;
 mod programs;
@@ -23,10 +24,12 @@ use terskel_model::world::SystemWorld;
 use terskel_simulator::{Resident, Street};
 
 pub use air::{Air, DeviceReport, Movement};
+pub use network::{Network, SECOND_GENERATION, Weather};
 pub use phone::{KEY_FILE, Phone, PhoneOptions};
 pub use process::{Launch, Process};
 pub use programs::{BIN_DIR, program};
 pub use station::{Client, Station, StationOptions};
+use town::{ADA, BO};
 pub use town::{Person, Town};
 pub use wait::until;
 
@@ -47,6 +50,7 @@ pub struct Stage {
     pub centre: Client,
     /// The response centre's token, for people who raise alarms by hand.
     pub centre_token: Secret,
+    networks: Vec<(Person, Network)>,
     ui: Option<PathBuf>,
     dir: TempDir,
 }
@@ -58,18 +62,33 @@ impl Stage {
     /// # Errors
     /// When a program has not been built, does not become ready, or refuses to be set up.
     pub async fn set(street: &str, ui: Option<&Path>) -> Result<Self> {
+        Self::build(street, ui, Vec::new()).await
+    }
+
+    /// As [`Self::set`], and the phones of Ada and Bo reach the station by a network each, with a weather of its own.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub async fn set_out(street: &str, ui: Option<&Path>) -> Result<Self> {
+        let networks = vec![(ADA, Network::open().await?), (BO, Network::open().await?)];
+        Self::build(street, ui, networks).await
+    }
+
+    async fn build(street: &str, ui: Option<&Path>, networks: Vec<(Person, Network)>) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("terskel-").tempdir()?;
         let (console, ui) = (ui.map(|ui| ui.join("dist-console")), ui.map(|ui| ui.join("dist")));
-        let options = StationOptions { console, ..StationOptions::default() };
+        let public_urls = networks.iter().map(|(_, network)| network.url.clone()).collect();
+        let options = StationOptions { console, public_urls, ..StationOptions::default() };
         let data = dir.path().join("station");
         let station = Station::start_with("127.0.0.1:0", &data, dir.path(), options).await?;
+        networks.iter().try_for_each(|(_, network)| network.lead_to(&station.url))?;
         let admin = station.client(Some(station.token("administrator", "Stage").await?));
         let centre_token = station.token("response-centre", "Responssenter Vest").await?;
         let centre = station.client(Some(centre_token.clone()));
         let residents = Street::load(street)?;
         let town = town::seed(&admin, &residents, &SystemWorld).await?;
         let air = Air::start(street, town.authority.clone(), dir.path()).await?;
-        Ok(Self { street: residents, town, station, air, admin, centre, centre_token, ui, dir })
+        Ok(Self { street: residents, town, station, air, admin, centre, centre_token, networks, ui, dir })
     }
 
     /// Switches a phone on that nobody has enrolled yet. The same name again is the same phone.
@@ -108,8 +127,24 @@ impl Stage {
     /// When phone or station refuse.
     pub async fn enrol(&self, phone: &Phone, name: &str) -> Result<()> {
         let code = town::enrolment_code(&self.admin, name).await?.expose().to_owned();
-        let intent = Intent::Enrol { station_url: self.station.url.clone(), code, phone_name: name.into() };
+        let station_url = self.way_of(name).to_owned();
+        let intent = Intent::Enrol { station_url, code, phone_name: name.into() };
         phone.must(&intent).await.map(drop)
+    }
+
+    /// The address by which the phone of this name reaches the station: its own network, or the first there is.
+    fn way_of(&self, name: &str) -> &str {
+        let own = self.networks.iter().find(|(person, _)| person.name == name);
+        own.or(self.networks.first()).map_or(&self.station.url, |(_, network)| &network.url)
+    }
+
+    /// The network of a person's phone.
+    ///
+    /// # Errors
+    /// When the stage was set without.
+    pub fn network(&self, person: Person) -> Result<&Network> {
+        let found = self.networks.iter().find(|(whose, _)| whose.staff_number == person.staff_number);
+        found.map(|(_, network)| network).context("the stage was set without networks")
     }
 
     /// Signs a worker in for the shift.

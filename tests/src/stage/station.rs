@@ -22,6 +22,8 @@ pub struct StationOptions {
     pub database_url: Option<String>,
     /// Where the built console lies, if it shall serve one.
     pub console: Option<PathBuf>,
+    /// Where phones reach it, where that is not where it listens.
+    pub public_urls: Vec<String>,
 }
 
 /// A running station.
@@ -51,6 +53,7 @@ impl Station {
     pub async fn start_with(listen: &str, data: &Path, logs: &Path, options: StationOptions) -> Result<Self> {
         let mut args = vec!["serve".into(), "--listen".into(), listen.into(), "--data".into(), data.into()];
         args.extend(options.console.iter().flat_map(|dir| ["--console".into(), dir.into()]));
+        args.extend(options.public_urls.iter().flat_map(|url| ["--public-url".into(), url.into()]));
         let launch = Launch {
             name: "station".into(),
             program: program("terskel-station")?,

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod export;
 pub mod keys;
+pub mod outage;
 mod timeline;
 pub mod visit;
 

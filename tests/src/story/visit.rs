@@ -5,6 +5,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use terskel_companion::interface::{AlertView, DoorView, Intent, Outcome, Reach, View, VisitView};
 use terskel_model::{DispatchId, DoorId};
+use terskel_simulator::Resident;
 
 use super::Timeline;
 use crate::stage::town::{ADA, BO};
@@ -15,13 +16,31 @@ const ALERTED: Duration = Duration::from_secs(5);
 /// Finding and preparing a lock or hub.
 const REACHED: Duration = Duration::from_secs(30);
 /// Anything else.
-const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(10);
 
 /// Plays the story at the home of resident `number`.
 ///
 /// # Errors
 /// At the first thing that does not happen as it should.
 pub async fn play(
+    stage: &Stage,
+    ada: &Phone,
+    bo: &Phone,
+    number: &str,
+    reference: &str,
+    timeline: &mut Timeline<'_>,
+) -> Result<DispatchId> {
+    let dispatch = accepted(stage, ada, bo, number, reference, timeline).await?;
+    inside(stage.resident(number)?, ada, dispatch, timeline).await?;
+    timeline.step("Station", "has the whole visit", closed(stage, ada, dispatch)).await?;
+    Ok(dispatch)
+}
+
+/// From the alarm to Ada on her way.
+///
+/// # Errors
+/// At the first thing that does not happen as it should.
+pub async fn accepted(
     stage: &Stage,
     ada: &Phone,
     bo: &Phone,
@@ -50,7 +69,19 @@ pub async fn play(
         .step(ADA.name, "accepts; the arrival clock runs", done(ada, Intent::Accept { dispatch }))
         .await?;
     timeline.step(BO.name, "sees that Ada has it", taken(bo, dispatch, ADA.name)).await?;
+    Ok(dispatch)
+}
 
+/// From the street to the end of the visit: for none of it the station is needed.
+///
+/// # Errors
+/// At the first thing that does not happen as it should.
+pub async fn inside(
+    resident: &Resident,
+    ada: &Phone,
+    dispatch: DispatchId,
+    timeline: &mut Timeline<'_>,
+) -> Result<()> {
     for door in resident.doors.iter().filter(|door| door.lock.is_some()) {
         let name = &door.name;
         timeline.step(ADA.name, &format!("comes near {name}; lock ready"), door_ready(ada, door.id)).await?;
@@ -66,9 +97,7 @@ pub async fn play(
         let lock = Intent::LockDoor { dispatch, door: flat.id };
         timeline.step(ADA.name, &format!("locks {}", flat.name), operate(ada, lock, "locked")).await?;
     }
-    timeline.step(ADA.name, "ends the visit", done(ada, Intent::CloseVisit { dispatch })).await?;
-    timeline.step("Station", "has the whole visit", closed(stage, ada, dispatch)).await?;
-    Ok(dispatch)
+    timeline.step(ADA.name, "ends the visit", done(ada, Intent::CloseVisit { dispatch })).await
 }
 
 /// The alert, as soon as the phone shows it.

@@ -15,7 +15,8 @@ const AT_ONCE: usize = 8;
 /// Events a second on a fresh station.
 pub(super) async fn measure(count: usize, database_url: Option<&str>) -> Result<f64> {
     let dir = tempfile::tempdir()?;
-    let options = StationOptions { database_url: database_url.map(str::to_owned), console: None };
+    let options =
+        StationOptions { database_url: database_url.map(str::to_owned), ..StationOptions::default() };
     let data = dir.path().join("station");
     let station = Station::start_with("127.0.0.1:0", &data, dir.path(), options).await?;
     let admin = station.client(Some(station.token("administrator", "Bench").await?));

@@ -9,7 +9,8 @@ use serde_json::json;
 use terskel_model::world::SystemWorld;
 use terskel_model::{Clock as _, Uptime};
 use terskel_tests::stage::town::{ADA, BO, LEAD, TEAM_NAME};
-use terskel_tests::stage::{Phone, Stage};
+use terskel_tests::stage::{Phone, Stage, Weather};
+use terskel_tests::story::outage::{self, Outage};
 use terskel_tests::story::{self, Step, Timeline};
 
 mod play_on;
@@ -54,17 +55,31 @@ fn options(mut given: impl Iterator<Item = String>) -> Result<Options> {
     Ok(options)
 }
 
-fn summary(result: &Result<usize>, steps: &[Step]) -> serde_json::Value {
+/// What the evening came to.
+struct Told {
+    /// How often the bolts moved.
+    moved: usize,
+    /// The visit without network.
+    outage: Outage,
+}
+
+fn summary(result: &Result<Told>, steps: &[Step]) -> serde_json::Value {
     match result {
-        Ok(moved) => json!({"ok": true, "steps": steps, "audit_verified": true, "bolt_movements": moved}),
+        Ok(told) => json!({
+            "ok": true,
+            "steps": steps,
+            "audit_verified": true,
+            "bolt_movements": told.moved,
+            "outage": told.outage,
+        }),
         Err(error) => json!({"ok": false, "steps": steps, "error": format!("{error:#}")}),
     }
 }
 
-/// The whole evening. Hands out how often the bolts moved during the story.
-async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
+/// The whole evening.
+async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<Told> {
     say("Setting the stage: station, simulator, two phones.")?;
-    let stage = Stage::set(STREET, options.ui.as_deref()).await?;
+    let stage = Stage::set_out(STREET, options.ui.as_deref()).await?;
     let (ada, bo) = (stage.phone("Ada").await?, stage.phone("Bo").await?);
     for (phone, person) in [(&ada, ADA), (&bo, BO)] {
         stage.enrol(phone, person.name).await?;
@@ -76,7 +91,8 @@ async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
     for number in RESIDENTS {
         moved += tell(&stage, (&ada, &bo), number, steps).await?;
     }
-    moved += who_may_open(&stage, &ada, steps).await?;
+    let (outage, movements) = without_network(&stage, (&ada, &bo), steps).await?;
+    moved += movements + who_may_open(&stage, &ada, steps).await?;
     if !options.once {
         let window = play_on::invite(&stage, &ada, &bo, options.window.as_deref()).await?;
         tokio::signal::ctrl_c().await?;
@@ -88,7 +104,7 @@ async fn run(options: &Options, steps: &mut Vec<Step>) -> Result<usize> {
     ada.stop().await?;
     bo.stop().await?;
     stage.clear().await?;
-    Ok(moved)
+    Ok(Told { moved, outage })
 }
 
 /// Plays the story at one home and compares it with what the station and the locks tell.
@@ -125,6 +141,29 @@ async fn tell(
     ))?;
     say(&format!("terskel-verify, of the export and of five altered ones:\n  {}\n", said.join("\n  ")))?;
     Ok(moved)
+}
+
+/// The network of Ada's phone is cut for a whole visit at the first home. Hands out how often its bolts moved, too.
+async fn without_network(
+    stage: &Stage,
+    phones: (&Phone, &Phone),
+    steps: &mut Vec<Step>,
+) -> Result<(Outage, usize)> {
+    let number = RESIDENTS[0];
+    let resident = stage.resident(number)?;
+    let before = story::bolt_movements(&stage.air, resident).await?;
+    let began = SystemWorld.uptime();
+    let mut show = |step: &Step| show(step, began, steps);
+    let mut timeline = Timeline::new(&SystemWorld, &mut show);
+    let how = ("demo-outage", Weather::Cut);
+    let outage = outage::play(stage, phones, number, how, &SystemWorld, &mut timeline).await?;
+    let moved = story::bolt_movements(&stage.air, resident).await? - before;
+    anyhow::ensure!(moved == 3, "two doors opened, one locked; the locks counted {moved} movements");
+    say(&format!(
+        "\n{} events waited on the phone; the station had them {} ms after the network was back, each once.\n",
+        outage.waited, outage.sent_after_ms
+    ))?;
+    Ok((outage, moved))
 }
 
 /// The chapters on who may open what, at the first home. Hands out how often its bolts moved.

@@ -1,0 +1,56 @@
+//! The network of Ada's phone fails as networks do. Everything arrives, once; nobody is signed out; the screen says what
+//! waits.
+
+use anyhow::{Result, ensure};
+use terskel_companion::interface::View;
+use terskel_model::world::SystemWorld;
+use terskel_tests::stage::town::{ADA, LEAD};
+use terskel_tests::stage::{SECOND_GENERATION, Weather};
+use terskel_tests::story::{self, Timeline, audit, outage};
+
+use crate::shift::{KARI, Shift};
+
+/// Of the connections that break; another one finds other places.
+const SEED: u64 = 5;
+
+#[tokio::test]
+async fn a_visit_without_any_network_and_one_behind_a_hotels_page() -> Result<()> {
+    let shift = Shift::begin_out().await?;
+    for (reference, weather) in [("cut", Weather::Cut), ("portal", Weather::Portal)] {
+        let mut show = |_: &story::Step| {};
+        let mut timeline = Timeline::new(&SystemWorld, &mut show);
+        let phones = (&shift.ada, &shift.bo);
+        let outage =
+            outage::play(&shift.stage, phones, KARI, (reference, weather), &SystemWorld, &mut timeline)
+                .await?;
+        // Three movements of bolts, in and out, the end; lock reports where their sessions were over.
+        ensure!(outage.waited >= 6, "{reference}: {outage:?}");
+    }
+    shift.end().await
+}
+
+#[tokio::test]
+async fn a_visit_on_a_second_generation_network() -> Result<()> {
+    whole_visit_in(SECOND_GENERATION).await
+}
+
+#[tokio::test]
+async fn a_visit_on_a_network_that_breaks_connections_in_the_middle_of_a_word() -> Result<()> {
+    whole_visit_in(Weather::Lossy { seed: SEED, one_in: 6 }).await
+}
+
+/// The main job, all of it in this weather.
+async fn whole_visit_in(weather: Weather) -> Result<()> {
+    let shift = Shift::begin_out().await?;
+    shift.stage.network(ADA)?.set(weather);
+    let mut show = |_: &story::Step| {};
+    let mut timeline = Timeline::new(&SystemWorld, &mut show);
+    let dispatch = story::play(&shift.stage, &shift.ada, &shift.bo, KARI, "weather", &mut timeline).await?;
+    let lead = shift.stage.station.client(None).lead(LEAD.staff_number, LEAD.pin).await?;
+    audit::verify(&lead.audit(dispatch).await?, shift.stage.resident(KARI)?)?;
+    let well =
+        |view: &View| view.session.is_some() && !view.status.sign_in_needed && view.refusals.is_empty();
+    let view = shift.ada.see("the screen", story::visit::SOON, |view| Some(view.clone())).await?;
+    ensure!(well(&view), "the weather has signed Ada out, or an event was refused: {view:#?}");
+    shift.end().await
+}
