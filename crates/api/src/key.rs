@@ -5,7 +5,7 @@ use terskel_model::{BreakGlassId, DispatchId, DoorId, KeyId, LockId, PermissionI
 
 use crate::Bytes;
 use crate::continuity::Continuity;
-use crate::dispatch::{Door, Resident};
+use crate::dispatch::{Door, Hub, Resident};
 
 /// What a phone needs for its shift: keys, the homes they open, and what to do when something does not work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,9 @@ pub struct KeyHome {
     /// The doors that there is a key for, in the order one comes to them. Codes and metal keys are not among what a
     /// permission gives.
     pub doors: Vec<Door>,
+    /// The hub in the home, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hub: Option<Hub>,
 }
 
 /// A digital key for one lock, for this phone alone.

@@ -70,6 +70,8 @@ pub(crate) fn claims() -> Claims {
         family: LockFamily::from("dkey"),
         basis: KeyBasis::Dispatch,
         dispatch: Some(VISIT),
+        visit: None,
+        resident: None,
         permission: None,
         operations: vec![Operation::Open, Operation::Lock],
         not_before: evening(),

@@ -6,7 +6,7 @@ use crate::door::{DoorOutcome, Operation};
 use crate::lock_report::LockReport;
 use crate::open_enum::open_enum;
 use crate::trusted_time::ClockQuality;
-use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, Timestamp, WithdrawalId, WorkerId};
+use crate::{DispatchId, DoorId, EventId, KeyId, PhoneId, ResidentId, Timestamp, WithdrawalId, WorkerId};
 
 open_enum! {
     /// What happened.
@@ -51,6 +51,8 @@ open_enum! {
         GlassBroken = "glass_broken",
         /// A lead has looked into such an emergency.
         GlassReviewed = "glass_reviewed",
+        /// A worker goes to a home without having been dispatched: the reason is why.
+        VisitBegun = "visit_begun",
         /// Checked in at the hub.
         CheckedIn = "checked_in",
         /// Checked out at the hub.
@@ -112,6 +114,12 @@ pub struct PhoneEvent {
     /// The dispatch it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dispatch: Option<DispatchId>,
+    /// The visit it belongs to, where nobody was dispatched: the phone's own id of it. Never with a dispatch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<DispatchId>,
+    /// Whose home such a visit is to; told when it begins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resident: Option<ResidentId>,
     /// The door it happened at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub door: Option<DoorId>,

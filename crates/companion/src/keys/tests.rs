@@ -48,14 +48,39 @@ fn told(result: &DoorResult) -> (&str, Option<&str>) {
 async fn a_key_of_the_shift_opens_a_home_that_nobody_was_dispatched_to() {
     let home = at_karis(false).await;
     let visit = home.view().visit.clone().unwrap();
-    assert_eq!((visit.details.cause.as_str(), visit.arrive_by, visit.hub), ("no_alarm", None, None));
+    assert_eq!((visit.details.cause.as_str(), visit.arrive_by), ("no_alarm", None));
     assert_eq!(told(&try_door(&home, false).await), ("opened", None));
     home.intend(Intent::CloseVisit { dispatch: visit.id }).await.unwrap();
     home.sent().await;
-    assert_eq!(home.station.kinds(), ["door_operated"]);
-    let event = home.station.events().into_iter().find(|e| e.kind == EventKind::DoorOperated).unwrap();
-    assert!(event.dispatch.is_none() && event.key.is_some(), "the station knows of no such dispatch");
+    assert_eq!(home.station.kinds(), ["visit_begun", "door_operated", "visit_closed"]);
+    let events = home.station.events();
+    assert!(events.iter().all(|e| e.dispatch.is_none()), "the station knows of no such dispatch");
+    assert!(events.iter().filter(|e| e.kind != EventKind::LockReported).all(|e| e.visit == Some(visit.id)));
+    assert_eq!((events[0].resident, events[0].reason.as_deref()), (Some(kari(&home)), Some("no_alarm")));
     assert_eq!(home.view().homes.len(), 1, "the keys stay for the shift");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_planned_visit_is_proven_by_the_hub_like_any_other() {
+    let home = at_karis(false).await;
+    home.station.feel(Mood::Unreachable);
+    let visit = home.view().visit.as_ref().unwrap().id;
+    for door in [home.stairwell, home.flat] {
+        let intent = Intent::OpenDoor { dispatch: visit, door };
+        let Ok(Outcome::Door { result }) = home.intend(intent).await else { panic!("a door has an outcome") };
+        assert_eq!(result.outcome, "opened");
+    }
+    home.see("the hub", |v| v.visit.as_ref().unwrap().hub.as_ref().unwrap().reach == Reach::Ready).await;
+    home.intend(Intent::CheckIn { dispatch: visit }).await.unwrap();
+    home.intend(Intent::CheckOut { dispatch: visit }).await.unwrap();
+    home.intend(Intent::CloseVisit { dispatch: visit }).await.unwrap();
+    home.station.feel(Mood::Good);
+    home.sent().await;
+    let kinds =
+        ["visit_begun", "door_operated", "door_operated", "checked_in", "checked_out", "visit_closed"];
+    assert_eq!(home.station.kinds(), kinds);
+    let receipts = home.station.events().into_iter().filter(|e| e.receipt.is_some());
+    assert!(receipts.into_iter().all(|e| e.visit == Some(visit) && e.dispatch.is_none()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -67,7 +92,7 @@ async fn a_key_that_is_taken_away_opens_nothing_within_a_second() {
     assert_eq!(told(&try_door(&home, false).await), ("refused", Some("key_withdrawn")));
     assert_eq!(home.air.moved(STAIRWELL), 0);
     home.sent().await;
-    assert_eq!(home.station.kinds(), ["keys_wiped", "door_operated"]);
+    assert_eq!(home.station.kinds(), ["visit_begun", "keys_wiped", "door_operated"]);
     let wiped = home.station.events().into_iter().find(|e| e.kind == EventKind::KeysWiped).unwrap();
     assert_eq!(wiped.withdrawal, Some(order));
     assert_ne!(home.view().visit.as_ref().unwrap().doors[0].reach, Reach::Ready);

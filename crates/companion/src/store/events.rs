@@ -5,8 +5,9 @@ use terskel_keys::event;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::lock_report::LockReport;
-use terskel_model::{DispatchId, DoorId, EventId, KeyId, Timestamp, WithdrawalId, WorkerId};
+use terskel_model::{DispatchId, DoorId, EventId, KeyId, ResidentId, Timestamp, WithdrawalId, WorkerId};
 
+use super::visits::Belongs;
 use super::{Phone, Result, Store, StoreError, id, ms};
 use crate::state::PhoneClock;
 
@@ -17,6 +18,8 @@ pub(crate) struct Draft {
     pub(crate) worker: WorkerId,
     pub(crate) kind: EventKind,
     pub(crate) dispatch: Option<DispatchId>,
+    /// Whose home a visit that begins is to.
+    pub(crate) resident: Option<ResidentId>,
     pub(crate) door: Option<DoorId>,
     pub(crate) operation: Option<Operation>,
     pub(crate) outcome: Option<DoorOutcome>,
@@ -36,6 +39,7 @@ impl Draft {
             worker,
             kind,
             dispatch: None,
+            resident: None,
             door: None,
             operation: None,
             outcome: None,
@@ -68,10 +72,14 @@ pub(super) async fn record(
     draft: Draft,
 ) -> Result<EventId> {
     let (sequence, previous) = end_of_chain(tx, phone).await?;
-    let dispatch = match draft.dispatch {
-        Some(visit) if super::visits::is_own(tx, visit).await? => None,
-        dispatch => dispatch,
-    };
+    let (mut dispatch, mut visit) = (draft.dispatch, None);
+    if let Some(id) = dispatch {
+        match super::visits::of(tx, id).await? {
+            Belongs::Dispatch => {}
+            Belongs::OwnVisit => (dispatch, visit) = (None, Some(id)),
+            Belongs::Nowhere => dispatch = None,
+        }
+    }
     let told = PhoneEvent {
         id: EventId::new(clock.world()),
         phone: phone.id,
@@ -82,6 +90,8 @@ pub(super) async fn record(
         worker: draft.worker,
         kind: draft.kind,
         dispatch,
+        visit,
+        resident: draft.resident,
         door: draft.door,
         operation: draft.operation,
         outcome: draft.outcome,

@@ -58,7 +58,7 @@ pub(crate) enum KeyState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VisitFacts {
     pub(crate) dispatch: DispatchId,
-    /// Nobody was dispatched: there is no alarm, and no hub is looked for.
+    /// Nobody was dispatched: there is no alarm.
     pub(crate) own: bool,
     pub(crate) standing: Standing,
     pub(crate) resident_name: Option<String>,

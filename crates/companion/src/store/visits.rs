@@ -64,7 +64,7 @@ impl Store {
             .bind(dispatch.to_string())
             .execute(&mut *tx)
             .await?;
-        if !is_own(&mut tx, dispatch).await? {
+        if !matches!(of(&mut tx, dispatch).await?, Belongs::Nowhere) {
             let draft = Draft::new(EventKind::VisitClosed, clock.now(), worker, dispatch);
             record(&mut tx, phone, clock, draft).await?;
         }
@@ -72,27 +72,53 @@ impl Store {
         Ok(true)
     }
 
-    /// The worker goes to a home without having been dispatched: `visit` is as a dispatch would be, and the station knows
-    /// nothing of it.
-    pub(crate) async fn begin_own_visit(&self, visit: &Dispatch) -> Result<()> {
+    /// The worker goes to a home without having been dispatched: `visit` is as a dispatch would be. The station is told
+    /// that it begins, and `why`.
+    pub(crate) async fn begin_own_visit(
+        &self,
+        visit: &Dispatch,
+        why: &str,
+        phone: &Phone,
+        worker: WorkerId,
+        clock: &PhoneClock,
+    ) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         super::dispatches::put(&mut tx, visit).await?;
-        sqlx::query("UPDATE visit SET own = 1 WHERE dispatch = $1")
+        sqlx::query("UPDATE visit SET own = 1, told = 1 WHERE dispatch = $1")
             .bind(visit.id.to_string())
             .execute(&mut *tx)
             .await?;
+        let mut draft = Draft::new(EventKind::VisitBegun, clock.now(), worker, visit.id);
+        draft.reason = Some(why.to_owned());
+        draft.resident = visit.details.as_ref().map(|details| details.resident.id);
+        record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)
     }
 }
 
-/// Whether nobody was dispatched to this visit.
-pub(super) async fn is_own(tx: &mut SqliteConnection, visit: DispatchId) -> Result<bool> {
-    let own: Option<bool> = sqlx::query_scalar("SELECT own FROM visit WHERE dispatch = $1")
+/// What the station knows a visit by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Belongs {
+    /// The dispatch of the same id.
+    Dispatch,
+    /// The worker went by themselves, and said so.
+    OwnVisit,
+    /// The worker went by themselves, with a version of the app that did not say so.
+    Nowhere,
+}
+
+pub(super) async fn of(tx: &mut SqliteConnection, visit: DispatchId) -> Result<Belongs> {
+    let row = sqlx::query("SELECT own, told FROM visit WHERE dispatch = $1")
         .bind(visit.to_string())
         .fetch_optional(tx)
         .await?;
-    Ok(own == Some(true))
+    let Some(row) = row else { return Ok(Belongs::Dispatch) };
+    Ok(match (row.try_get("own")?, row.try_get("told")?) {
+        (false, _) => Belongs::Dispatch,
+        (true, true) => Belongs::OwnVisit,
+        (true, false) => Belongs::Nowhere,
+    })
 }
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<VisitFacts>> {

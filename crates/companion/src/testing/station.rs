@@ -209,7 +209,8 @@ impl FakeStation {
                 key,
             })
             .collect();
-        state.permitted = Some(KeyHome { resident: details.resident, doors: details.doors });
+        state.permitted =
+            Some(KeyHome { resident: details.resident, doors: details.doors, hub: details.hub });
     }
 
     fn bundle(&self) -> KeyBundle {

@@ -8,7 +8,7 @@ use terskel_model::{DispatchId, ResidentId, Timestamp};
 use crate::interface::{Outcome, Problem};
 use crate::state::Core;
 
-/// Begins the visit. Its doors are opened as on a dispatch; there is no alarm, and no hub to check in at.
+/// Begins the visit. Its doors are opened, and its hub is checked in at, as on a dispatch; there is no alarm.
 pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outcome, Problem> {
     let _one_at_a_time = core.deciding.lock().await;
     core.signed_in()?;
@@ -22,8 +22,10 @@ pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outc
 
 /// Begins a visit that nobody was dispatched to. `why`: in place of an alarm's cause.
 pub(super) async fn begin(core: &Core, home: &KeyHome, why: &str) -> Result<Outcome, Problem> {
+    let (phone, session) = core.signed_in()?;
     let visit = own_visit(home, DispatchId::new(&*core.world), core.clock.now(), why);
-    core.store.begin_own_visit(&visit).await?;
+    core.store.begin_own_visit(&visit, why, &phone, session.worker, &core.clock).await?;
+    core.outbox.notify_one();
     core.refresh().await?;
     Ok(Outcome::Done)
 }
@@ -48,7 +50,7 @@ fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp, why: &str) -> Dispa
             note: String::new(),
             resident: home.resident.clone(),
             doors: home.doors.clone(),
-            hub: None,
+            hub: home.hub.clone(),
         }),
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Entry {
     pub(crate) kind: EventKind,
     pub(crate) proof: Proof,
     pub(crate) dispatch: Option<DispatchId>,
+    /// A visit that nobody was dispatched to.
+    pub(crate) visit: Option<DispatchId>,
     pub(crate) worker: Option<WorkerId>,
     pub(crate) phone: Option<PhoneId>,
     pub(crate) door: Option<DoorId>,
@@ -47,6 +49,7 @@ impl Entry {
             kind,
             proof: Proof::Station,
             dispatch: None,
+            visit: None,
             worker: None,
             phone: None,
             door: None,
@@ -69,6 +72,7 @@ impl Entry {
             kind: event.kind.clone(),
             proof: proof.clone(),
             dispatch: event.dispatch,
+            visit: event.visit,
             worker: Some(event.worker),
             phone: Some(event.phone),
             door: event.door,
@@ -87,8 +91,8 @@ impl Entry {
         let stored_at = app.now();
         sqlx::query(
             "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
-             outcome, reason, key_id, permission_id, proof, clock)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             outcome, reason, key_id, permission_id, proof, clock, visit_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
         )
         .bind(self.id.to_string())
         .bind(ms(self.at))
@@ -105,6 +109,7 @@ impl Entry {
         .bind(self.permission.map(|id| id.to_string()))
         .bind(self.proof.as_str())
         .bind(self.clock.as_ref().map(|clock| clock.as_str().to_owned()))
+        .bind(self.visit.map(|id| id.to_string()))
         .execute(&mut *tx)
         .await?;
         log::enter(app, tx, &self.body(stored_at)).await

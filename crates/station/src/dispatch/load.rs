@@ -140,7 +140,8 @@ pub(crate) fn resident(row: &AnyRow) -> sqlx::Result<Resident> {
     })
 }
 
-fn hub(row: &AnyRow) -> sqlx::Result<Option<Hub>> {
+/// The hub in a home, of a row that has `hub_id`, `hub_address` and `public_key`.
+pub(crate) fn hub(row: &AnyRow) -> sqlx::Result<Option<Hub>> {
     let Some(id) = row.id_or_none("hub_id")? else { return Ok(None) };
     Ok(Some(Hub { id, address: row.text("hub_address")?, public_key: Bytes(row.bytes("public_key")?) }))
 }

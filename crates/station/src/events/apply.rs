@@ -6,7 +6,7 @@ use terskel_keys::receipt::Direction;
 use terskel_model::DispatchId;
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 
-use super::{door, offline, presence, visit, wiped};
+use super::{door, offline, own_visit, presence, visit, wiped};
 use crate::app::App;
 use crate::check;
 use crate::db::ms;
@@ -22,15 +22,18 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     text("outcome", event.outcome.as_ref().map(|o| o.as_str()))?;
     check::required("kind", event.kind.as_str(), 100)?;
     check_worker(event, tx).await?;
+    own_visit::check(event, tx).await?;
     Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
         EventKind::AcceptedOffline => offline::accepted(event, app, tx).await?,
         EventKind::DoorOperated => door::operated(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::DoorPassed => door::passed(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
+        EventKind::VisitBegun => own_visit::begun(event, tx).await?,
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
         EventKind::KeysWiped => wiped::wiped(event, app, tx).await?,
+        EventKind::VisitClosed if event.visit.is_some() => own_visit::closed(event, tx).await?,
         EventKind::VisitClosed => visit::closed(event, app, tx).await?,
         // From a newer app: kept as it came, with no effect but to be read.
         EventKind::Unknown(_) => {

@@ -4,6 +4,7 @@ mod apply;
 mod door;
 mod intake;
 mod offline;
+mod own_visit;
 pub(crate) mod post;
 mod presence;
 mod visit;

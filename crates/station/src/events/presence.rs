@@ -4,9 +4,10 @@ use sqlx::AnyConnection;
 use terskel_api::problem::code;
 use terskel_keys::receipt::{self, Direction, Receipt};
 use terskel_model::event::{PhoneEvent, Proof};
-use terskel_model::{DispatchId, HubId};
+use terskel_model::{DispatchId, HubId, ResidentId};
 
 use super::apply::of_teams_dispatch;
+use super::own_visit;
 use super::visit::{Move, advance};
 use crate::app::App;
 use crate::db::Columns;
@@ -19,34 +20,50 @@ pub(super) async fn checked(
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
-    let dispatch = of_teams_dispatch(event, tx).await?;
-    let (hub, public_key) = hub_of(dispatch, tx).await?;
+    let (visit, (hub, public_key)) = match event.visit {
+        Some(visit) => (visit, hub_at(own_visit::resident(visit, tx).await?, tx).await?),
+        None => {
+            let dispatch = of_teams_dispatch(event, tx).await?;
+            (dispatch, hub_of(dispatch, tx).await?)
+        }
+    };
     let hex = event.receipt.as_deref().ok_or_else(|| invalid("receipt", "is missing"))?;
     let signed = receipt::from_hex(hex).map_err(|_| invalid("receipt", "is not hex"))?;
     let receipt = receipt::verify(&signed, &public_key).map_err(|_| problem(code::BAD_PROOF))?;
     let fits = receipt.hub == hub
         && receipt.worker == event.worker
         && receipt.phone == event.phone
-        && receipt.visit == dispatch
+        && receipt.visit == visit
         && receipt.direction == direction;
     if !fits {
         return refuse(code::BAD_PROOF);
     }
     use_up(event, &receipt, tx).await?;
+    if event.visit.is_some() {
+        own_visit::checked(visit, &receipt, tx).await?;
+        return Ok(Proof::HubReceipt);
+    }
     let next = match direction {
         Direction::In => Move::Arrive(receipt.at),
         Direction::Out => Move::Leave,
     };
-    advance(event, dispatch, next, app, tx).await?;
+    advance(event, visit, next, app, tx).await?;
     Ok(Proof::HubReceipt)
 }
 
 async fn hub_of(dispatch: DispatchId, tx: &mut AnyConnection) -> Result<(HubId, Vec<u8>), Failure> {
+    let row = sqlx::query("SELECT resident_id FROM dispatches WHERE id = $1")
+        .bind(dispatch.to_string())
+        .fetch_one(&mut *tx)
+        .await?;
+    hub_at(row.id("resident_id")?, tx).await
+}
+
+async fn hub_at(resident: ResidentId, tx: &mut AnyConnection) -> Result<(HubId, Vec<u8>), Failure> {
     let row = sqlx::query(
-        "SELECT h.id, h.public_key FROM dispatches d JOIN residents r ON r.id = d.resident_id
-         JOIN hubs h ON h.id = r.hub_id WHERE d.id = $1",
+        "SELECT h.id, h.public_key FROM residents r JOIN hubs h ON h.id = r.hub_id WHERE r.id = $1",
     )
-    .bind(dispatch.to_string())
+    .bind(resident.to_string())
     .fetch_optional(tx)
     .await?
     .ok_or_else(|| problem(code::BAD_PROOF))?;

@@ -125,7 +125,7 @@ pub(crate) fn home_keys(home: Home, keys: Vec<Rung>) -> (KeyHome, Vec<ShiftKey>)
     let keys: Vec<ShiftKey> = keys.into_iter().map(shift_key).collect();
     let opened = |door: &Door| keys.iter().any(|key| key.door == door.id);
     let doors = home.doors.iter().filter(|door| opened(door)).cloned().collect();
-    (KeyHome { resident: home.resident, doors }, keys)
+    (KeyHome { resident: home.resident, doors, hub: home.hub }, keys)
 }
 
 fn shift_key(rung: Rung) -> ShiftKey {

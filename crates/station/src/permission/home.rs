@@ -1,7 +1,7 @@
 //! A home, with everything about it that a decision needs.
 
 use sqlx::AnyConnection;
-use terskel_api::dispatch::{Door, Resident};
+use terskel_api::dispatch::{Door, Hub, Resident};
 use terskel_model::dispatch::Holder;
 use terskel_model::door::Operation;
 use terskel_model::permission::{BrokenGlass, Facts, InHand, Residence, TimeZone, Use};
@@ -20,6 +20,7 @@ pub(crate) struct Home {
     pub(crate) resident: Resident,
     /// As those see them who hold no dispatch.
     pub(crate) doors: Vec<Door>,
+    pub(crate) hub: Option<Hub>,
     /// Dispatches that somebody has accepted and not closed.
     in_hand: Vec<(DispatchId, Holder)>,
     uses: Vec<Use>,
@@ -35,8 +36,9 @@ impl Home {
         reader: &mut AnyConnection,
     ) -> Result<Option<Self>, Failure> {
         let row = sqlx::query(
-            "SELECT id AS resident_id, team_id, time_zone, first_name, last_name, birth_year, address, town,
-             phone_number, way_in FROM residents WHERE id = $1",
+            "SELECT r.id AS resident_id, r.team_id, r.time_zone, r.first_name, r.last_name, r.birth_year, r.address, r.town,
+             r.phone_number, r.way_in, r.hub_id, h.address AS hub_address, h.public_key
+             FROM residents r LEFT JOIN hubs h ON h.id = r.hub_id WHERE r.id = $1",
         )
         .bind(id.to_string())
         .fetch_optional(&mut *reader)
@@ -51,6 +53,7 @@ impl Home {
             },
             resident: dispatch::resident(&row)?,
             doors: doors.iter().map(dispatch::outside).collect(),
+            hub: dispatch::hub(&row)?,
             in_hand: in_hand(id, reader).await?,
             uses: uses(id, reader).await?,
             broken: broken(id, app.now(), reader).await?,

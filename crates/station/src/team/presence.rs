@@ -87,8 +87,9 @@ async fn steps(
     let rows = sqlx::query(
         "SELECT a.kind, a.outcome, a.at_ms, a.worker_id, w.name AS worker_name, a.dispatch_id
          FROM audit a JOIN workers w ON w.id = a.worker_id LEFT JOIN dispatches d ON d.id = a.dispatch_id
+         LEFT JOIN own_visits v ON v.id = a.visit_id
          WHERE a.at_ms BETWEEN $1 AND $2 AND (
-           (a.kind IN ('checked_in', 'checked_out') AND d.resident_id = $3)
+           (a.kind IN ('checked_in', 'checked_out') AND COALESCE(d.resident_id, v.resident_id) = $3)
            OR (a.kind = 'door_operated' AND a.outcome IN ('opened', 'locked') AND a.door_id = $4))
          ORDER BY a.at_ms, a.position",
     )

@@ -28,6 +28,7 @@ mod export;
 mod locks;
 mod log;
 mod offline;
+mod own_visits;
 mod permissions;
 mod receipts;
 mod reseal;

@@ -160,6 +160,8 @@ impl Town {
             worker: WorkerId::new(&SystemWorld),
             kind: EventKind::DoorOperated,
             dispatch: Some(DispatchId::new(&SystemWorld)),
+            visit: None,
+            resident: None,
             door: Some(DoorId::new(&SystemWorld)),
             operation: Some(Operation::Open),
             outcome: Some(DoorOutcome::Opened),

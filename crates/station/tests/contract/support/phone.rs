@@ -182,6 +182,8 @@ impl Phone {
             worker: self.worker(),
             kind,
             dispatch: None,
+            visit: None,
+            resident: None,
             door: None,
             operation: None,
             outcome: None,
