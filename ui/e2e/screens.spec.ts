@@ -2,7 +2,7 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
-import { alert, at, flat, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
+import { alert, at, codeIs, flat, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
 
 const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   stage: async ({}, use) => {
@@ -169,6 +169,7 @@ test("a door is passed without its lock, and opened by it after all", async ({ p
 
 test("a door's code is nowhere on the page until it is asked for, and goes again", async ({ page, stage, url }) => {
   stage.view = view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays })] }) });
+  stage.reply = codeIs("4711#");
   await open(page, url, "nb");
   const door = page.getByTestId("door");
   await expect(door).toContainText("17 B");
@@ -179,6 +180,8 @@ test("a door's code is nowhere on the page until it is asked for, and goes again
   await page.keyboard.press("Enter");
   await expect(door.getByTestId("door-code")).toHaveCount(0);
   expect(await page.content()).not.toContain("4711");
+  const looked = { intent: "showCode", dispatch: stage.view.visit?.id, door: stage.view.visit?.doors[0]?.id };
+  expect(stage.intents, "that it was looked at is told each time").toEqual([looked]);
 
   await door.getByTestId("door-code-toggle").click();
   await expect(door.getByTestId("door-code")).toBeVisible();

@@ -142,6 +142,7 @@ async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
         Intent::OpenDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Open).await,
         Intent::LockDoor { dispatch, door } => visit::operate(core, dispatch, door, Operation::Lock).await,
         Intent::PassDoor { dispatch, door, reason } => visit::pass(core, dispatch, door, &reason).await,
+        Intent::ShowCode { dispatch, door } => visit::show_code(core, dispatch, door).await,
         Intent::CheckIn { dispatch } => visit::check(core, dispatch, Direction::In).await,
         Intent::CheckOut { dispatch } => visit::check(core, dispatch, Direction::Out).await,
         Intent::CloseVisit { dispatch } => visit::close(core, dispatch).await,

@@ -35,6 +35,8 @@ open_enum! {
         DoorOperated = "door_operated",
         /// The worker passed a door without its lock, and says how: a `PassReason`.
         DoorPassed = "door_passed",
+        /// The worker looked at the code of a door's keypad.
+        DoorCodeShown = "door_code_shown",
         /// What a phone has learnt of a lock: battery, mechanism, clock, its own log.
         LockReported = "lock_reported",
         /// Keys were taken away before their time: the phone is told to wipe them.

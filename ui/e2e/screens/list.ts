@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import type { View } from "../../src/kit/engine/bindings";
-import { alert, at, CONTINUITY, flat, fresh, home, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
+import { alert, at, codeIs, CONTINUITY, flat, fresh, home, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
 import type { Stage } from "./stage";
 
 /** A screen to look at: the view, what the engine answers, and how one gets there. */
@@ -142,6 +142,7 @@ export const PICTURES: Picture[] = [
   {
     name: "33-no-lock-code-shown",
     view: view({ visit: visit({ doors: [stairwell({ hasLock: false, ...otherWays }), flat()] }) }),
+    reply: codeIs("4711#"),
     go: tap("door-code-toggle"),
   },
   {
@@ -158,11 +159,12 @@ export const PICTURES: Picture[] = [
     view: view({
       visit: visit({
         doors: [
-          stairwell({ name: LONG.town, hasLock: false, code: LONG.town, physicalKey: { cabinet: LONG.lastName, tag: LONG.firstName } }),
+          stairwell({ name: LONG.town, hasLock: false, hasCode: true, physicalKey: { cabinet: LONG.lastName, tag: LONG.firstName } }),
           flat({ passed: LONG.town, warning: LONG.town }),
         ],
       }),
     }),
+    reply: codeIs(LONG.town),
     go: tap("door-code-toggle"),
   },
   {

@@ -85,7 +85,7 @@ const door = (more: Partial<DoorView>): DoorView => ({
   moving: false,
   warning: null,
   passed: null,
-  code: null,
+  hasCode: false,
   physicalKey: null,
   ...more,
 });
@@ -105,7 +105,10 @@ export const CONTINUITY: ContinuityView = {
 };
 
 /** What there is at a door beside its lock. */
-export const otherWays: Partial<DoorView> = { physicalKey: { cabinet: "Vestby base, skap 2", tag: "17 B" }, code: "4711#" };
+export const otherWays: Partial<DoorView> = { physicalKey: { cabinet: "Vestby base, skap 2", tag: "17 B" }, hasCode: true };
+
+/** The answer to whoever looks at the code. */
+export const codeIs = (code: string): unknown => ({ ok: { outcome: "code", code } });
 
 export const hub = (more: Partial<HubView> = {}): HubView => ({
   reach: "looking",

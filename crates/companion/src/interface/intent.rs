@@ -76,6 +76,13 @@ pub enum Intent {
         /// How: a `model::door::PassReason`.
         reason: String,
     },
+    /// Show the code of a door's keypad. That it was looked at is written down first.
+    ShowCode {
+        /// The visit.
+        dispatch: DispatchId,
+        /// Which door.
+        door: DoorId,
+    },
     /// Check in at the hub in the home.
     CheckIn {
         /// The visit.
@@ -112,6 +119,7 @@ impl std::fmt::Debug for Intent {
             Self::OpenDoor { .. } => "OpenDoor",
             Self::LockDoor { .. } => "LockDoor",
             Self::PassDoor { .. } => "PassDoor",
+            Self::ShowCode { .. } => "ShowCode",
             Self::CheckIn { .. } => "CheckIn",
             Self::CheckOut { .. } => "CheckOut",
             Self::CloseVisit { .. } => "CloseVisit",
@@ -121,7 +129,7 @@ impl std::fmt::Debug for Intent {
 }
 
 /// What came of an intent that went through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Outcome {
@@ -132,4 +140,20 @@ pub enum Outcome {
         /// The attempt.
         result: super::DoorResult,
     },
+    /// The code that was asked for.
+    Code {
+        /// As one types it.
+        code: String,
+    },
+}
+
+/// Shows what came of it, never a code.
+impl std::fmt::Debug for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Done => f.write_str("Done"),
+            Self::Door { result } => f.debug_struct("Door").field("result", result).finish(),
+            Self::Code { .. } => f.write_str("Code"),
+        }
+    }
 }

@@ -253,8 +253,8 @@ pub struct DoorView {
     pub warning: Option<String>,
     /// How the worker passed it without its lock: a `model::door::PassReason`.
     pub passed: Option<String>,
-    /// The code of the door's keypad.
-    pub code: Option<String>,
+    /// The door has a keypad, and the phone knows its code: `Intent::ShowCode` shows it.
+    pub has_code: bool,
     /// Where the metal key hangs.
     pub physical_key: Option<PhysicalKeyView>,
 }

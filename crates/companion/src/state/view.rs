@@ -200,7 +200,7 @@ fn door(snapshot: &Snapshot, live: &Live, dispatch: &Dispatch, door: &Door) -> D
         moving: now.moving,
         warning: now.warning.map(|w| w.as_str().to_owned()),
         passed: facts.and_then(|f| f.passed.clone()),
-        code: door.code.as_ref().map(|code| code.expose().to_owned()),
+        has_code: door.code.is_some(),
         physical_key: door
             .physical_key
             .as_ref()

@@ -143,6 +143,22 @@ impl Store {
         Ok(tx.commit().await?)
     }
 
+    /// The worker looked at the code of its keypad: only the event.
+    pub(crate) async fn code_shown(
+        &self,
+        (dispatch, door): (DispatchId, DoorId),
+        phone: &Phone,
+        worker: WorkerId,
+        clock: &PhoneClock,
+    ) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        let mut draft = Draft::new(EventKind::DoorCodeShown, clock.now(), worker, dispatch);
+        draft.door = Some(door);
+        record(&mut tx, phone, clock, draft).await?;
+        Ok(tx.commit().await?)
+    }
+
     /// What was learnt of a lock: only the event, which goes to the station.
     pub(crate) async fn report_lock(
         &self,

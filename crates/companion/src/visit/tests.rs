@@ -266,3 +266,20 @@ async fn a_receipt_that_comes_after_the_end_of_the_shift_is_kept() {
     home.sent().await;
     assert!(home.station.kinds().contains(&"checked_in".to_owned()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_looks_at_a_doors_code_leaves_a_trace_first() {
+    let home = Home::accepted().await;
+    let look = Intent::ShowCode { dispatch: home.dispatch, door: home.stairwell };
+    assert_eq!(home.intend(look.clone()).await, Err(Problem::NotFound), "it has none");
+    home.station.tell(|d| {
+        d.details.as_mut().unwrap().doors[0].code = Some(terskel_api::Secret::new("4711#"));
+    });
+    home.see("the keypad", |v| v.visit.as_ref().unwrap().doors[0].has_code).await;
+    let shown = home.intend(look).await.unwrap();
+    assert_eq!(format!("{shown:?}"), "Code", "a code is in no log");
+    assert_eq!(shown, Outcome::Code { code: "4711#".into() });
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["alert_delivered", "door_code_shown"]);
+    assert_eq!(home.station.events().last().unwrap().door, Some(home.stairwell));
+}

@@ -28,6 +28,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         EventKind::AcceptedOffline => offline::accepted(event, app, tx).await?,
         EventKind::DoorOperated => door::operated(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::DoorPassed => door::passed(event, if_of_dispatch(event, tx).await?, tx).await?,
+        EventKind::DoorCodeShown => door::code_shown(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
         EventKind::VisitBegun => own_visit::begun(event, tx).await?,
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,

@@ -102,6 +102,16 @@ pub(super) async fn passed(
     there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
 }
 
+/// The worker looked at the code of its keypad.
+pub(super) async fn code_shown(
+    event: &PhoneEvent,
+    dispatch: Option<DispatchId>,
+    tx: &mut AnyConnection,
+) -> Result<Proof, Failure> {
+    let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
+    there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
+}
+
 async fn on_the_way(dispatch: DispatchId, door: DoorId, tx: &mut AnyConnection) -> Result<(), Failure> {
     let row = sqlx::query(
         "SELECT rd.door_id FROM resident_doors rd JOIN dispatches d ON d.resident_id = rd.resident_id

@@ -83,4 +83,17 @@ stories! {
             }
         }
     }
+
+    async fn looking_at_a_doors_code_is_told_by_whoever_is_on_the_way(house) {
+        let mut ada = house.phone_of(&house.ada).await;
+        let dispatch = house.dispatch("C-1").await;
+        let door = ada.accept(&house, dispatch).await.keys[0].door;
+        let looked = PhoneEvent { door: Some(door), ..ada.record(&house, EventKind::DoorCodeShown, dispatch) };
+        assert_eq!(ada.send(&house, &looked).await, None);
+        let elsewhere = Some(DoorId::new(&*house.world));
+        let looked = PhoneEvent { door: elsewhere, ..ada.record(&house, EventKind::DoorCodeShown, dispatch) };
+        assert_eq!(ada.send(&house, &looked).await.as_deref(), Some(code::NOT_FOUND));
+        let nowhere = ada.record(&house, EventKind::DoorCodeShown, dispatch);
+        assert_eq!(ada.send(&house, &nowhere).await.as_deref(), Some(code::INVALID));
+    }
 }

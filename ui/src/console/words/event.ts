@@ -12,6 +12,7 @@ const kinds: Record<string, () => string> = {
   dispatch_declined: m.console_kind_dispatch_declined,
   dispatch_accepted: m.console_kind_dispatch_accepted,
   accepted_offline: m.console_kind_accepted_offline,
+  door_code_shown: m.console_kind_door_code_shown,
   visit_begun: m.console_kind_visit_begun,
   arrival_overdue: m.console_kind_arrival_overdue,
   permission_given: m.console_kind_permission_given,

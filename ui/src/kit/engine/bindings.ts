@@ -135,8 +135,8 @@ export type DoorView = {
 	warning: string | null,
 	/**  How the worker passed it without its lock: a `model::door::PassReason`. */
 	passed: string | null,
-	/**  The code of the door's keypad. */
-	code: string | null,
+	/**  The door has a keypad, and the phone knows its code: `Intent::ShowCode` shows it. */
+	hasCode: boolean,
 	/**  Where the metal key hangs. */
 	physicalKey: PhysicalKeyView | null,
 };
@@ -237,6 +237,12 @@ dispatch: DispatchId;
 door: DoorId; 
 /**  How: a `model::door::PassReason`. */
 reason: string } | 
+/**  Show the code of a door's keypad. That it was looked at is written down first. */
+{ intent: "showCode"; 
+/**  The visit. */
+dispatch: DispatchId; 
+/**  Which door. */
+door: DoorId } | 
 /**  Check in at the hub in the home. */
 { intent: "checkIn"; 
 /**  The visit. */
@@ -272,7 +278,11 @@ export type Outcome =
 /**  A lock was asked, and this came of it: also when it refused, also when nobody knows. */
 { outcome: "door"; 
 /**  The attempt. */
-result: DoorResult };
+result: DoorResult } | 
+/**  The code that was asked for. */
+{ outcome: "code"; 
+/**  As one types it. */
+code: string };
 
 /**  A metal key. */
 export type PhysicalKeyView = {

@@ -30,6 +30,7 @@ const kinds: Record<string, Say> = {
   dispatch_declined: m.kind_dispatch_declined,
   dispatch_accepted: m.kind_dispatch_accepted,
   accepted_offline: m.kind_accepted_offline,
+  door_code_shown: m.kind_door_code_shown,
   visit_begun: m.kind_visit_begun,
   door_operated: m.kind_door_operated,
   door_passed: m.kind_door_passed,
