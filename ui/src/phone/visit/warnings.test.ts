@@ -17,7 +17,7 @@ const door = (more: Partial<DoorView>): DoorView => ({
   moving: false,
   warning: null,
   passed: null,
-  code: null,
+  hasCode: false,
   physicalKey: null,
   ...more,
 });
