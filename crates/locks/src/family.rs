@@ -12,6 +12,7 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::device::Device;
+use crate::install::Install;
 use crate::lock::{LockCommand, LockEvent, LockState};
 use crate::session::Session;
 
@@ -70,6 +71,10 @@ pub trait Family: Send + Sync {
     /// # Errors
     /// As [`Self::check`].
     fn open(&self, lock: &LockPlace<'_>, credential: &[u8], visitor: Visitor) -> Result<BoxSession, Invalid>;
+    /// How its locks are installed; `None` where that takes their vendor.
+    fn install(&self) -> Option<&'static dyn Install> {
+        None
+    }
     /// A lock for the simulator.
     ///
     /// # Errors

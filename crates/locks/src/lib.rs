@@ -10,6 +10,7 @@ pub mod family;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod hub;
+pub mod install;
 pub mod lock;
 pub mod nuki;
 mod secret;

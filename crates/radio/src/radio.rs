@@ -28,7 +28,7 @@ pub struct Sighting {
     pub name: Option<String>,
     /// Signal strength, dBm.
     pub rssi: Option<i16>,
-    /// Advertised services.
+    /// Advertised services, also those that it only has data of.
     pub services: Vec<Uuid>,
     /// Company id and data.
     pub manufacturer: Vec<(u16, Vec<u8>)>,

@@ -7,11 +7,13 @@ use terskel_model::Entropy;
 use zeroize::Zeroizing;
 
 use super::device::{LockConfig, SimulatedLock};
+use super::install::Installing;
 use super::phone::LockSession;
 use super::{ActivationCode, Credential, SERVICE, TO_SERVER};
 use crate::family::{
     BoxSession, Care, Family, Guarantees, Invalid, Listen, LockPlace, Setup, Simulated, Visitor, Window,
 };
+use crate::install::Install;
 
 /// The characters that a lock has for its name.
 const NAME: usize = 12;
@@ -62,6 +64,10 @@ impl Family for Dkey {
         Ok(Box::new(LockSession::new(credential, Some(device), visitor.entropy)))
     }
 
+    fn install(&self) -> Option<&'static dyn Install> {
+        Some(&Installing)
+    }
+
     fn simulate(&self, setup: Setup, entropy: Arc<dyn Entropy>) -> Result<Simulated, Invalid> {
         let latin = setup.name.chars().all(|c| u32::from(c) <= 0xff);
         if !latin || !(1..=NAME).contains(&setup.name.chars().count()) {
@@ -96,7 +102,7 @@ impl Family for Dkey {
     }
 }
 
-fn device(id: &str) -> Result<[u8; 4], Invalid> {
+pub(super) fn device(id: &str) -> Result<[u8; 4], Invalid> {
     let digits = id.len() == 8 && id.bytes().all(|b| b.is_ascii_hexdigit());
     let number = u32::from_str_radix(id, 16).ok().filter(|_| digits);
     number.map(u32::to_be_bytes).ok_or_else(|| Invalid::new("device_id", "must be 8 hex digits"))

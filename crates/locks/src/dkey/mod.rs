@@ -30,6 +30,7 @@ mod family;
 mod frame;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
+mod install;
 mod message;
 pub mod phone;
 #[cfg(test)]

@@ -8,6 +8,7 @@ use terskel_model::Entropy;
 use zeroize::Zeroizing;
 
 use super::device::{Known, LockConfig, SimulatedLock};
+use super::install::Installing;
 use super::phone::LockSession;
 use super::{
     BEACON, BEACON_COMPANY, Credential, Generation, INITIALIZATION_SERVICE, KEYTURNER_SERVICE,
@@ -17,6 +18,7 @@ use crate::family::{
     BoxSession, Care, Family, Guarantees, Heard, Invalid, Listen, LockPlace, Setup, Simulated, Visitor,
     Window,
 };
+use crate::install::Install;
 
 /// Bytes that a lock has for its name.
 const NAME: usize = 32;
@@ -74,6 +76,10 @@ impl Family for Nuki {
     fn open(&self, lock: &LockPlace<'_>, credential: &[u8], visitor: Visitor) -> Result<BoxSession, Invalid> {
         let (id, credential) = (nuki_id(lock.device_id)?, read_credential(credential)?);
         Ok(Box::new(LockSession::new(credential, id, visitor)))
+    }
+
+    fn install(&self) -> Option<&'static dyn Install> {
+        Some(&Installing)
     }
 
     fn simulate(&self, setup: Setup, entropy: Arc<dyn Entropy>) -> Result<Simulated, Invalid> {
@@ -183,14 +189,14 @@ fn read_credential(bytes: &[u8]) -> Result<Credential, Invalid> {
     Credential::from_bytes(bytes).map_err(|error| Invalid::new("credential", error.to_string()))
 }
 
-fn nuki_id(id: &str) -> Result<u32, Invalid> {
+pub(super) fn nuki_id(id: &str) -> Result<u32, Invalid> {
     let digits = id.len() == 8 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
     let number = u32::from_str_radix(id, 16).ok().filter(|_| digits);
     number.ok_or_else(|| Invalid::new("device_id", "must be 8 hex digits"))
 }
 
 /// The Nuki ID in an iBeacon frame of a lock (3): big-endian, like the UUID before it.
-fn beacon_id(data: &[u8]) -> Option<u32> {
+pub(super) fn beacon_id(data: &[u8]) -> Option<u32> {
     let rest = data.strip_prefix(&BEACON)?.strip_prefix(KEYTURNER_SERVICE.as_bytes())?;
     rest.first_chunk().copied().map(u32::from_be_bytes)
 }

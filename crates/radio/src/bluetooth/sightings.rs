@@ -73,12 +73,14 @@ fn describe(id: &PeripheralId, properties: PeripheralProperties) -> Sighting {
     let address = Some(properties.address).filter(|a| *a != BDAddr::default()).map(|a| a.to_string());
     let mut manufacturer: Vec<_> = properties.manufacturer_data.into_iter().collect();
     manufacturer.sort_unstable();
+    let mut services = properties.services;
+    services.extend(properties.service_data.into_keys());
     Sighting {
         device: DeviceRef(id.to_string()),
         address,
         name: properties.advertisement_name.or(properties.local_name),
         rssi: properties.rssi,
-        services: properties.services,
+        services,
         manufacturer,
     }
 }

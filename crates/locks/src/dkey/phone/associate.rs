@@ -46,6 +46,8 @@ pub enum AssociationEvent {
     Unconfirmed {
         /// To be kept sealed.
         credential: Credential,
+        /// As far as it had introduced itself: it has no name here.
+        lock: LockDescription,
     },
     /// It came to nothing.
     Failed {
@@ -198,18 +200,20 @@ impl AssociationSession {
 
     fn finish(&mut self, credential: Credential, frame: &Frame) {
         self.channel.ack(frame.id, 0);
+        let lock = std::mem::take(&mut self.lock);
         self.events.push_back(match LockName::decode(&frame.payload) {
-            None => AssociationEvent::Unconfirmed { credential },
+            None => AssociationEvent::Unconfirmed { credential, lock },
             Some(name) => {
-                let lock = LockDescription { name: name.name, ..std::mem::take(&mut self.lock) };
-                AssociationEvent::Associated { credential, lock }
+                AssociationEvent::Associated { credential, lock: LockDescription { name: name.name, ..lock } }
             }
         });
     }
 
     fn fail(&mut self, problem: AssociationProblem, detail: String) {
         self.events.push_back(match std::mem::replace(&mut self.stage, Stage::Over) {
-            Stage::Name(credential) => AssociationEvent::Unconfirmed { credential },
+            Stage::Name(credential) => {
+                AssociationEvent::Unconfirmed { credential, lock: std::mem::take(&mut self.lock) }
+            }
             _ => AssociationEvent::Failed { problem, detail },
         });
         self.channel.drop_all();

@@ -96,7 +96,8 @@ fn a_key_that_only_the_lock_has_is_never_lost() {
             [AssociationEvent::Associated { credential, .. }] => {
                 assert_eq!(known, std::slice::from_ref(credential))
             }
-            [AssociationEvent::Unconfirmed { credential }] => {
+            [AssociationEvent::Unconfirmed { credential, lock }] => {
+                assert_eq!(lock.device_id.len(), 8);
                 assert!(known.is_empty() || known == std::slice::from_ref(credential), "{air:?}");
             }
             [AssociationEvent::Failed { .. }] => assert_eq!(known, [], "{air:?}"),
