@@ -5,6 +5,8 @@ mod bad_doors;
 #[cfg(test)]
 mod good_night;
 #[cfg(test)]
+mod installing;
+#[cfg(test)]
 mod networks;
 #[cfg(test)]
 mod outages;

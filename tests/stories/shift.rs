@@ -63,7 +63,7 @@ impl Shift {
     ) -> Result<(String, Option<String>)> {
         match self.ada.must(&Intent::OpenDoor { dispatch, door }).await? {
             Outcome::Door { result } => Ok((result.outcome, result.reason)),
-            Outcome::Done => anyhow::bail!("a slide has an outcome"),
+            Outcome::Done | Outcome::Code { .. } => anyhow::bail!("a slide has an outcome"),
         }
     }
 

@@ -2,12 +2,13 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
-import { alert, at, codeIs, flat, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
+import { alert, at, codeIs, flat, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
 
 const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   stage: async ({}, use) => {
     const stage = new Stage();
     stage.visits = VISITS;
+    stage.homes = HOMES;
     await use(stage);
     stage.stop();
   },

@@ -126,7 +126,7 @@ pub struct NewLock {
     pub id: LockId,
     /// Which protocol.
     pub family: LockFamily,
-    /// Bluetooth address, `AA:BB:CC:DD:EE:FF`.
+    /// Bluetooth address, `AA:BB:CC:DD:EE:FF`; empty where the phone that installed it is not told: it is found by its id.
     pub address: String,
     /// The id that the lock itself tells: dKey, 8 hex digits.
     pub device_id: String,

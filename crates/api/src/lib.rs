@@ -9,6 +9,7 @@ mod bytes;
 pub mod continuity;
 pub mod dispatch;
 pub mod event;
+pub mod installation;
 pub mod key;
 pub mod lock;
 pub mod log;

@@ -28,6 +28,8 @@ pub const LOG_INCLUSION: &str = "/v1/log/inclusion";
 pub const LOG_KEY: &str = "/.well-known/terskel/log-key";
 /// `GET`, a team lead: → [`crate::lock::LockList`].
 pub const LOCKS: &str = "/v1/locks";
+/// `POST`, a team lead on a phone: [`crate::installation::Installation`] → 204.
+pub const INSTALLATIONS: &str = "/v1/installations";
 /// `POST`, a phone: → [`crate::key::KeyBundle`], with new keys where there is need.
 pub const KEYS: &str = "/v1/keys";
 /// `GET`, a team lead: → [`crate::permission::PermissionList`]; `POST`: [`crate::permission::NewPermission`] →

@@ -47,6 +47,9 @@ pub struct SignedIn {
     pub team: TeamId,
     /// Its name.
     pub team_name: String,
+    /// Leads a team, and may do on this phone what a lead may.
+    #[serde(default)]
+    pub leads: bool,
     /// When the shift, and with it the session, ends.
     pub ends_at: DateTime<Utc>,
     /// The worker's badge for hubs: CWT in COSE_Sign1, until `ends_at` (`keys::badge`).

@@ -9,13 +9,14 @@ use terskel_model::World;
 use terskel_model::door::Operation;
 use terskel_radio::{AdapterState, Radio};
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
 use crate::interface::{Answer, BluetoothState, Intent, Outcome, Problem, Question, View, VisitSummary};
 use crate::state::{Core, PhoneClock};
 use crate::station_client::{HttpStations, Stations};
 use crate::store::{Store, StoreError, StoreKey};
 use crate::visit::AbortOnDrop;
-use crate::{alerts, keys, outbox, session, stream, visit};
+use crate::{alerts, install, keys, outbox, session, stream, visit};
 
 /// What an engine is made of.
 pub struct EngineConfig {
@@ -57,6 +58,7 @@ impl Engine {
         store.sweep(clock.now()).await?;
         if let Some(phone) = store.snapshot().await?.phone {
             store.finish_interrupted(&phone, &clock).await?;
+            store.finish_interrupted_test(&phone, &clock).await?;
         }
         let core = Arc::new(Core::new(world, radio, families, stations, (store, clock)).await?);
         let _tasks = vec![
@@ -65,6 +67,7 @@ impl Engine {
             AbortOnDrop(tokio::spawn(session::keep_time(core.clone()))),
             AbortOnDrop(tokio::spawn(keys::keep_shift_keys(core.clone()))),
             AbortOnDrop(tokio::spawn(visit::supervise(core.clone()))),
+            AbortOnDrop(tokio::spawn(install::keep_bringing(core.clone()))),
             AbortOnDrop(tokio::spawn(show_bluetooth(core.clone()))),
         ];
         Ok(Self { core, _tasks })
@@ -109,6 +112,7 @@ impl Engine {
                     .collect();
                 Ok(Answer::VisitsToday { visits })
             }
+            Question::TeamHomes => install::team_homes(&self.core).await,
         }
     }
 
@@ -122,10 +126,11 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.core.visit.clear();
+        install::stop_finding(&self.core);
     }
 }
 
-async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
+async fn carry_out(core: &Arc<Core>, intent: Intent) -> Result<Outcome, Problem> {
     tracing::info!(?intent, "intent");
     match intent {
         Intent::Enrol { station_url, code, phone_name } => {
@@ -146,6 +151,14 @@ async fn carry_out(core: &Core, intent: Intent) -> Result<Outcome, Problem> {
         Intent::CheckIn { dispatch } => visit::check(core, dispatch, Direction::In).await,
         Intent::CheckOut { dispatch } => visit::check(core, dispatch, Direction::Out).await,
         Intent::CloseVisit { dispatch } => visit::close(core, dispatch).await,
+        Intent::FindLocks => install::find_locks(core),
+        Intent::StopFindingLocks => Ok(install::stop_finding(core)),
+        Intent::PairLock { device, code, resident, place } => {
+            install::pair(core, &device, Zeroizing::new(code), resident, place).await
+        }
+        Intent::TestOpen => install::test(core, Operation::Open).await,
+        Intent::TestLock => install::test(core, Operation::Lock).await,
+        Intent::GiveUpInstallation => install::give_up(core).await,
         Intent::DismissRefusal { event } => core.dismiss_refusal(event).await.map(|()| Outcome::Done),
     }
 }

@@ -15,6 +15,7 @@ pub mod bindings;
 mod engine;
 #[cfg(feature = "headless")]
 pub mod headless;
+mod install;
 pub mod interface;
 mod keys;
 mod outbox;

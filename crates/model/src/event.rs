@@ -39,6 +39,14 @@ open_enum! {
         DoorCodeShown = "door_code_shown",
         /// What a phone has learnt of a lock: battery, mechanism, clock, its own log.
         LockReported = "lock_reported",
+        /// A phone was let into a lock that is being installed; with a reason, it was not.
+        LockPaired = "lock_paired",
+        /// A lock that is being installed was asked to open or to lock.
+        LockTested = "lock_tested",
+        /// An installation was given up: what the phone had of the lock is wiped.
+        InstallationGivenUp = "installation_given_up",
+        /// The station has a new lock, proven to open and to lock.
+        LockInstalled = "lock_installed",
         /// Keys were taken away before their time: the phone is told to wipe them.
         KeysWithdrawn = "keys_withdrawn",
         /// A phone has wiped the keys that were taken away.

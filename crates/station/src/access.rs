@@ -127,6 +127,7 @@ pub const RULES: &[Rule] = &[
     rule("GET", path::LOG_KEY, ANYBODY, Reach::Nobodys, "reads the log's public key"),
     rule("GET", path::AUTHORITY_KEYS, ANYBODY, Reach::Nobodys, "reads the public keys of the key authority"),
     rule("GET", path::LOCKS, LEAD, Reach::LedTeam, "sees how the locks are"),
+    rule("POST", path::INSTALLATIONS, LEAD, Reach::LedTeam, "installs a lock at a home; on a phone alone"),
     rule("GET", path::PERMISSIONS, LEAD, Reach::LedTeam, "lists what was permitted"),
     rule("POST", path::PERMISSIONS, LEAD, Reach::LedTeam, "gives a permission"),
     rule("DELETE", path::PERMISSION, LEAD, Reach::LedTeam, "takes a permission away"),

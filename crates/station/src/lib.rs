@@ -15,6 +15,7 @@ mod dispatch;
 mod enrol;
 mod events;
 mod extract;
+mod installation;
 mod keys;
 mod locks;
 mod log;

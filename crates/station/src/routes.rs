@@ -16,8 +16,8 @@ use crate::app::Shared;
 use crate::auth::offer_nonce;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
-    admin, audit, authority, break_glass, console, dispatch, enrol, events, keys, locks, log, openapi,
-    permission, session, stream, team, withdrawal,
+    admin, audit, authority, break_glass, console, dispatch, enrol, events, installation, keys, locks, log,
+    openapi, permission, session, stream, team, withdrawal,
 };
 
 /// The largest body: a dispatch or a resident with every field full is far below.
@@ -41,6 +41,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(log::inclusion::inclusion))
         .routes(routes!(log::key::key))
         .routes(routes!(locks::list::list))
+        .routes(routes!(installation::install::install))
         .routes(routes!(keys::bundle::bundle))
         .routes(routes!(permission::list::list, permission::give::give))
         .routes(routes!(permission::take_away::take_away))

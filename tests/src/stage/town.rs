@@ -1,6 +1,6 @@
 //! The demo municipality: what an administrator sets up at a new station before the first shift.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::TimeDelta;
 use serde::Serialize;
 use terskel_api::admin::{
@@ -108,7 +108,10 @@ async fn worker(admin: &Client, person: Person, leads: Option<TeamId>) -> Result
 }
 
 /// A shift that has begun and lasts long enough to play with.
-async fn shift(admin: &Client, worker: WorkerId, team: TeamId, world: &impl World) -> Result<()> {
+///
+/// # Errors
+/// When the station refuses.
+pub async fn shift(admin: &Client, worker: WorkerId, team: TeamId, world: &impl World) -> Result<()> {
     let now = world.now();
     let (starts_at, ends_at) = (now - TimeDelta::hours(1), now + TimeDelta::hours(11));
     let _: Created =
@@ -143,22 +146,24 @@ fn described(resident: &Resident, team: TeamId) -> Result<impl Serialize + use<>
     })
 }
 
+/// Of a lock that nobody has been let into, the station knows nothing: it is still to be installed.
 fn door(door: &Door) -> Result<NewDoor> {
-    let lock = door.lock.as_ref().map(|lock| {
-        let credential = lock.credential()?.context("the station can't open a lock it has no secret for")?;
-        Ok::<_, anyhow::Error>(NewLock {
+    let known = |lock: &terskel_simulator::Lock| {
+        let Some(credential) = lock.credential()? else { return Ok(None) };
+        Ok::<_, anyhow::Error>(Some(NewLock {
             id: lock.id,
             family: lock.family.clone(),
             address: lock.address.clone(),
             device_id: lock.device_id.clone(),
             credential: Secret::new(hex(&credential)),
-        })
-    });
+        }))
+    };
+    let lock = door.lock.as_ref().map(known);
     Ok(NewDoor {
         id: door.id,
         kind: door.kind.clone(),
         name: door.name.clone(),
-        lock: lock.transpose()?,
+        lock: lock.transpose()?.flatten(),
         code: door.code.as_ref().map(|code| Secret::new(code.expose())),
         physical_key: door
             .physical_key

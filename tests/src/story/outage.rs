@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde::Serialize;
 use terskel_companion::interface::{Answer, NetworkState, Question, View};
 use terskel_model::{Clock, DispatchId};
@@ -109,7 +109,9 @@ async fn same_state(
     ada.see("online, with nothing to do", SOON, online).await.context(ADA.name)?;
     let bos = bo.see("online, with nothing to do", SOON, online).await.context(BO.name)?;
     let progress = stage.centre.progress(dispatch).await?;
-    let Answer::VisitsToday { visits } = ada.ask(&Question::VisitsToday).await?;
+    let Answer::VisitsToday { visits } = ada.ask(&Question::VisitsToday).await? else {
+        bail!("another question was answered");
+    };
     let visit = visits.iter().find(|visit| visit.id == dispatch).context("the visit is among today's")?;
     ensure!(visit.unsent == 0, "{} events of the visit wait", visit.unsent);
     ensure!(visit.arrived_at.is_some() == progress.arrived_at.is_some(), "{visit:?}, {progress:?}");

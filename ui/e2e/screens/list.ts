@@ -1,6 +1,8 @@
 import type { Page } from "@playwright/test";
 import type { View } from "../../src/kit/engine/bindings";
-import { alert, at, codeIs, CONTINUITY, flat, fresh, home, hub, LONG, otherWays, result, stairwell, view, visit, VISITS } from "./views";
+import {
+  alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, home, hub, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
+} from "./views";
 import type { Stage } from "./stage";
 
 /** A screen to look at: the view, what the engine answers, and how one gets there. */
@@ -24,6 +26,25 @@ async function submit(page: Page, texts: Record<string, string>): Promise<void> 
 const enrol = (page: Page) =>
   submit(page, { "station-url": "https://stasjon.example", code: "ABCD-EFGH", "phone-name": "Vest 3" });
 const signIn = (page: Page) => submit(page, { "staff-number": "101", pin: "0000" });
+
+async function install(page: Page): Promise<void> {
+  await page.locator("header button").click();
+  await page.getByTestId("install-lock").click();
+}
+
+/** At the flat's own door, with the n-th lock that was heard. */
+const chooseLock = (n: number) => async (page: Page) => {
+  await install(page);
+  await page.locator("select[name=home]").selectOption({ index: 1 });
+  await page.locator("select[name=door]").selectOption({ index: 2 });
+  await page.locator("input[name=lock]").nth(n).check();
+};
+
+async function newDoor(page: Page): Promise<void> {
+  await install(page);
+  await page.locator("select[name=home]").selectOption({ index: 1 });
+  await page.locator("select[name=door]").selectOption("new");
+}
 
 /** Every screen, in the states that look different. */
 export const PICTURES: Picture[] = [
@@ -105,7 +126,7 @@ export const PICTURES: Picture[] = [
   {
     name: "26-long-visit",
     view: view({
-      session: { workerName: LONG.firstName, teamName: LONG.town, endsAt: at(9000) },
+      session: { workerName: LONG.firstName, teamName: LONG.town, leads: false, endsAt: at(9000) },
       visit: visit({ details: LONG, doors: [stairwell({ name: LONG.town }), flat({ name: LONG.lastName, locked: false })] }),
     }),
   },
@@ -211,6 +232,48 @@ export const PICTURES: Picture[] = [
     name: "43-long-plan",
     view: view({ continuity: { plan: LONG.wayIn, contacts: [{ role: LONG.town, name: LONG.firstName, phoneNumber: "1".repeat(40) }] } }),
     go: (page) => page.locator("nav button").nth(2).click(),
+  },
+  { name: "44-lead-account", view: lead(), go: (page) => page.locator("header button").click() },
+  { name: "45-install-looking", view: lead(), go: install },
+  { name: "46-install-new-door", view: lead({ found: FOUND }), go: newDoor },
+  { name: "47-install-not-ready", view: lead({ found: FOUND }), go: chooseLock(1) },
+  {
+    name: "48-install-wrong-code",
+    view: lead({ found: FOUND }),
+    reply: { problem: { problem: "notPaired", reason: "wrong_code" } },
+    go: async (page) => {
+      await chooseLock(0)(page);
+      await submit(page, { code: "BCDF-2345" });
+    },
+  },
+  { name: "49-install-prove", view: lead({ pending: pending() }), go: install },
+  {
+    name: "50-install-jammed",
+    view: lead({ pending: pending({ opened: true, last: result("refused", "jammed", "lock") }) }),
+    go: install,
+  },
+  { name: "51-install-locking", view: lead({ working: "lock", pending: pending({ opened: true, last: result("opened") }) }), go: install },
+  {
+    name: "52-install-no-network",
+    view: lead(
+      { pending: pending({ home: null, opened: true, locked: true, last: result("locked", null, "lock") }) },
+      { status: { ...status, network: "offline", unsent: 3 } },
+    ),
+    go: install,
+  },
+  {
+    name: "53-install-refused",
+    view: lead({ pending: pending({ opened: true, locked: true, last: result("locked", null, "lock"), refused: "conflict" }) }),
+    go: install,
+  },
+  { name: "54-install-done", view: lead({ installed: "H0301" }), go: install },
+  {
+    name: "55-install-give-up",
+    view: lead({ pending: pending({ doorName: LONG.firstName, home: LONG.address, deviceId: LONG.town }) }),
+    go: async (page) => {
+      await install(page);
+      await page.getByTestId("give-up").click();
+    },
   },
 ];
 

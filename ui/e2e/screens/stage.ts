@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { View, VisitSummary } from "../../src/kit/engine/bindings";
+import type { TeamHome, View, VisitSummary } from "../../src/kit/engine/bindings";
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 const TYPES: Record<string, string> = {
@@ -20,6 +20,7 @@ const POLICY =
 export class Stage {
   view!: View;
   visits: VisitSummary[] = [];
+  homes: TeamHome[] = [];
   /** The answer to every intent; without one the answer never comes. */
   reply: unknown;
   /** What was asked for. */
@@ -69,6 +70,7 @@ export class Stage {
     const json = (value: unknown): void => {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
+    if (url === "/ask" && body.includes("teamHomes")) return json({ ok: { answer: "teamHomes", homes: this.homes } });
     if (url === "/ask") return json({ ok: { answer: "visitsToday", visits: this.visits } });
     this.intents.push(JSON.parse(body));
     if (this.reply !== undefined) json(this.reply);

@@ -5,7 +5,11 @@ import type {
   DoorResult,
   DoorView,
   HomeView,
+  FoundLockView,
   HubView,
+  InstallView,
+  PendingInstallView,
+  TeamHome,
   View,
   VisitSummary,
   VisitView,
@@ -134,16 +138,67 @@ export const visit = (more: Partial<VisitView> = {}): VisitView => ({
 
 export const view = (more: Partial<View> = {}): View => ({
   enrolled: true,
-  session: { workerName: "Ada Solli", teamName: "Nattpatrulje Vest", endsAt: at(32_000) },
+  session: { workerName: "Ada Solli", teamName: "Nattpatrulje Vest", leads: false, endsAt: at(32_000) },
   status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
   alerts: [],
   visit: null,
   homes: [],
   continuity: { plan: "", contacts: [] },
+  install: null,
   takenAway: null,
   refusals: [],
   ...more,
 });
+
+const lock = (more: Partial<FoundLockView>): FoundLockView => ({
+  device: "DC:EF:AC:D2:AF:8C",
+  family: "dkey",
+  deviceId: "9daac9df",
+  near: true,
+  asks: "activation_code",
+  ready: true,
+  ...more,
+});
+
+export const FOUND: FoundLockView[] = [
+  lock({}),
+  lock({ device: "2", family: "nuki", deviceId: "1a2b3c4d", asks: "pin_or_nothing", ready: false }),
+  lock({ device: "3", family: "nuki", deviceId: "5d6e7f80", asks: "pin", near: false }),
+];
+
+export const pending = (more: Partial<PendingInstallView> = {}): PendingInstallView => ({
+  home: "Storgata 14, 3. etasje, Vestby",
+  doorName: "H0301",
+  family: "dkey",
+  deviceId: "9daac9df",
+  opened: false,
+  locked: false,
+  last: null,
+  refused: null,
+  ...more,
+});
+
+/** A team lead who installs locks. */
+export const lead = (install: Partial<InstallView> = {}, more: Partial<View> = {}): View =>
+  view({
+    session: { workerName: "Siv Eide", teamName: "Nattpatrulje Vest", leads: true, endsAt: at(32_000) },
+    install: { looking: true, found: [], working: null, pending: null, installed: null, ...install },
+    ...more,
+  });
+
+export const HOMES: TeamHome[] = [
+  {
+    resident: "0198c000-0000-7000-8000-0000000000b1",
+    name: "Kari Nordmann",
+    address: "Storgata 14, 3. etasje",
+    town: "Vestby",
+    doors: [
+      { id: "0198c000-0000-7000-8000-0000000000d1", name: "Storgata 14", kind: "stairwell", hasLock: true },
+      { id: "0198c000-0000-7000-8000-0000000000d2", name: "H0301", kind: "flat", hasLock: false },
+    ],
+  },
+  { resident: "0198c000-0000-7000-8000-0000000000b2", name: LONG.lastName, address: LONG.address, town: LONG.town, doors: [] },
+];
 
 export const fresh = (more: Partial<View> = {}): View =>
   view({

@@ -2,7 +2,7 @@ import type { Closed, Engine, View } from "../kit/engine";
 import { ticker } from "../kit/time/ticker.svelte";
 
 /** The screens that a signed-in worker moves between. */
-export type Screen = "alerts" | "visit" | "today";
+export type Screen = "alerts" | "visit" | "today" | "install";
 
 /** What the screens are made of: the engine's view as it came, and which screen the worker looks at. */
 export class Phone {

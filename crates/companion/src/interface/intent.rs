@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use terskel_model::{DispatchId, DoorId, EventId, ResidentId};
 
+use super::DoorInput;
+
 /// Something the worker wants done. Each ends with an [`Outcome`] or a [`super::Problem`].
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -98,6 +100,27 @@ pub enum Intent {
         /// The visit.
         dispatch: DispatchId,
     },
+    /// Listen for locks that can be installed.
+    FindLocks,
+    /// Listen no longer.
+    StopFindingLocks,
+    /// Let the phone into a lock that was found, to install it in a door. Answers when it is in, or not.
+    PairLock {
+        /// A `FoundLockView::device`.
+        device: String,
+        /// What was typed: activation code or PIN.
+        code: String,
+        /// Whose home.
+        resident: ResidentId,
+        /// Which door.
+        place: DoorInput,
+    },
+    /// Open the lock that is being installed. Answers when the outcome is known.
+    TestOpen,
+    /// Lock it.
+    TestLock,
+    /// Give the installation up: the phone forgets the lock.
+    GiveUpInstallation,
     /// The worker has read that the station refused an event for good.
     DismissRefusal {
         /// The event.
@@ -123,6 +146,12 @@ impl std::fmt::Debug for Intent {
             Self::CheckIn { .. } => "CheckIn",
             Self::CheckOut { .. } => "CheckOut",
             Self::CloseVisit { .. } => "CloseVisit",
+            Self::FindLocks => "FindLocks",
+            Self::StopFindingLocks => "StopFindingLocks",
+            Self::PairLock { .. } => "PairLock",
+            Self::TestOpen => "TestOpen",
+            Self::TestLock => "TestLock",
+            Self::GiveUpInstallation => "GiveUpInstallation",
             Self::DismissRefusal { .. } => "DismissRefusal",
         })
     }

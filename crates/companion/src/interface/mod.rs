@@ -2,12 +2,14 @@
 //! also the TypeScript bindings of `ui/` (`cargo xtask generate`).
 
 mod closed;
+mod install;
 mod intent;
 mod problem;
 mod question;
 mod view;
 
 pub use closed::Closed;
+pub use install::{DoorInput, FoundLockView, InstallView, PendingInstallView, TeamDoor, TeamHome};
 pub use intent::{Intent, Outcome};
 pub use problem::Problem;
 pub use question::{Answer, Question, VisitSummary};

@@ -68,6 +68,13 @@ pub enum Problem {
     },
     /// What answered is not this home's hub.
     WrongHub,
+    /// The lock did not let the phone in.
+    NotPaired {
+        /// A `locks::install::PairingProblem`, or why it could not be reached: a `model::door::DoorReason`.
+        reason: String,
+    },
+    /// The worker leads no team.
+    NotLead,
     /// The phone's own store failed.
     StoreFailed,
 }

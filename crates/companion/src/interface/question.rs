@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use terskel_model::{DispatchId, Timestamp};
 
+use super::TeamHome;
+
 /// A question.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
@@ -10,6 +12,8 @@ use terskel_model::{DispatchId, Timestamp};
 pub enum Question {
     /// The visits of this shift that were accepted on this phone, newest first.
     VisitsToday,
+    /// The homes of the team that the worker leads.
+    TeamHomes,
 }
 
 /// Its answer.
@@ -21,6 +25,11 @@ pub enum Answer {
     VisitsToday {
         /// The visits.
         visits: Vec<VisitSummary>,
+    },
+    /// To [`Question::TeamHomes`].
+    TeamHomes {
+        /// By address.
+        homes: Vec<TeamHome>,
     },
 }
 

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use terskel_model::{DispatchId, DoorId, EventId, ResidentId, Timestamp};
 
-use super::Problem;
+use super::{InstallView, Problem};
 
 /// The phone as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +25,8 @@ pub struct View {
     pub homes: Vec<HomeView>,
     /// What the team does, and whom it calls, when something does not work.
     pub continuity: ContinuityView,
+    /// Installing locks; absent for whoever leads no team.
+    pub install: Option<InstallView>,
     /// The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`.
     pub taken_away: Option<String>,
     /// What the station refused for good and the worker has not yet read.
@@ -64,6 +66,8 @@ pub struct SessionView {
     pub worker_name: String,
     /// The team on shift.
     pub team_name: String,
+    /// Leads a team.
+    pub leads: bool,
     /// The shift ends.
     pub ends_at: Timestamp,
 }

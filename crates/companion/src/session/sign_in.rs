@@ -44,6 +44,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             worker: answer.worker,
             worker_name: answer.worker_name,
             team_name: answer.team_name,
+            leads: answer.leads,
             ends_at: answer.ends_at,
             badge: answer.badge.0,
             rejected: false,

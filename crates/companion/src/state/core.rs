@@ -8,6 +8,7 @@ use terskel_radio::Radio;
 use tokio::sync::{Notify, watch};
 
 use super::{Live, PhoneClock, view};
+use crate::install::InstallDesk;
 use crate::interface::{NetworkState, Problem, View};
 use crate::session::TokenLife;
 use crate::station_client::{Station, StationError, Stations};
@@ -31,6 +32,8 @@ pub(crate) struct Core {
     pub(crate) deciding: tokio::sync::Mutex<()>,
     /// Of the session's token.
     pub(crate) token_life: tokio::sync::Mutex<TokenLife>,
+    /// The lock that is being installed.
+    pub(crate) install: InstallDesk,
     /// The doors and the hub of the visit that is going on.
     pub(crate) visit: VisitDesk,
     facts: watch::Sender<Arc<Snapshot>>,
@@ -62,6 +65,7 @@ impl Core {
             keys_wanted: Notify::new(),
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),
+            install: InstallDesk::default(),
             visit: VisitDesk::default(),
             facts: watch::Sender::new(snapshot),
             live: Mutex::new(live),

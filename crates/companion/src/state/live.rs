@@ -6,6 +6,7 @@ use terskel_model::door::Operation;
 use terskel_model::lock_report::LockWarning;
 use terskel_model::{DoorId, Timestamp};
 
+use crate::install::InstallLive;
 use crate::interface::{BluetoothState, NetworkState, Problem, Reach};
 
 /// The volatile half of the view.
@@ -16,6 +17,7 @@ pub(crate) struct Live {
     pub(crate) bluetooth: BluetoothState,
     pub(crate) doors: HashMap<DoorId, DoorLive>,
     pub(crate) hub: HubLive,
+    pub(crate) install: InstallLive,
 }
 
 /// A door now.
@@ -57,6 +59,7 @@ impl Live {
             bluetooth: BluetoothState::Absent,
             doors: HashMap::new(),
             hub: HubLive::default(),
+            install: InstallLive::default(),
         }
     }
 

@@ -6,6 +6,7 @@ mod clock;
 #[cfg(test)]
 mod clock_stories;
 mod core;
+mod install_view;
 mod live;
 mod view;
 

@@ -10,7 +10,7 @@ use terskel_model::Timestamp;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
-use super::{Live, PhoneClock};
+use super::{Live, PhoneClock, install_view};
 use crate::interface::{
     AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HomeView, HubView,
     PhysicalKeyView, RefusalView, SessionView, StatusView, View, VisitStanding, VisitView,
@@ -28,6 +28,7 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
         session: snapshot.session.as_ref().map(|s| SessionView {
             worker_name: s.worker_name.clone(),
             team_name: s.team_name.clone(),
+            leads: s.leads,
             ends_at: s.ends_at,
         }),
         status: status(snapshot, live, clock),
@@ -37,6 +38,7 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
             .and_then(|(facts, dispatch)| visit(snapshot, live, facts, dispatch, now)),
         homes: homes(snapshot, now),
         continuity: continuity(&snapshot.continuity),
+        install: install_view::build(snapshot, &live.install),
         taken_away: snapshot
             .parting
             .as_ref()

@@ -10,11 +10,13 @@ use terskel_api::authority::KeySet;
 use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::installation::Installation;
 use terskel_api::key::KeyBundle;
 use terskel_api::path;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::code;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::dpop;
 use terskel_model::{DispatchId, SessionId, World};
@@ -179,6 +181,16 @@ impl Station for HttpStation {
             if answer.status() == StatusCode::NO_CONTENT { Ok(None) } else { json(answer).await.map(Some) }
         }
         .boxed()
+    }
+
+    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
+        let request = self.request(Method::GET, path::RESIDENTS).timeout(WHOLE);
+        async move { json(self.prove(credential, request).await?).await }.boxed()
+    }
+
+    fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()> {
+        let request = self.request(Method::POST, path::INSTALLATIONS).json(&body).timeout(WHOLE);
+        async move { nothing(&self.prove(credential, request).await?) }.boxed()
     }
 
     fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken> {

@@ -18,9 +18,11 @@ use terskel_api::authority::KeySet;
 use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::installation::Installation;
 use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::PhoneIdentity;
 use terskel_model::{DispatchId, SessionId};
@@ -56,6 +58,10 @@ pub(crate) trait Station: Send + Sync {
     /// All that the shift needs, with keys for all doors that the worker may open now. `None`: nothing differs from the
     /// version that is `known`.
     fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>>;
+    /// The homes of the team that the worker leads.
+    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList>;
+    /// A lock that the phone was let into, with its secret.
+    fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()>;
     fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken>;
     /// The order by which a session was taken away.
     fn withdrawal(&self, session: SessionId) -> Answer<'_, Withdrawal>;

@@ -9,6 +9,7 @@
 //! | dispatches, doors | sign-out or the end of the shift; a closed visit 60 minutes after accepting |
 //! | digital keys, and the homes they are for | of a dispatch: the visit is closed; their end, or when they are taken away; sign-out or the end of the shift |
 //! | that a key was taken away or used | its end; sign-out or the end of the shift |
+//! | a lock that is being installed, with its secret | the station has it; given up; the phone is lost, or enrolled anew. The address: with the shift |
 //! | visits (times; the name as long as the dispatch) | sign-out or the end of the shift |
 //! | events | the station has them; refused ones until the worker has read it |
 
@@ -17,6 +18,7 @@ mod dispatches;
 mod doors;
 mod error;
 mod events;
+mod installation;
 mod key;
 mod keys;
 mod keystore;
@@ -35,6 +37,7 @@ pub use keystore::{FileKeystore, Keystore, KeystoreError, store_key};
 
 pub(crate) use doors::{Intention, Operated};
 pub(crate) use events::Queued;
+pub(crate) use installation::{InstallationFacts, Place, Tried};
 pub(crate) use open::Store;
 pub(crate) use phone::Phone;
 pub(crate) use session::Session;

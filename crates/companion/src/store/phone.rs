@@ -27,6 +27,7 @@ impl Store {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         super::retention::wipe_shift(&mut tx).await?;
+        super::installation::wipe(&mut tx).await?;
         sqlx::query("DELETE FROM phone").execute(&mut *tx).await?;
         sqlx::query("INSERT INTO phone (only, id, station_url, identity) VALUES (1, $1, $2, $3)")
             .bind(phone.id.to_string())

@@ -59,6 +59,7 @@ pub(super) async fn wipe_shift(tx: &mut SqliteConnection) -> Result<()> {
     for sql in ["DELETE FROM session", "DELETE FROM cursor", "DELETE FROM followed"] {
         sqlx::query(sql).execute(&mut *tx).await?;
     }
+    super::installation::forget_home(tx).await?;
     wipe_homes(tx).await
 }
 

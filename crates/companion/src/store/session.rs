@@ -22,6 +22,8 @@ pub(crate) struct Session {
     pub(crate) worker_name: String,
     /// Their team's.
     pub(crate) team_name: String,
+    /// Leads a team.
+    pub(crate) leads: bool,
     /// The shift ends.
     pub(crate) ends_at: Timestamp,
     /// For hubs.
@@ -45,8 +47,8 @@ impl Store {
         sqlx::query("DELETE FROM cursor").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
         sqlx::query(
-            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, refresh)
-             VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, refresh, leads)
+             VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(session.id.to_string())
         .bind(session.token.expose())
@@ -57,6 +59,7 @@ impl Store {
         .bind(&session.badge)
         .bind(session.rejected)
         .bind(session.refresh.expose())
+        .bind(session.leads)
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
@@ -90,7 +93,8 @@ impl Store {
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {
     let row = sqlx::query(
-        "SELECT id, token, refresh, worker, worker_name, team_name, ends_at_ms, badge, rejected, withdrawn FROM session",
+        "SELECT id, token, refresh, worker, worker_name, team_name, ends_at_ms, badge, rejected, withdrawn,
+         leads FROM session",
     )
     .fetch_optional(connection)
     .await?;
@@ -102,6 +106,7 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Ses
         worker: id(row.try_get("worker")?)?,
         worker_name: row.try_get("worker_name")?,
         team_name: row.try_get("team_name")?,
+        leads: row.try_get("leads")?,
         ends_at: time(row.try_get("ends_at_ms")?)?,
         badge: row.try_get("badge")?,
         rejected: row.try_get("rejected")?,

@@ -6,7 +6,7 @@ use terskel_api::dispatch::Dispatch;
 use terskel_api::key::KeyHome;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
 
-use super::{Phone, Result, Session, Standing, Store, id, time};
+use super::{InstallationFacts, Phone, Result, Session, Standing, Store, id, time};
 
 /// The store's content, but for the signed events. Has no `Debug`: it is full of residents.
 #[derive(Clone, Default)]
@@ -26,6 +26,8 @@ pub(crate) struct Snapshot {
     /// Newest first.
     pub(crate) visits: Vec<VisitFacts>,
     pub(crate) doors: Vec<DoorFacts>,
+    /// The lock that is being installed.
+    pub(crate) installation: Option<InstallationFacts>,
     pub(crate) unsent: u32,
     pub(crate) refusals: Vec<Refusal>,
 }
@@ -155,6 +157,7 @@ impl Store {
             homes: super::keys::homes(&mut tx).await?,
             visits: super::visits::read(&mut tx).await?,
             doors: super::doors::read(&mut tx).await?,
+            installation: super::installation::read(&mut tx).await?,
             unsent: sqlx::query_scalar("SELECT count(*) FROM event WHERE state = 'queued'")
                 .fetch_one(&mut *tx)
                 .await?,

@@ -3,6 +3,7 @@
 use sqlx::{Connection as _, SqliteConnection};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_model::event::EventKind;
+use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{Timestamp, WithdrawalId};
 
 use super::events::{Draft, record};
@@ -27,9 +28,13 @@ impl Store {
         for key in &order.keys {
             super::keys::withdraw(&mut tx, *key).await?;
         }
+        if matches!(order.reason, WithdrawalReason::PhoneLost | WithdrawalReason::WorkerDismissed) {
+            super::installation::wipe(&mut tx).await?;
+        }
         let present = super::session::read(&mut tx).await?;
         if order.everything && present.is_some_and(|present| present.id == session.id) {
             super::retention::wipe_homes(&mut tx).await?;
+            super::installation::forget_home(&mut tx).await?;
             sqlx::query("UPDATE session SET withdrawn = $1, rejected = 1, badge = x''")
                 .bind(order.reason.as_str())
                 .execute(&mut *tx)

@@ -154,7 +154,11 @@ impl Radio for Air {
                         address: Some(address.clone()),
                         name: Some(told.name),
                         rssi: Some(-60),
-                        services: told.services,
+                        services: told
+                            .services
+                            .into_iter()
+                            .chain(told.service_data.map(|(uuid, _)| uuid))
+                            .collect(),
                         manufacturer: told.manufacturer.into_iter().collect(),
                     };
                     if sightings.send(sighting).await.is_err() {

@@ -11,16 +11,18 @@ use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::continuity::{Contact, Continuity};
 use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey, STREAM_TIME, StreamTime};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
+use terskel_api::installation::Installation;
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_api::team::{HomeList, HomeSummary};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
 use terskel_model::continuity::ContactRole;
 use terskel_model::digital_key::KeyBasis;
-use terskel_model::door::Operation;
+use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{
@@ -57,6 +59,8 @@ pub(crate) enum Mood {
     AlreadyAccepted,
     /// Refuses batches of more than one event.
     TooLarge,
+    /// Takes no lock.
+    RefusesLocks,
 }
 
 pub(crate) struct FakeStation {
@@ -90,6 +94,9 @@ struct State {
     /// The home that the worker has permission for, and the keys that were issued by it.
     permitted: Option<KeyHome>,
     shift_keys: Vec<ShiftKey>,
+    /// The homes of the team, and the locks that were brought.
+    homes: Vec<HomeSummary>,
+    installed: Vec<Installation>,
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
 }
@@ -244,6 +251,46 @@ impl FakeStation {
         drop(state);
         self.say(&format!("event: withdrawal\ndata: {}\n\n", serde_json::to_string(&order).unwrap()));
         id
+    }
+
+    /// The team goes to this home.
+    pub(crate) fn add_home(&self, home: HomeSummary) {
+        self.state().homes.push(home);
+    }
+
+    fn homes(&self) -> HomeList {
+        HomeList { homes: self.state().homes.clone() }
+    }
+
+    /// The locks that were brought, each once.
+    pub(crate) fn installed(&self) -> Vec<Installation> {
+        self.state().installed.clone()
+    }
+
+    /// Takes a lock that is proven by events it has.
+    fn install(&self, brought: Installation) -> Result<(), StationError> {
+        let mut state = self.state();
+        if state.mood == Mood::RefusesLocks {
+            return Err(problem(409, code::CONFLICT));
+        }
+        let proves = |id: EventId, operation: Operation, outcome: DoorOutcome| {
+            state.events.iter().any(|event| {
+                event.id == id
+                    && event.kind == EventKind::LockTested
+                    && event.operation == Some(operation.clone())
+                    && event.outcome == Some(outcome.clone())
+                    && event.lock.as_ref().is_some_and(|report| report.lock == brought.lock.id)
+            })
+        };
+        let proven = proves(brought.opened, Operation::Open, DoorOutcome::Opened)
+            && proves(brought.locked, Operation::Lock, DoorOutcome::Locked);
+        if !proven {
+            return Err(problem(422, code::INVALID));
+        }
+        if state.installed.iter().all(|known| known.lock.id != brought.lock.id) {
+            state.installed.push(brought);
+        }
+        if state.mood == Mood::AnswersLost { Err(StationError::NoNetwork) } else { Ok(()) }
     }
 
     pub(crate) fn break_streams(&self) {

@@ -8,9 +8,11 @@ use terskel_api::authority::KeySet;
 use terskel_api::break_glass::{BreakGlass, GlassBroken};
 use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
+use terskel_api::installation::Installation;
 use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
+use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
 use terskel_model::world::{ManualWorld, random};
 use terskel_model::{DispatchId, SessionId, Timestamp};
@@ -171,6 +173,12 @@ impl Station for Weathered {
     }
     fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>> {
         self.through(self.0.keys(credential, known))
+    }
+    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
+        self.through(self.0.homes(credential))
+    }
+    fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()> {
+        self.through(self.0.install(credential, body))
     }
     fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken> {
         self.through(self.0.break_glass(credential, body))

@@ -6,7 +6,7 @@ use terskel_model::LockId;
 use terskel_model::lock_report::{BatteryLevel, LockReport, LockWarning, LoggedOperation};
 
 /// What is known of one lock in this visit.
-pub(super) struct CareBook {
+pub(crate) struct CareBook {
     report: LockReport,
     limits: Option<Care>,
     /// As it was told last.
@@ -14,18 +14,18 @@ pub(super) struct CareBook {
 }
 
 impl CareBook {
-    pub(super) fn new(lock: LockId) -> Self {
+    pub(crate) fn new(lock: LockId) -> Self {
         let report = LockReport::new(lock);
         Self { told: report.clone(), report, limits: None }
     }
 
     /// The thresholds of the lock's family.
-    pub(super) fn judge_by(&mut self, limits: Care) {
+    pub(crate) fn judge_by(&mut self, limits: Care) {
         self.limits = Some(limits);
     }
 
     /// Takes in what a session tells.
-    pub(super) fn learn(&mut self, event: &LockEvent) {
+    pub(crate) fn learn(&mut self, event: &LockEvent) {
         match event {
             LockEvent::Ready(description) => self.introduce(description),
             LockEvent::State(state) => self.state(state),
@@ -48,7 +48,7 @@ impl CareBook {
     }
 
     /// What the station has not been told; it counts as told from here on.
-    pub(super) fn news(&mut self) -> Option<LockReport> {
+    pub(crate) fn news(&mut self) -> Option<LockReport> {
         if self.report == self.told {
             return None;
         }

@@ -15,13 +15,13 @@ use terskel_radio::{DeviceRef, Link, Radio, RadioError, ScanFilter, Sighting};
 use super::slot::Begin;
 
 /// A session on its way.
-pub(super) type Connecting<C, E> = BoxFuture<'static, Result<Begin<C, E>, RadioError>>;
+pub(crate) type Connecting<C, E> = BoxFuture<'static, Result<Begin<C, E>, RadioError>>;
 
 /// How long connecting may take, with all its attempts.
-pub(super) const CONNECT_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
+pub(crate) const CONNECT_WITHIN: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// Everything that can be in a home.
-pub(super) fn scan_filter(families: Families) -> ScanFilter {
+pub(crate) fn scan_filter(families: Families) -> ScanFilter {
     let mut filter = ScanFilter { services: vec![hub::SERVICE], companies: vec![hub::COMPANY] };
     for family in families {
         let listen = family.listen();
@@ -32,7 +32,7 @@ pub(super) fn scan_filter(families: Families) -> ScanFilter {
 }
 
 /// Whether it is this lock that was heard. No device is a lock of an unknown family.
-pub(super) fn is_lock(families: Families, lock: &Lock, sighting: &Sighting) -> bool {
+pub(crate) fn is_lock(families: Families, lock: &Lock, sighting: &Sighting) -> bool {
     find(families, &lock.family).is_some_and(|family| family.recognises(&place(lock), &heard(sighting)))
 }
 
@@ -52,7 +52,7 @@ pub(super) fn eavesdropper(
 }
 
 /// What an eavesdropper is given.
-pub(super) fn heard(sighting: &Sighting) -> Heard<'_> {
+pub(crate) fn heard(sighting: &Sighting) -> Heard<'_> {
     Heard {
         address: sighting.address.as_deref(),
         name: sighting.name.as_deref(),
@@ -66,7 +66,7 @@ pub(super) fn heard(sighting: &Sighting) -> Heard<'_> {
 /// # Errors
 /// [`DoorReason::Unsupported`] for a family that this app does not know, [`DoorReason::NoKey`] for a secret that is
 /// none of that family.
-pub(super) fn open_lock(
+pub(crate) fn open_lock(
     families: Families,
     lock: &Lock,
     credential: &[u8],
@@ -85,7 +85,7 @@ fn place(lock: &Lock) -> LockPlace<'_> {
 }
 
 /// Connects; `session` is driven over the link from its first command on.
-pub(super) fn connect<S>(
+pub(crate) fn connect<S>(
     mut session: S,
     device: DeviceRef,
     radio: Arc<dyn Radio>,

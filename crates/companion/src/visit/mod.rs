@@ -33,10 +33,12 @@ mod supervise;
 mod tests;
 
 pub(crate) use break_glass::break_glass;
+pub(crate) use care::CareBook;
 pub(crate) use check::check;
 pub(crate) use close::close;
 pub(crate) use code::show_code;
 pub(crate) use desk::{AbortOnDrop, VisitDesk};
+pub(crate) use family::{CONNECT_WITHIN, connect, heard, is_lock, open_lock, scan_filter};
 pub(crate) use home::visit_home;
 pub(crate) use operate::operate;
 pub(crate) use pass::pass;

@@ -5,7 +5,7 @@ use terskel_radio::{RadioError, RunningSession};
 
 /// A link that is up, and a session that has said nothing on it yet: it begins with what is asked of it first, if
 /// anything is.
-pub(super) type Begin<C, E> = Box<dyn FnOnce(Option<C>) -> RunningSession<C, E> + Send>;
+pub(crate) type Begin<C, E> = Box<dyn FnOnce(Option<C>) -> RunningSession<C, E> + Send>;
 
 /// Dropping it lets go of the link.
 pub(super) enum Slot<C, E> {

@@ -5,7 +5,7 @@ pub(crate) mod organisation;
 pub(crate) mod resident;
 pub(crate) mod shift;
 pub(crate) mod team;
-mod way_in;
+pub(crate) mod way_in;
 pub(crate) mod worker;
 
 use axum::http::StatusCode;

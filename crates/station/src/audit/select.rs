@@ -13,13 +13,15 @@ use crate::problem::{Failure, invalid, refuse};
 /// The most events of one export.
 const MOST: usize = 10_000;
 
-/// The dispatches to a home; what was done at its doors outside of dispatches; and the permissions for it. A stairwell's
-/// door is the neighbours' too: what was done there counts where it was done with a permission for this home.
+/// The dispatches to a home; what was done at its doors outside of dispatches; and the permissions for it. That a lock was
+/// installed in one of them counts too. A stairwell's door is the neighbours' too: what was done there counts where it was done with a permission for this home.
 const OF_A_HOME: &str = "a.at_ms BETWEEN $2 AND $3 AND (
     a.dispatch_id IN (SELECT id FROM dispatches WHERE resident_id = $1
       AND team_id = (SELECT team_id FROM residents WHERE id = $1))
     OR a.dispatch_id IS NULL AND (
       a.door_id IN (SELECT id FROM flat)
+      OR a.kind IN ('lock_paired', 'lock_tested', 'installation_given_up', 'lock_installed') AND a.door_id IN (
+        SELECT door_id FROM resident_doors WHERE resident_id = $1)
       OR a.permission_id IN (SELECT id FROM of_home)
       OR a.key_id IN (SELECT id FROM issued_keys WHERE permission_id IN (SELECT id FROM of_home))
       OR a.kind IN ('permission_given', 'permission_taken_away') AND a.permission_id IN (

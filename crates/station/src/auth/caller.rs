@@ -6,7 +6,7 @@ use axum::http::request::Parts;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use terskel_api::problem::code;
-use terskel_model::{TeamId, TokenId, WorkerId};
+use terskel_model::{PhoneId, TeamId, TokenId, WorkerId};
 
 use super::PhoneSession;
 use super::credential::{Credential, credential};
@@ -34,6 +34,7 @@ pub(crate) struct Centre(pub(crate) TokenId);
 pub(crate) struct TeamLead {
     pub(crate) team: TeamId,
     pub(crate) worker: WorkerId,
+    pub(crate) phone: Option<PhoneId>,
 }
 
 #[derive(Clone)]
@@ -142,8 +143,10 @@ impl FromRequestParts<Shared> for TeamLead {
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Failure> {
         match authenticate(parts, app).await? {
-            Caller::Lead(LeadSession { team, worker, .. })
-            | Caller::Phone(PhoneSession { leads: Some(team), worker, .. }) => Ok(Self { team, worker }),
+            Caller::Lead(LeadSession { team, worker, .. }) => Ok(Self { team, worker, phone: None }),
+            Caller::Phone(PhoneSession { leads: Some(team), worker, phone, .. }) => {
+                Ok(Self { team, worker, phone: Some(phone) })
+            }
             _ => refuse(code::FORBIDDEN),
         }
     }

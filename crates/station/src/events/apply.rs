@@ -10,6 +10,7 @@ use super::{door, offline, own_visit, presence, visit, wiped};
 use crate::app::App;
 use crate::check;
 use crate::db::ms;
+use crate::installation;
 use crate::locks;
 use crate::problem::{Failure, invalid, problem, refuse};
 
@@ -31,6 +32,9 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         EventKind::DoorCodeShown => door::code_shown(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
         EventKind::VisitBegun => own_visit::begun(event, tx).await?,
+        EventKind::LockPaired | EventKind::LockTested | EventKind::InstallationGivenUp => {
+            installation::told(event, tx).await?
+        }
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
         EventKind::KeysWiped => wiped::wiped(event, app, tx).await?,
@@ -48,6 +52,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::ArrivalOverdue
         | EventKind::PermissionGiven
         | EventKind::PermissionTakenAway
+        | EventKind::LockInstalled
         | EventKind::KeysWithdrawn
         | EventKind::ShiftEnded
         | EventKind::WorkerDismissed

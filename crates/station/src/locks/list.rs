@@ -105,7 +105,7 @@ async fn unexplained(
          JOIN residents p ON p.id = rd.resident_id
          WHERE p.team_id = $1 AND g.operation = 'open' AND g.done = 1 AND NOT EXISTS (
            SELECT 1 FROM audit a JOIN doors told ON told.id = a.door_id
-           WHERE told.lock_id = g.lock_id AND a.kind = 'door_operated' AND a.operation = 'open'
+           WHERE told.lock_id = g.lock_id AND a.kind IN ('door_operated', 'lock_tested') AND a.operation = 'open'
            AND a.outcome IN ('opened', 'unknown') AND a.at_ms BETWEEN g.at_ms - $2 AND g.at_ms + $2)
          ORDER BY g.lock_id, g.entry",
     )

@@ -3,4 +3,4 @@
 pub(crate) mod list;
 mod report;
 
-pub(crate) use report::reported;
+pub(crate) use report::{check_report, reported};

@@ -51,7 +51,8 @@ pub(crate) async fn reported(
     Ok(Proof::PhoneSignature)
 }
 
-fn check_report(report: &LockReport) -> Result<(), Failure> {
+/// What a phone can have learnt.
+pub(crate) fn check_report(report: &LockReport) -> Result<(), Failure> {
     if report.battery_percent.is_some_and(|percent| percent > 100) {
         return Err(invalid("lock.battery_percent", "is more than 100"));
     }

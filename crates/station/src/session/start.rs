@@ -28,6 +28,7 @@ struct Shift {
     team: TeamId,
     team_name: String,
     worker_name: String,
+    leads: bool,
     ends_at: Timestamp,
 }
 
@@ -57,6 +58,7 @@ impl Write for StartSession {
             worker_name: shift.worker_name,
             team: shift.team,
             team_name: shift.team_name,
+            leads: shift.leads,
             ends_at: shift.ends_at,
             badge: self.badge(app, tx, shift.ends_at).await?,
             authority: Schedule::load(tx).await?.published(app.now()),
@@ -79,7 +81,7 @@ impl StartSession {
     /// The shift that goes on longest, where several overlap.
     async fn shift_now(&self, app: &App, tx: &mut AnyConnection) -> Result<Shift, Failure> {
         let row = sqlx::query(
-            "SELECT s.id, s.team_id, s.ends_ms, t.name AS team_name, w.name AS worker_name
+            "SELECT s.id, s.team_id, s.ends_ms, t.name AS team_name, w.name AS worker_name, w.leads_team
              FROM shifts s JOIN teams t ON t.id = s.team_id JOIN workers w ON w.id = s.worker_id
              WHERE s.worker_id = $1 AND s.starts_ms <= $2 AND s.ends_ms > $2 ORDER BY s.ends_ms DESC LIMIT 1",
         )
@@ -93,6 +95,7 @@ impl StartSession {
             team: row.id("team_id")?,
             team_name: row.text("team_name")?,
             worker_name: row.text("worker_name")?,
+            leads: row.text_or_none("leads_team")?.is_some(),
             ends_at: row.time("ends_ms")?,
         })
     }

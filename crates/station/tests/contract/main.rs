@@ -25,6 +25,7 @@ mod doors;
 mod enrolment;
 mod events;
 mod export;
+mod installations;
 mod locks;
 mod log;
 mod offline;

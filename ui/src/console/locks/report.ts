@@ -8,9 +8,3 @@ interface LockReport {
 }
 
 export const reportOf = (lock: LockStatus): LockReport => lock.report ?? {};
-
-const makers: Record<string, string> = { danalock: "Danalock", dkey: "dKey", nuki: "Nuki" };
-
-/** The name of a family on its box. */
-export const familyName = (family: string): string =>
-  (Object.hasOwn(makers, family) ? makers[family] : undefined) ?? family;

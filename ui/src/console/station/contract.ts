@@ -246,6 +246,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Installs a lock at a home of the own team, in one of its doors or in a new one. The phone's own events must show that
+         *     it has opened and locked. A lock that was in the door before is replaced: no more keys are issued for it.
+         */
+        post: operations["locks_install"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -1147,7 +1167,7 @@ export interface components {
          * @description An audit event.
          */
         EventId: string;
-        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1337,6 +1357,20 @@ export interface components {
              */
             size: number;
         };
+        /** @description A lock that a lead's phone was let into, and that has opened and locked for it. Sent again it is the same one. */
+        Installation: {
+            /** @description The door that it is in: one of the home's, or a new one. A lock that was in it before is replaced. */
+            door: components["schemas"]["DoorId"];
+            /** @description The lock with its secret. */
+            lock: components["schemas"]["NewLock"];
+            /** @description The event of this phone by which it has locked. */
+            locked: components["schemas"]["EventId"];
+            new_door?: components["schemas"]["NewDoorPlace"] | null;
+            /** @description The event of this phone by which it has opened. */
+            opened: components["schemas"]["EventId"];
+            /** @description Whose home, of the lead's own team. */
+            resident: components["schemas"]["ResidentId"];
+        };
         /** @description A digital key for one lock, for this phone alone. */
         IssuedKey: {
             /** @description The door the lock is in. */
@@ -1512,6 +1546,18 @@ export interface components {
             name: string;
             physical_key?: components["schemas"]["PhysicalKey"] | null;
         };
+        /** @description A door that the home did not have. */
+        NewDoorPlace: {
+            /** @description Which. */
+            kind: components["schemas"]["DoorKind"];
+            /** @description 1–200 characters. */
+            name: string;
+            /**
+             * Format: int32
+             * @description How many doors one passes before it. More than there are: the last.
+             */
+            position: number;
+        };
         /** @description A code for enrolling one phone. */
         NewEnrolment: {
             /** @description What the phone is for, shown in lists; 1–100 characters. */
@@ -1531,7 +1577,7 @@ export interface components {
          *     given with each of them, with the same id.
          */
         NewLock: {
-            /** @description Bluetooth address, `AA:BB:CC:DD:EE:FF`. */
+            /** @description Bluetooth address, `AA:BB:CC:DD:EE:FF`; empty where the phone that installed it is not told: it is found by its id. */
             address: string;
             /** @description The family's credential in hex. dKey: 4 bytes key holder id, 32 bytes secret. */
             credential: components["schemas"]["Secret"];
@@ -1896,6 +1942,8 @@ export interface components {
              * @description When the shift, and with it the session, ends.
              */
             ends_at: string;
+            /** @description Leads a team, and may do on this phone what a lead may. */
+            leads?: boolean;
             /** @description Gives the next token, until `ends_at`: [`Refreshed`]. */
             refresh_token: components["schemas"]["Secret"];
             /** @description The session. */
@@ -2657,6 +2705,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EventReceipts"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    locks_install: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Installation"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -1,6 +1,7 @@
 import { m } from "../../kit/language/generated/messages.js";
 import { DECLINE_REASONS } from "../../kit/words/alarm";
 import { wordReason } from "../../kit/words/door";
+import { wordPairing } from "../../kit/words/install";
 import { PASS_REASONS } from "../../kit/words/pass";
 import type { AuditEntry } from "../station/types";
 import { pick } from "./pick";
@@ -21,6 +22,10 @@ const kinds: Record<string, () => string> = {
   door_operated: m.console_kind_door_operated,
   door_passed: m.console_kind_door_passed,
   lock_reported: m.console_kind_lock_reported,
+  lock_paired: m.console_kind_lock_paired,
+  lock_tested: m.console_kind_lock_tested,
+  installation_given_up: m.console_kind_installation_given_up,
+  lock_installed: m.console_kind_lock_installed,
   checked_in: m.console_kind_checked_in,
   checked_out: m.console_kind_checked_out,
   visit_closed: m.console_kind_visit_closed,
@@ -49,9 +54,11 @@ const outcomes: Record<string, () => string> = {
 };
 
 /** What happened. Of a door it says what came of it, and never more than the lock has said. */
-export function wordEvent({ kind, operation, outcome }: AuditEntry): string {
+export function wordEvent({ kind, operation, outcome, reason }: AuditEntry): string {
+  if (kind === "lock_paired" && reason) return m.console_lock_not_paired();
   const otherwise = (): string => pick(kinds, kind, () => m.kind_other({ code: kind }));
-  return pick(outcomes, `${operation} ${outcome}`, otherwise);
+  const what = pick(outcomes, `${operation} ${outcome}`, otherwise);
+  return kind === "lock_tested" && operation ? m.console_tested({ what }) : what;
 }
 
 /** Whether somebody should look twice. */
@@ -65,7 +72,9 @@ export function wordWhy({ kind, reason }: AuditEntry): string | null {
   if (!reason) return null;
   if (kind === "dispatch_declined") return DECLINE_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
   if (kind === "door_passed") return PASS_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
-  if (kind !== "door_operated") return reason;
+  if (kind === "lock_installed") return reason === "replaced" ? m.console_lock_replaced() : reason;
+  if (kind === "lock_paired") return wordPairing(reason).what;
+  if (kind !== "door_operated" && kind !== "lock_tested") return reason;
   const { what, code } = wordReason(reason);
   return code ? m.code_shown({ code }) : what;
 }

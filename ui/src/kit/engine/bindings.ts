@@ -25,7 +25,11 @@ export type Answer =
 /**  To [`Question::VisitsToday`]. */
 { answer: "visitsToday"; 
 /**  The visits. */
-visits: VisitSummary[] };
+visits: VisitSummary[] } | 
+/**  To [`Question::TeamHomes`]. */
+{ answer: "teamHomes"; 
+/**  By address. */
+homes: TeamHome[] };
 
 /**  The phone's Bluetooth. */
 export type BluetoothState = 
@@ -93,6 +97,21 @@ export type DispatchId = string;
 /**  A door on the way in. */
 export type DoorId = string;
 
+/**  A door for a lock: exactly one of the two. */
+export type DoorInput = 
+/**  One of the home's. */
+{ door: "known"; 
+/**  Which. */
+id: DoorId } | 
+/**  One that the home does not have yet. */
+{ door: "new"; 
+/**  A `model::door::DoorKind`. */
+kind: string; 
+/**  Its name. */
+name: string; 
+/**  How many doors one passes before it. */
+position: number };
+
 /**  What came of one operation at a door. */
 export type DoorResult = {
 	/**  A `model::door::Operation`. */
@@ -144,6 +163,22 @@ export type DoorView = {
 /**  An audit event. */
 export type EventId = string;
 
+/**  A lock that was heard, of a make that can be installed. */
+export type FoundLockView = {
+	/**  For the intent that pairs with it. */
+	device: string,
+	/**  Its family. */
+	family: string,
+	/**  The id that it tells, as it stands on its card or in its vendor's app. */
+	deviceId: string,
+	/**  It is within a few steps. */
+	near: boolean,
+	/**  What the lead must type: a `locks::install::Asks`. */
+	asks: string,
+	/**  It takes a new phone now. */
+	ready: boolean,
+};
+
 /**  A home that the phone has keys for. */
 export type HomeView = {
 	/**  Who lives there. */
@@ -172,6 +207,20 @@ export type HubView = {
 	checkedOutAt: string | null,
 	/**  Why the last try failed. */
 	problem: Problem | null,
+};
+
+/**  Installing locks, for a worker who leads a team. */
+export type InstallView = {
+	/**  The phone listens for locks. */
+	looking: boolean,
+	/**  Locks that were heard, the near ones first. */
+	found: FoundLockView[],
+	/**  What is under way: `pair`, `open` or `lock`. */
+	working: string | null,
+	/**  The lock that has let the phone in, until the station has it. */
+	pending: PendingInstallView | null,
+	/**  The door whose lock the station has just got. */
+	installed: string | null,
 };
 
 /**  Something the worker wants done. Each ends with an [`Outcome`] or a [`super::Problem`]. */
@@ -255,6 +304,26 @@ dispatch: DispatchId } |
 { intent: "closeVisit"; 
 /**  The visit. */
 dispatch: DispatchId } | 
+/**  Listen for locks that can be installed. */
+{ intent: "findLocks" } | 
+/**  Listen no longer. */
+{ intent: "stopFindingLocks" } | 
+/**  Let the phone into a lock that was found, to install it in a door. Answers when it is in, or not. */
+{ intent: "pairLock"; 
+/**  A `FoundLockView::device`. */
+device: string; 
+/**  What was typed: activation code or PIN. */
+code: string; 
+/**  Whose home. */
+resident: ResidentId; 
+/**  Which door. */
+place: DoorInput } | 
+/**  Open the lock that is being installed. Answers when the outcome is known. */
+{ intent: "testOpen" } | 
+/**  Lock it. */
+{ intent: "testLock" } | 
+/**  Give the installation up: the phone forgets the lock. */
+{ intent: "giveUpInstallation" } | 
 /**  The worker has read that the station refused an event for good. */
 { intent: "dismissRefusal"; 
 /**  The event. */
@@ -283,6 +352,26 @@ result: DoorResult } |
 { outcome: "code"; 
 /**  As one types it. */
 code: string };
+
+/**  The lock that has let the phone in. */
+export type PendingInstallView = {
+	/**  The home's address; gone with the shift. */
+	home: string | null,
+	/**  The door. */
+	doorName: string,
+	/**  Its family. */
+	family: string,
+	/**  The id that it tells. */
+	deviceId: string,
+	/**  It has opened. */
+	opened: boolean,
+	/**  It has locked after that: the station gets it now, or as soon as there is network. */
+	locked: boolean,
+	/**  The last test. */
+	last: DoorResult | null,
+	/**  The station does not take it: a problem code. */
+	refused: string | null,
+};
 
 /**  A metal key. */
 export type PhysicalKeyView = {
@@ -348,13 +437,21 @@ by: string | null } |
 reason: string } | 
 /**  What answered is not this home's hub. */
 { problem: "wrongHub" } | 
+/**  The lock did not let the phone in. */
+{ problem: "notPaired"; 
+/**  A `locks::install::PairingProblem`, or why it could not be reached: a `model::door::DoorReason`. */
+reason: string } | 
+/**  The worker leads no team. */
+{ problem: "notLead" } | 
 /**  The phone's own store failed. */
 { problem: "storeFailed" };
 
 /**  A question. */
 export type Question = 
 /**  The visits of this shift that were accepted on this phone, newest first. */
-{ question: "visitsToday" };
+{ question: "visitsToday" } | 
+/**  The homes of the team that the worker leads. */
+{ question: "teamHomes" };
 
 /**  How near the phone is to asking a lock or a hub. */
 export type Reach = 
@@ -390,6 +487,8 @@ export type SessionView = {
 	workerName: string,
 	/**  The team on shift. */
 	teamName: string,
+	/**  Leads a team. */
+	leads: boolean,
 	/**  The shift ends. */
 	endsAt: string,
 };
@@ -410,6 +509,32 @@ export type StatusView = {
 	signInNeeded: boolean,
 };
 
+/**  A door of such a home. */
+export type TeamDoor = {
+	/**  The door. */
+	id: DoorId,
+	/**  Its name. */
+	name: string,
+	/**  A `model::door::DoorKind`. */
+	kind: string,
+	/**  There is a lock in it: a new one replaces it. */
+	hasLock: boolean,
+};
+
+/**  A home of the lead's team. */
+export type TeamHome = {
+	/**  Whose. */
+	resident: ResidentId,
+	/**  First and last name. */
+	name: string,
+	/**  Street and number. */
+	address: string,
+	/**  Town. */
+	town: string,
+	/**  The doors, from the street. */
+	doors: TeamDoor[],
+};
+
 /**  The phone as it is now. */
 export type View = {
 	/**  Whether the phone is known to a station. */
@@ -426,6 +551,8 @@ export type View = {
 	homes: HomeView[],
 	/**  What the team does, and whom it calls, when something does not work. */
 	continuity: ContinuityView,
+	/**  Installing locks; absent for whoever leads no team. */
+	install: InstallView | null,
 	/**  The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`. */
 	takenAway: string | null,
 	/**  What the station refused for good and the worker has not yet read. */

@@ -2,6 +2,7 @@ import type { Problem } from "../engine";
 import type { Trouble } from "../engine";
 import { m } from "../language/generated/messages.js";
 import { duration } from "../time/format";
+import { wordPairing } from "./install";
 
 /** What happened, and what to do now; `code` where somebody may have to report it. */
 export interface Worded {
@@ -41,6 +42,8 @@ const words: Words = {
   hubNoAnswer: () => ({ what: m.p_hubNoAnswer_what(), next: m.p_hubNoAnswer_next() }),
   hubRefused: (p) => ({ what: m.p_hubRefused_what(), next: m.p_hubRefused_next({ reason: p.reason }) }),
   wrongHub: () => ({ what: m.p_wrongHub_what(), next: m.p_wrongHub_next() }),
+  notPaired: (p) => wordPairing(p.reason),
+  notLead: () => ({ what: m.p_notLead_what(), next: m.p_notLead_next() }),
   storeFailed: () => ({ what: m.p_storeFailed_what(), next: m.p_storeFailed_next() }),
   engineGone: () => ({ what: m.engine_gone_what(), next: m.engine_gone_next() }),
 };
@@ -67,6 +70,8 @@ const fields: Record<string, (() => string) | undefined> = {
   residentNumber: m.emergency_resident_number,
   reason: m.emergency_why,
   text: m.emergency_text,
+  lockCode: m.install_code_activation_code,
+  doorName: m.install_door_name,
 };
 
 function fieldName(field: string): string {

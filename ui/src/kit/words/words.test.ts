@@ -3,6 +3,7 @@ import { rustCodes as codes, rustSource as source } from "../../../scripts/rust-
 import { overwriteGetLocale } from "../language/generated/runtime.js";
 import { callLink, DECLINE_REASONS, mapLink, wordCause, wordEventKind } from "./alarm";
 import { wordKind, wordReach, wordReason, wordResult, wordWarning, wordWorking } from "./door";
+import { wordAsked, wordPairing } from "./install";
 import { PASS_REASONS, wordPassed } from "./pass";
 import { isWorded, wordProblem } from "./problem";
 
@@ -34,6 +35,20 @@ describe.each(locales)("in %s", (locale) => {
     const texts = reasons.map((code) => wordReason(code));
     for (const [at, text] of texts.entries()) expect(text.what, reasons[at]).not.toBe(general.what);
     expect(new Set(texts.map((text) => text.what)).size).toBe(reasons.length);
+  });
+
+  it("every reason why a lock lets nobody in has its own text, and every lock says what it asks for", () => {
+    overwriteGetLocale(() => locale);
+    const install = source("locks/src/install.rs");
+    const why = (install.split("impl PairingProblem")[1] ?? "").matchAll(/=> "(\w+)"/g);
+    const reasons = [...why].map((match) => match[1] as string);
+    expect(reasons.length).toBeGreaterThanOrEqual(8);
+    const general = wordReason("of_tomorrow").what;
+    for (const code of reasons) expect(wordPairing(code).what, code).not.toBe(general);
+    expect(new Set(reasons.map((code) => wordPairing(code).what)).size).toBe(reasons.length);
+    const asks = [...(install.split("impl PairingProblem")[0] ?? "").matchAll(/=> "(\w+)"/g)].map((match) => match[1] as string);
+    expect(asks).toHaveLength(3);
+    for (const code of asks) expect(wordAsked(code).hint).not.toBe(code);
   });
 
   it("every warning of a lock and every way past a door has its own text", () => {

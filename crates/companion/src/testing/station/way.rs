@@ -72,6 +72,7 @@ impl Station for Way {
                 worker_name: "Ada".into(),
                 team: TeamId::new(&*self.0.world),
                 team_name: "Nattpatrulje Vest".into(),
+                leads: true,
                 ends_at,
                 badge: terskel_api::Bytes(badge::issue(&self.0.authority(), &badge).unwrap()),
                 authority: self.0.told(),
@@ -148,6 +149,22 @@ impl Station for Way {
             self.0.check(credential)?;
             let bundle = self.0.bundle();
             Ok((bundle.version != known).then_some(bundle))
+        }
+        .boxed()
+    }
+
+    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
+        async move {
+            self.0.check(credential)?;
+            Ok(self.0.homes())
+        }
+        .boxed()
+    }
+
+    fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()> {
+        async move {
+            self.0.check(credential)?;
+            self.0.install(body)
         }
         .boxed()
     }
