@@ -1,5 +1,6 @@
 //! Whole-system stories: station, simulator and phones together, as separate processes on one machine.
 
 pub mod bench;
+pub mod soak;
 pub mod stage;
 pub mod story;

@@ -11,6 +11,7 @@ mod generate;
 mod need;
 mod place;
 mod report;
+mod soak;
 mod test;
 mod tool;
 
@@ -26,6 +27,7 @@ cargo xtask generate [--check]                TypeScript bindings; --check only 
 cargo xtask bench unlock [--json] [--write]   the figures of a door; --write: into docs/figures.md
 cargo xtask bench dispatch [--json]           of a dispatch to a thousand phones
 cargo xtask bench audit [--json] [--events N] of checking N events of the trail, and of writing them down
+cargo xtask soak crash [--runs N] [--seed N]  phone and station killed, again and again; also: soak disk, soak life
 cargo xtask bluetooth-vm [--json]             the radio on a real kernel's Bluetooth, in a virtual machine
 cargo xtask fuzz [TARGET] [--seconds N]       random bytes for all that reads from the radio, a minute each";
 
@@ -49,6 +51,7 @@ fn run(args: &[&str]) -> Result<ExitCode> {
         ["generate"] => generate::write().map(|()| ExitCode::SUCCESS),
         ["generate", "--check"] => generate::compare().map(|()| ExitCode::SUCCESS),
         ["fuzz", options @ ..] => fuzz::run(options),
+        ["soak", options @ ..] => soak::run(options),
         ["bench", which, options @ ..] => bench::run(which, options),
         ["bluetooth-vm"] => bluetooth_vm::run(false),
         ["bluetooth-vm", "--json"] => bluetooth_vm::run(true),

@@ -39,6 +39,7 @@ pub(crate) const TESTS: &[Need] = &[
     ("gnome-keyring", "where the app's window keeps its key"),
     ("xvfb", "a screen for the app's window"),
     ("python3-venv", "a dKey client that shares no code with ours"),
+    ("strace", "a disk that fails under the phone's store"),
 ];
 
 /// To fuzz what reads from the radio.

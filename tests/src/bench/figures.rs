@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::Row;
 
-const BEGIN: &str = "<!-- written by: cargo xtask bench unlock --write -->";
+const UNLOCK: &str = "cargo xtask bench unlock --write";
 const END: &str = "<!-- end of what the bench writes -->";
 
 /// Puts `rows` into the file, in place of those of the last time.
@@ -15,10 +15,19 @@ const END: &str = "<!-- end of what the bench writes -->";
 /// # Errors
 /// When the file can't be read or written, or has no place for them.
 pub fn write(file: &Path, rows: &[Row]) -> Result<()> {
-    let text = std::fs::read_to_string(file)?;
-    let (before, rest) = text.split_once(BEGIN).context("the file has no place for the figures")?;
+    put(file, UNLOCK, &table(rows))
+}
+
+/// Puts `text` where the file has what this command wrote the last time.
+///
+/// # Errors
+/// When the file can't be read or written, or has no place for it.
+pub fn put(file: &Path, command: &str, text: &str) -> Result<()> {
+    let begin = format!("<!-- written by: {command} -->");
+    let document = std::fs::read_to_string(file)?;
+    let (before, rest) = document.split_once(&begin).context("the file has no place for the figures")?;
     let (_, after) = rest.split_once(END).context("the place for the figures has no end")?;
-    std::fs::write(file, format!("{before}{BEGIN}\n\n{}\n{END}{after}", table(rows)))?;
+    std::fs::write(file, format!("{before}{begin}\n\n{text}\n{END}{after}"))?;
     Ok(())
 }
 
@@ -55,7 +64,8 @@ mod tests {
     #[test]
     fn only_what_is_between_the_marks_is_replaced_and_a_broken_promise_shows() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), format!("# Figures\n{BEGIN}\nold\n{END}\nmore\n")).unwrap();
+        std::fs::write(file.path(), format!("# Figures\n<!-- written by: {UNLOCK} -->\nold\n{END}\nmore\n"))
+            .unwrap();
         let row = |name: &str, value| Row {
             name: name.into(),
             runs: 30,

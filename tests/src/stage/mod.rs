@@ -10,6 +10,7 @@ mod station;
 pub mod town;
 mod wait;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -96,6 +97,14 @@ impl Stage {
     /// # Errors
     /// When the program does not become ready.
     pub async fn phone(&self, name: &str) -> Result<Phone> {
+        self.phone_under(name, &[]).await
+    }
+
+    /// As [`Self::phone`], started by another program.
+    ///
+    /// # Errors
+    /// As [`Self::phone`].
+    pub async fn phone_under(&self, name: &str, under: &[OsString]) -> Result<Phone> {
         let data = self.phone_data(name);
         std::fs::create_dir_all(&data)?;
         let options = PhoneOptions {
@@ -105,6 +114,7 @@ impl Stage {
             listen: "127.0.0.1:0",
             bus: &self.air.bus,
             ui: self.ui.as_deref(),
+            under,
         };
         Phone::start(options).await
     }

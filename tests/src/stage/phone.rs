@@ -1,5 +1,6 @@
 //! A phone: `terskel-headless`, and what a worker can do with it through the one door.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
 
@@ -31,6 +32,8 @@ pub struct PhoneOptions<'a> {
     pub bus: &'a str,
     /// The built user interface, served at `/`.
     pub ui: Option<&'a Path>,
+    /// What starts the program, with its arguments; nothing: it is started as it is.
+    pub under: &'a [OsString],
 }
 
 /// A running phone.
@@ -60,9 +63,17 @@ impl Phone {
         if let Some(ui) = options.ui {
             args.extend(["--ui".into(), ui.into()]);
         }
+        let headless = program("terskel-headless")?;
+        let (program, args) = match options.under {
+            [] => (headless, args),
+            [first, rest @ ..] => {
+                let before = rest.iter().cloned().chain([headless.into_os_string()]);
+                (first.into(), before.chain(args).collect())
+            }
+        };
         let launch = Launch {
             name: options.name.to_lowercase(),
-            program: program("terskel-headless")?,
+            program,
             args,
             env: vec![("DBUS_SYSTEM_BUS_ADDRESS".into(), options.bus.into())],
             log_dir: options.logs.to_owned(),

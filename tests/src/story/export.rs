@@ -17,11 +17,8 @@ use crate::stage::{Client, program};
 /// # Errors
 /// When it does not accept the export, or says of an altered one something else than what was done to it.
 pub async fn investigate(lead: &Client, dispatch: DispatchId, earlier: &str) -> Result<Vec<String>> {
-    let file = lead.bytes(&format!("{}?dispatch={dispatch}", path::AUDIT_EXPORT)).await?;
-    let key = lead.text(path::LOG_KEY).await?.trim().to_owned();
     let folder = tempfile::tempdir()?;
-    let (accepted, said) = verify(folder.path(), &file, &key).await?;
-    ensure!(accepted, "the export is not accepted: {said}");
+    let (file, key, said) = taken_out(folder.path(), lead, dispatch).await?;
     let mut lines = vec![said];
     for (expected, altered) in alterations(&file, &key, earlier)? {
         let (accepted, said) = verify(folder.path(), &altered, &key).await?;
@@ -29,6 +26,24 @@ pub async fn investigate(lead: &Client, dispatch: DispatchId, earlier: &str) -> 
         lines.push(said);
     }
     Ok(lines)
+}
+
+/// Takes the trail of a dispatch out, which `terskel-verify` accepts: all is genuine, and no phone's chain has a gap.
+///
+/// # Errors
+/// When it does not.
+pub async fn accepted(lead: &Client, dispatch: DispatchId) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    taken_out(folder.path(), lead, dispatch).await.map(drop)
+}
+
+/// The file, the published key, and what `terskel-verify` says.
+async fn taken_out(folder: &Path, lead: &Client, dispatch: DispatchId) -> Result<(Vec<u8>, String, String)> {
+    let file = lead.bytes(&format!("{}?dispatch={dispatch}", path::AUDIT_EXPORT)).await?;
+    let key = lead.text(path::LOG_KEY).await?.trim().to_owned();
+    let (accepted, said) = verify(folder, &file, &key).await?;
+    ensure!(accepted, "the export is not accepted: {said}");
+    Ok((file, key, said))
 }
 
 /// A checkpoint of the log as it is.

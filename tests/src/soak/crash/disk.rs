@@ -1,0 +1,102 @@
+//! A disk that fails at one call of one visit: `strace` makes the n-th write to the phone's store fail, or the last.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use tokio::time::timeout;
+
+use super::worker::Memory;
+use super::{EVENING, Evening, check};
+use crate::stage::{Phone, Stage};
+
+/// What befalls a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// A write fails: the disk is broken.
+    WriteFails,
+    /// A write fails: the disk is full.
+    DiskFull,
+    /// What is written can't be brought to the disk.
+    SyncFails,
+    /// The process dies under a write.
+    DiesWriting,
+    /// The process dies before what it wrote is on the disk.
+    DiesSyncing,
+}
+
+impl Fault {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::DiesWriting, Self::WriteFails, Self::SyncFails, Self::DiesSyncing, Self::DiskFull];
+
+    /// For people.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::WriteFails => "a write fails: input/output error",
+            Self::DiskFull => "a write fails: no space left",
+            Self::SyncFails => "a sync fails: input/output error",
+            Self::DiesWriting => "the phone dies under a write",
+            Self::DiesSyncing => "the phone dies under a sync",
+        }
+    }
+
+    fn calls(self) -> &'static str {
+        match self {
+            Self::WriteFails | Self::DiskFull | Self::DiesWriting => "pwrite64",
+            Self::SyncFails | Self::DiesSyncing => "fsync,fdatasync",
+        }
+    }
+
+    fn effect(self) -> &'static str {
+        match self {
+            Self::WriteFails | Self::SyncFails => "error=EIO",
+            Self::DiskFull => "error=ENOSPC",
+            Self::DiesWriting | Self::DiesSyncing => "signal=SIGKILL",
+        }
+    }
+}
+
+/// One evening in which `fault` befalls the `nth` call. Afterwards the phone is started anew, without. Says whether there were
+/// so many calls.
+///
+/// # Errors
+/// With the fault and the number, when something does not hold.
+pub async fn disk(stage: &Stage, fault: Fault, nth: u64) -> Result<bool> {
+    let evening = async { timeout(EVENING, fail_at(stage, fault, nth)).await? };
+    evening.await.with_context(|| format!("{fault:?} at call {nth}"))
+}
+
+async fn fail_at(stage: &Stage, fault: Fault, nth: u64) -> Result<bool> {
+    let evening = Evening::begin(stage, &format!("{fault:?}-{nth}")).await?;
+    let mut memory = Memory::default();
+    let log = stage.dir().join("strace.log");
+    let under = strace(&stage.phone_data("Ada"), &log, fault, nth);
+    // It may not even start, or be gone in the middle: then the worker starts it anew.
+    if let Ok(ada) = stage.phone_under("Ada", &under).await {
+        let worked = evening.errand.work(&ada, &mut memory).await;
+        if worked.is_ok() {
+            ada.stop().await?;
+        }
+    }
+    let said = std::fs::read_to_string(&log)?;
+    let hit = said.contains("(INJECTED)") || said.contains("killed by SIGKILL");
+    let ada: Phone = stage.phone("Ada").await?;
+    let view = evening.errand.work(&ada, &mut memory).await?;
+    ada.stop().await?;
+    check::whole(stage, evening.dispatch, (&view, &memory), evening.moved(stage).await?).await?;
+    Ok(hit)
+}
+
+/// What starts the phone so that the call fails.
+fn strace(store: &Path, log: &Path, fault: Fault, nth: u64) -> Vec<OsString> {
+    let file = |name: &str| store.join(name).into_os_string();
+    let (calls, effect) = (fault.calls(), fault.effect());
+    let mut command: Vec<OsString> = ["/usr/bin/strace", "-D", "-f", "-q"].map(Into::into).into();
+    command.extend(["-P".into(), file("phone.db"), "-P".into(), file("phone.db-wal")]);
+    command.extend(["-e".into(), format!("trace={calls}").into()]);
+    command.extend(["-e".into(), format!("inject={calls}:{effect}:when={nth}").into()]);
+    command.extend(["-o".into(), log.into(), "--".into()]);
+    command
+}
