@@ -18,6 +18,8 @@ pub mod headless;
 mod install;
 pub mod interface;
 mod keys;
+#[cfg(test)]
+mod life;
 mod outbox;
 mod session;
 mod state;

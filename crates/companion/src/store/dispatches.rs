@@ -72,11 +72,11 @@ pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Resul
     if let Some(kept) = standing::settle(tx, dispatch).await? {
         return write(tx, &kept).await;
     }
-    if dispatch.phase == DispatchPhase::Closed && !dispatch.mine {
-        sqlx::query("DELETE FROM dispatch WHERE id = $1").bind(dispatch.id.to_string()).execute(tx).await?;
-        return Ok(());
-    }
     let mut kept = dispatch.clone();
+    if kept.phase == DispatchPhase::Closed && !kept.mine {
+        // That it is over stays until the shift ends: an older word of it that comes late is no new alert.
+        kept.accepted_by = None;
+    }
     // The station leaves the text out of what this phone may not read; what it forgot to leave out is not kept.
     if !kept.mine && kept.phase != DispatchPhase::Open {
         kept.details = None;

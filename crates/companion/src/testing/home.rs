@@ -68,6 +68,34 @@ impl Home {
         home
     }
 
+    /// On shift, in a street whose randomness is this.
+    pub(crate) async fn of_seed(seed: u64) -> Self {
+        let dir = in_memory();
+        let mut home = Self::built(dir.path().join("phone.db"), seed, ["dkey", "dkey"], 0).await;
+        home._dir = Some(dir);
+        home.on_shift().await
+    }
+
+    /// Another worker's phone in the same air, on shift. The hub is from now on the one that this phone knows of.
+    pub(crate) async fn beside(other: &Self) -> Self {
+        let dir = in_memory();
+        let street = (other.world.clone(), other.air.clone());
+        let mut home = Self::with_locks(dir.path().join("phone.db"), street, other.locks.clone()).await;
+        home._dir = Some(dir);
+        home.on_shift().await
+    }
+
+    /// The process ends, and another one begins with its store.
+    pub(crate) async fn restarted(self) -> Self {
+        let Self { world, air, station, engine: ended, dispatch, stairwell, flat, body, store, locks, _dir } =
+            self;
+        drop(ended);
+        // Its tasks let go of the store.
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        let engine = engine(&store, &world, &air, &station).await;
+        Self { world, air, station, engine, dispatch, stairwell, flat, body, store, locks, _dir }
+    }
+
     /// On the way with keys whose secrets are those of other locks.
     pub(crate) async fn with_foreign_keys(families: [&str; 2]) -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -211,6 +239,11 @@ impl Home {
     pub(crate) async fn sent(&self) {
         self.see("everything sent", |v| v.status.unsent == 0).await;
     }
+}
+
+/// For long runs: nothing waits for a disk there.
+fn in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
 pub(crate) async fn engine(

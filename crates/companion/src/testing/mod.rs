@@ -11,7 +11,7 @@ mod world;
 pub(crate) use air::{Air, Fate};
 pub(crate) use anchor::Anchor;
 pub(crate) use home::{FLAT, HUB, Home, STAIRWELL, engine};
-pub(crate) use station::{FakeStation, Mood};
+pub(crate) use station::{FakeStation, Firsts, Mood};
 pub(crate) use weather::Weather;
 pub(crate) use world::TestWorld;
 

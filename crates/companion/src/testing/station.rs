@@ -1,7 +1,7 @@
 //! A station of a few lines, with moods. It checks every signature it is shown.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use futures_util::{FutureExt as _, StreamExt as _};
@@ -63,6 +63,9 @@ pub(crate) enum Mood {
     RefusesLocks,
 }
 
+/// Shared by the stations that are one.
+pub(crate) type Firsts = Arc<Mutex<HashMap<DispatchId, WorkerId>>>;
+
 pub(crate) struct FakeStation {
     pub(crate) world: Arc<TestWorld>,
     pub(crate) phone: PhoneId,
@@ -72,6 +75,8 @@ pub(crate) struct FakeStation {
     pub(crate) credentials: Vec<(LockId, Vec<u8>)>,
     /// What is between it and the phone.
     pub(crate) sky: Sky,
+    /// Who accepted first, where there is more than this phone.
+    pub(crate) firsts: OnceLock<Firsts>,
     state: Mutex<State>,
 }
 
@@ -86,6 +91,7 @@ struct State {
     refreshes: usize,
     dispatch: Option<Dispatch>,
     streams: Vec<mpsc::UnboundedSender<Vec<u8>>>,
+    frames: Vec<Vec<u8>>,
     cursors: Vec<Option<String>>,
     cursor: u64,
     events: Vec<PhoneEvent>,
@@ -134,6 +140,7 @@ impl FakeStation {
             key_lifetime: Duration::from_secs(3600),
             credentials,
             sky: Sky::new(1),
+            firsts: OnceLock::new(),
             state: Mutex::new(State { signs: [7; 32], told: vec![[7; 32]], ..State::default() }),
             world,
         }
@@ -183,6 +190,26 @@ impl FakeStation {
         state.dispatch = Some(dispatch);
         state.cursor += 1;
         state.broadcast();
+    }
+
+    /// The dispatch as it is.
+    pub(crate) fn present(&self) -> Option<Dispatch> {
+        self.state().dispatch.clone()
+    }
+
+    /// Whether this worker is the first to accept, or was.
+    fn is_first(&self, dispatch: DispatchId) -> bool {
+        let Some(firsts) = self.firsts.get() else { return true };
+        *firsts.lock().unwrap().entry(dispatch).or_insert(self.worker) == self.worker
+    }
+
+    /// Sends again what it has sent `before` the last.
+    pub(crate) fn say_again(&self, before: usize) {
+        let state = self.state();
+        let frame = state.frames.iter().rev().nth(before);
+        for (stream, frame) in state.streams.iter().zip(frame.iter().cycle()) {
+            let _ = stream.send(frame.to_vec());
+        }
     }
 
     /// Bytes to every open stream, as they are.
@@ -328,7 +355,9 @@ impl FakeStation {
 
     /// The session's token is over before the phone thinks so.
     pub(crate) fn end_token(&self) {
-        self.state().tokens.as_mut().unwrap().until = self.world.uptime();
+        if let Some(tokens) = &mut self.state().tokens {
+            tokens.until = self.world.uptime();
+        }
     }
 
     fn reachable(&self) -> Result<(), StationError> {
@@ -381,6 +410,9 @@ impl FakeStation {
                 && event.kind.as_str() == "door_operated")
                 .then(|| code::BAD_PROOF.to_owned());
             receipts.push(EventReceipt { id: Some(event.id), refused: refused.clone() });
+            if event.kind == EventKind::AcceptedOffline {
+                event.dispatch.map(|dispatch| self.is_first(dispatch));
+            }
             if state.known.insert(event.id) {
                 state.events.push(event);
             }
@@ -428,6 +460,7 @@ impl State {
 
     fn broadcast(&mut self) {
         let frame = self.frame();
+        self.frames.push(frame.clone());
         self.streams.retain(|stream| stream.send(frame.clone()).is_ok());
     }
 }

@@ -52,6 +52,7 @@ impl Station for Way {
                 return Err(problem(401, code::WRONG_PIN));
             }
             let session = SessionId::new(&*self.0.world);
+            self.0.state().taken_away = None;
             let tokens = Tokens { session, generation: 1, until: self.0.world.uptime() + TOKEN_LASTS };
             let pair = tokens.pair();
             self.0.state().tokens = Some(tokens);
@@ -100,6 +101,14 @@ impl Station for Way {
         async move {
             self.0.check(credential)?;
             if self.0.state().mood == Mood::AlreadyAccepted {
+                return Err(problem(409, code::ALREADY_ACCEPTED));
+            }
+            let present = self.0.present().filter(|present| present.id == dispatch);
+            let present = present.ok_or_else(|| problem(404, code::NOT_FOUND))?;
+            if present.phase == terskel_model::dispatch::DispatchPhase::Closed {
+                return Err(problem(409, code::CLOSED));
+            }
+            if !self.0.is_first(dispatch) {
                 return Err(problem(409, code::ALREADY_ACCEPTED));
             }
             let now = self.0.world.true_time();
