@@ -52,9 +52,20 @@ async fn told(stage: &Stage, driver: &Driver, app: &Path, home: &Path) -> Result
     assert!(!data.join(KEY_FILE).exists(), "the key has left its file");
     assert!(!Keyring::shows(home, &former)?, "and the keyring keeps it encrypted");
     let window = Window::open(driver, app).await?;
-    let again = window.shows("Leilighet 203").await;
+    let again = async {
+        enter_code(&window).await?;
+        window.shows("Leilighet 203").await
+    }
+    .await;
     window.close().await?;
     again
+}
+
+async fn enter_code(window: &Window) -> Result<()> {
+    for digit in ["2", "5", "8", "0"] {
+        window.find(&format!("[data-testid=key-{digit}]")).await?.tap().await?;
+    }
+    window.find("[data-testid=keypad-done]").await?.tap().await
 }
 
 /// A desktop without a keyring: the window opens, says so, and nothing is stored.
@@ -91,6 +102,11 @@ async fn story(stage: &Stage, window: &Window) -> Result<()> {
     window.find("input[name=pin]").await?.enter(ADA.pin).await?;
     window.find("button[type=submit]").await?.tap().await?;
     window.gone("input[name=pin]").await?;
+    // The code of the shift: chosen, and once more.
+    for _ in 0..2 {
+        enter_code(window).await?;
+    }
+    window.gone("[data-testid=keypad]").await?;
 
     let dispatch = stage.alarm("1001", "window-1").await?.id;
     window.shows("Kari Nordmann").await?;

@@ -28,12 +28,24 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
     await ada.picture("1-sign-in");
     await ada.signIn(here.ada);
     await bo.signIn(here.bo);
+    await ada.chooseCode("2580");
+    await bo.chooseCode("1379");
     await ada.expectOnline();
     await bo.expectOnline();
   });
 
-  await step("Kari presses her alarm, and both phones show it", async () => {
+  await step("Kari presses her alarm: Ada's locked phone shows that there is one, and nothing about whom", async () => {
+    await ada.lock(here.ada);
     await raise(here, `story-${Date.now()}`, "button");
+    await expect(ada.page.getByTestId("locked-alarm")).toContainText("Ny alarm");
+    await expect(ada.page.getByText("Nordmann")).toHaveCount(0);
+    await look(ada);
+    await ada.typeCode("2581");
+    await expect(ada.page.getByText("Koden var feil.")).toBeVisible();
+    await ada.typeCode("2580");
+  });
+
+  await step("both phones show it", async () => {
     for (const phone of [ada, bo]) {
       await expect(phone.alert(kari)).toContainText("Trygghetsalarm");
       await expect(phone.alert(kari)).toContainText("Svarer ikke på toveis tale.");

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::permission::WorkerRole;
+use terskel_model::phone_policy::NoticePolicy;
 use terskel_model::{DoorId, HubId, LockId, OrganisationId, TeamId, WorkerId};
 use uuid::Uuid;
 
@@ -27,6 +28,17 @@ pub struct NewTeam {
     pub code: String,
     /// 1–200 characters.
     pub name: String,
+}
+
+/// What a team decides about its phones.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SetPhonePolicy {
+    /// So many seconds after the last touch the app locks, 30–3600.
+    pub lock_after_s: u32,
+    /// What may be read on a locked screen.
+    pub notices: NoticePolicy,
 }
 
 /// A worker.

@@ -59,6 +59,8 @@ pub const BREAK_GLASS: &str = "/v1/break-glass";
 pub const BREAK_GLASS_REVIEW: &str = "/v1/break-glass/{id}/review";
 /// `GET`, a response centre: `?after=NUMBER` → [`crate::break_glass::CentreNotices`].
 pub const NOTICES: &str = "/v1/notices";
+/// `POST`, an administrator: [`crate::admin::SetPhonePolicy`] → [`terskel_model::phone_policy::PhonePolicy`].
+pub const TEAM_POLICY: &str = "/v1/teams/{id}/policy";
 /// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
 pub const ENROL: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.

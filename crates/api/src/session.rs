@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::{PhoneId, SessionId, TeamId, WorkerId};
 
 use crate::authority::KeySet;
@@ -58,6 +59,9 @@ pub struct SignedIn {
     pub authority: KeySet,
     /// The station's clock when it answered.
     pub station_time: DateTime<Utc>,
+    /// What the team has decided about its phones. A station from before tells none.
+    #[serde(default)]
+    pub policy: PhonePolicy,
 }
 
 /// The next token of a phone's session, and what gives the one after it. The old token is good to its end.

@@ -16,7 +16,7 @@ use crate::state::{Core, PhoneClock};
 use crate::station_client::{HttpStations, Stations};
 use crate::store::{Store, StoreError, StoreKey};
 use crate::visit::AbortOnDrop;
-use crate::{alerts, install, keys, outbox, session, stream, visit};
+use crate::{alerts, install, keys, lock, outbox, session, stream, visit};
 
 /// What an engine is made of.
 pub struct EngineConfig {
@@ -56,6 +56,7 @@ impl Engine {
         let store = Store::open(&store_path, &store_key).await?;
         let clock = PhoneClock::open(world.clone(), &store).await?;
         store.sweep(clock.now()).await?;
+        lock::finish(&store).await?;
         if let Some(phone) = store.snapshot().await?.phone {
             store.finish_interrupted(&phone, &clock).await?;
             store.finish_interrupted_test(&phone, &clock).await?;
@@ -89,8 +90,9 @@ impl Engine {
     /// Answers a question.
     ///
     /// # Errors
-    /// [`Problem::SignedOut`] when nobody is signed in.
+    /// [`Problem::SignedOut`] when nobody is signed in; [`Problem::Locked`].
     pub async fn ask(&self, question: Question) -> Result<Answer, Problem> {
+        lock::guard(&self.core)?;
         match question {
             Question::VisitsToday => {
                 let snapshot = self.core.snapshot();
@@ -131,12 +133,30 @@ impl Drop for Engine {
 }
 
 async fn carry_out(core: &Arc<Core>, intent: Intent) -> Result<Outcome, Problem> {
-    tracing::info!(?intent, "intent");
+    if !matches!(intent, Intent::Touched) {
+        tracing::info!(?intent, "intent");
+    }
+    if matches!(intent, Intent::SignIn { .. } | Intent::Unlock { .. }) {
+        return do_it(core, intent).await;
+    }
+    lock::guard(core)?;
+    lock::touched(core);
+    let done = do_it(core, intent).await;
+    // What takes its time, at a door, say, is not followed by a locked screen.
+    lock::touched(core);
+    done
+}
+
+async fn do_it(core: &Arc<Core>, intent: Intent) -> Result<Outcome, Problem> {
     match intent {
         Intent::Enrol { station_url, code, phone_name } => {
             session::enrol(core, &station_url, &code, &phone_name).await
         }
         Intent::SignIn { staff_number, pin } => session::sign_in(core, &staff_number, pin).await,
+        Intent::ChooseUnlockCode { code } => lock::choose(core, code).await,
+        Intent::Unlock { code } => lock::unlock(core, code).await,
+        Intent::Lock => lock::lock_now(core).await,
+        Intent::Touched => Ok(Outcome::Done),
         Intent::SignOut => session::sign_out(core).await,
         Intent::Accept { dispatch } => alerts::accept(core, dispatch).await,
         Intent::Decline { dispatch, reason } => alerts::decline(core, dispatch, &reason).await,

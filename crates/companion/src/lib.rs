@@ -20,6 +20,7 @@ pub mod interface;
 mod keys;
 #[cfg(test)]
 mod life;
+mod lock;
 mod outbox;
 mod session;
 mod state;

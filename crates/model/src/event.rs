@@ -57,6 +57,10 @@ open_enum! {
         WorkerDismissed = "worker_dismissed",
         /// A phone was reported lost.
         PhoneLost = "phone_lost",
+        /// A phone has wiped keys and residents by itself: somebody had typed too many wrong unlock codes.
+        PhoneWiped = "phone_wiped",
+        /// How soon a team's phones lock, and what may be read on their locked screens; the reason says both.
+        PolicyChanged = "policy_changed",
         /// A worker opened a home in an emergency, without permission.
         GlassBroken = "glass_broken",
         /// A lead has looked into such an emergency.

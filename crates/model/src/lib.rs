@@ -12,6 +12,7 @@ pub mod event;
 pub mod lock_report;
 pub mod name;
 pub mod permission;
+pub mod phone_policy;
 pub mod rules;
 pub mod trusted_time;
 pub mod withdrawal;

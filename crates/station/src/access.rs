@@ -172,6 +172,7 @@ pub const RULES: &[Rule] = &[
     rule("DELETE", path::SESSION, SIGNED_IN, Reach::Own, "signs out"),
     rule("POST", path::LEAD_SESSION, ANYBODY, Reach::Own, "signs in as a lead; by number and PIN"),
     rule("POST", path::TEAMS, ADMINISTRATOR, Reach::All, "adds a team"),
+    rule("POST", path::TEAM_POLICY, ADMINISTRATOR, Reach::All, "decides about a team's phones"),
     rule("POST", path::WORKERS, ADMINISTRATOR, Reach::All, "adds a worker"),
     rule("POST", path::RESIDENTS, ADMINISTRATOR, Reach::All, "adds a resident"),
     rule("POST", path::SHIFTS, ADMINISTRATOR, Reach::All, "adds a shift"),

@@ -61,6 +61,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(session::refresh::refresh))
         .routes(routes!(session::lead::sign_in_lead))
         .routes(routes!(admin::team::add_team))
+        .routes(routes!(admin::policy::set_policy))
         .routes(routes!(admin::worker::add_worker))
         .routes(routes!(admin::organisation::add_organisation))
         .routes(routes!(admin::resident::add_resident, team::homes::homes))
@@ -147,6 +148,7 @@ mod tests {
             path::REFRESH,
             path::LEAD_SESSION,
             path::TEAMS,
+            path::TEAM_POLICY,
             path::WORKERS,
             path::RESIDENTS,
             path::TEAM,

@@ -166,6 +166,14 @@ impl Stage {
         phone.must(&intent).await.map(drop)
     }
 
+    /// Chooses what unlocks the app.
+    ///
+    /// # Errors
+    /// When the phone refuses.
+    pub async fn choose_code(&self, phone: &Phone) -> Result<()> {
+        phone.must(&Intent::ChooseUnlockCode { code: town::UNLOCK_CODE.into() }).await.map(drop)
+    }
+
     /// The resident with this number.
     ///
     /// # Errors

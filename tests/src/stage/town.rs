@@ -4,7 +4,8 @@ use anyhow::Result;
 use chrono::TimeDelta;
 use serde::Serialize;
 use terskel_api::admin::{
-    Created, EnrolmentCode, NewDoor, NewEnrolment, NewHub, NewLock, NewResident, NewShift, NewTeam, NewWorker,
+    Created, EnrolmentCode, NewDoor, NewEnrolment, NewHub, NewLock, NewResident, NewShift, NewTeam,
+    NewWorker, SetPhonePolicy,
 };
 use terskel_api::authority::KeySet;
 use terskel_api::continuity::{Contact, Continuity};
@@ -12,6 +13,7 @@ use terskel_api::dispatch::PhysicalKey;
 use terskel_api::{Bytes, Secret, path};
 use terskel_keys::{AuthorityKey, AuthorityKeys};
 use terskel_model::continuity::ContactRole;
+use terskel_model::phone_policy::{NoticePolicy, PhonePolicy};
 use terskel_model::{TeamId, WorkerId, World};
 use terskel_simulator::{Door, Resident, Street};
 
@@ -49,6 +51,9 @@ pub struct Town {
     pub authority: AuthorityKeys,
 }
 
+/// What unlocks the app on the stage's phones, where it was chosen.
+pub const UNLOCK_CODE: &str = "2580";
+
 /// Sets up team, lead, two workers on shift and all residents of `street`.
 ///
 /// # Errors
@@ -62,6 +67,9 @@ pub async fn seed(admin: &Client, street: &Street, world: &impl World) -> Result
         let worker = worker(admin, person, None).await?;
         shift(admin, worker, team, world).await?;
     }
+    // Stories and demonstrations stand still now and then.
+    let policy = SetPhonePolicy { lock_after_s: 900, notices: NoticePolicy::Initials };
+    let _: PhonePolicy = admin.post(&path::TEAM_POLICY.replace("{id}", &team.to_string()), &policy).await?;
     for resident in &street.residents {
         let _: Created = admin.post(path::RESIDENTS, &described(resident, team)?).await?;
     }

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import type { View } from "../../src/kit/engine/bindings";
+import type { LockView, NoticeView, View } from "../../src/kit/engine/bindings";
 import {
   alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, home, hub, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
 } from "./views";
@@ -44,6 +44,17 @@ async function newDoor(page: Page): Promise<void> {
   await install(page);
   await page.locator("select[name=home]").selectOption({ index: 1 });
   await page.locator("select[name=door]").selectOption("new");
+}
+
+const locked = (lock: Partial<LockView>, notices: NoticeView[] = []): View =>
+  view({ lock: { state: "locked", hasCode: true, triesLeft: null, visitOpen: false, ...lock }, notices });
+
+async function type(page: Page, code: string, digits: number): Promise<void> {
+  for (const digit of code.slice(0, digits)) await page.getByTestId(`key-${digit}`).click();
+}
+async function enterCode(page: Page, code: string): Promise<void> {
+  await type(page, code, code.length);
+  await page.getByTestId("keypad-done").click();
 }
 
 /** Every screen, in the states that look different. */
@@ -275,6 +286,37 @@ export const PICTURES: Picture[] = [
       await page.getByTestId("give-up").click();
     },
   },
+  { name: "56-choose-code", view: locked({ state: "codeWanted", hasCode: false }), go: (page) => type(page, "2580", 3) },
+  {
+    name: "57-code-too-simple",
+    view: locked({ state: "codeWanted", hasCode: false }),
+    reply: { problem: { problem: "codeTooSimple" } },
+    go: async (page) => {
+      await enterCode(page, "1234");
+      await enterCode(page, "1234");
+      await page.locator("main .ds-alert").waitFor();
+    },
+  },
+  { name: "58-locked", view: locked({ visitOpen: true }), go: (page) => type(page, "2580", 2) },
+  {
+    name: "59-locked-alarms",
+    view: locked({}, [
+      { id: "1", raisedAt: at(-40), acceptBy: at(260), who: null },
+      { id: "2", raisedAt: at(-70), acceptBy: at(230), who: "K.N." },
+      { id: "3", raisedAt: at(-90), acceptBy: at(210), who: `${LONG.lastName}, ${LONG.address}` },
+    ]),
+  },
+  {
+    name: "60-wrong-code",
+    view: locked({ triesLeft: 3 }),
+    reply: { problem: { problem: "wrongCode", left: 3 } },
+    go: async (page) => {
+      await enterCode(page, "2581");
+      await page.locator("main .ds-alert").waitFor();
+    },
+  },
+  { name: "61-locked-without-code", view: locked({ hasCode: false }) },
+  { name: "62-wiped-after-wrong-codes", view: fresh({ takenAway: "wrong_codes" }) },
 ];
 
 export { VISITS };

@@ -140,7 +140,9 @@ export const view = (more: Partial<View> = {}): View => ({
   enrolled: true,
   session: { workerName: "Ada Solli", teamName: "Nattpatrulje Vest", leads: false, endsAt: at(32_000) },
   status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
+  lock: { state: "open", hasCode: true, triesLeft: null, visitOpen: false },
   alerts: [],
+  notices: [],
   visit: null,
   homes: [],
   continuity: { plan: "", contacts: [] },
@@ -203,6 +205,7 @@ export const HOMES: TeamHome[] = [
 export const fresh = (more: Partial<View> = {}): View =>
   view({
     session: null,
+    lock: null,
     status: { network: "idle", networkSince: at(-60), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
     ...more,
   });

@@ -34,6 +34,26 @@ export class PhoneInHand {
     await this.page.getByRole("button", { name: "Logg inn" }).tap();
   }
 
+  /** The code for the shift: on a keypad, twice. */
+  async chooseCode(code: string): Promise<void> {
+    await expect(this.heading("Velg en kode for denne vakten")).toBeVisible();
+    await this.typeCode(code);
+    await expect(this.heading("Tast koden en gang til")).toBeVisible();
+    await this.typeCode(code);
+  }
+
+  async typeCode(code: string): Promise<void> {
+    for (const digit of code) await this.page.getByTestId(`key-${digit}`).tap();
+    await this.page.getByTestId("keypad-done").tap();
+  }
+
+  /** Locks the app by its menu. */
+  async lock(worker: Worker): Promise<void> {
+    await this.page.getByRole("banner").getByRole("button", { name: worker.name }).tap();
+    await this.page.getByTestId("lock-now").tap();
+    await expect(this.heading("Låst")).toBeVisible();
+  }
+
   async expectOnline(): Promise<void> {
     await expect(this.heading("Alarmer")).toBeVisible();
     await expect(this.page.getByTestId("status")).toContainText("På nett");

@@ -8,6 +8,7 @@ export type Screen = "alerts" | "visit" | "today" | "install";
 export class Phone {
   readonly engine: Engine;
   #view = $state.raw<View | null>(null);
+  #visit: string | undefined;
   #engineGone = $state(false);
   #closed = $state<Closed | null>(null);
   /** The screen of a worker who is signed in. */
@@ -40,11 +41,14 @@ export class Phone {
   }
 
   #show(view: View): void {
-    const before = this.#view?.visit?.id;
-    const now = view.visit?.id;
+    const locked = view.lock?.state === "locked";
+    const before = this.#visit;
+    // A locked view shows no visit, and behind it everything stays where it was.
+    const now = locked ? before : view.visit?.id;
+    this.#visit = now;
     if (now !== undefined && now !== before) this.screen = "visit";
     if (now === undefined && before !== undefined && this.screen === "visit") this.screen = "today";
-    if (!view.status.signInNeeded) this.signingIn = false;
+    if (!view.status.signInNeeded && !locked) this.signingIn = false;
     ticker.move();
     this.#view = view;
   }

@@ -26,6 +26,20 @@ pub enum Intent {
         /// The PIN.
         pin: String,
     },
+    /// Choose what unlocks the app in this shift.
+    ChooseUnlockCode {
+        /// Four to eight digits; not the PIN.
+        code: String,
+    },
+    /// Unlock the app.
+    Unlock {
+        /// The code that was chosen.
+        code: String,
+    },
+    /// Lock the app now.
+    Lock,
+    /// Somebody touches the screen: it does not lock yet. Told a few times a minute at most.
+    Touched,
     /// End the shift on this phone: keys and residents are wiped once everything is sent.
     SignOut,
     /// Take the dispatch.
@@ -134,6 +148,10 @@ impl std::fmt::Debug for Intent {
         f.write_str(match self {
             Self::Enrol { .. } => "Enrol",
             Self::SignIn { .. } => "SignIn",
+            Self::ChooseUnlockCode { .. } => "ChooseUnlockCode",
+            Self::Unlock { .. } => "Unlock",
+            Self::Lock => "Lock",
+            Self::Touched => "Touched",
             Self::SignOut => "SignOut",
             Self::Accept { .. } => "Accept",
             Self::Decline { .. } => "Decline",

@@ -31,6 +31,17 @@ pub enum Problem {
     NotOnShift,
     /// Nobody is signed in, or the session has ended.
     SignedOut,
+    /// The app is locked.
+    Locked,
+    /// No code was chosen that could unlock the app: only a sign-in does.
+    CodeWanted,
+    /// The code is the PIN, or one that everybody tries first.
+    CodeTooSimple,
+    /// The code does not unlock the app.
+    WrongCode {
+        /// So many tries are left before keys and residents are wiped.
+        left: u32,
+    },
     /// No answer from the station.
     NoNetwork,
     /// The station could not do it now; try again.

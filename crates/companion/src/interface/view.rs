@@ -15,10 +15,14 @@ pub struct View {
     pub enrolled: bool,
     /// Who is signed in.
     pub session: Option<SessionView>,
+    /// The app's lock; none while nobody is signed in. When it is locked, the view holds no names, addresses, doors or homes.
+    pub lock: Option<LockView>,
     /// Network, Bluetooth, and what waits to be sent.
     pub status: StatusView,
     /// Dispatches to decide on, newest first, and those just taken by somebody else.
     pub alerts: Vec<AlertView>,
+    /// What may be said of the undecided ones where anybody can read it: in a notification, on a locked screen.
+    pub notices: Vec<NoticeView>,
     /// The visit that is going on.
     pub visit: Option<VisitView>,
     /// Homes that can be gone to without a dispatch, with the keys of the shift; by address.
@@ -70,6 +74,49 @@ pub struct SessionView {
     pub leads: bool,
     /// The shift ends.
     pub ends_at: Timestamp,
+}
+
+/// The app's lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct LockView {
+    /// How it is.
+    pub state: LockState,
+    /// There is a code that unlocks it; without one only a sign-in does.
+    pub has_code: bool,
+    /// After wrong codes: how many more may follow.
+    pub tries_left: Option<u32>,
+    /// A visit is going on.
+    pub visit_open: bool,
+}
+
+/// How the app's lock is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub enum LockState {
+    /// The worker is to choose a code.
+    CodeWanted,
+    /// Open.
+    Open,
+    /// Locked.
+    Locked,
+}
+
+/// A word about an alarm for everybody to read, as the unit's policy has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct NoticeView {
+    /// The dispatch.
+    pub id: DispatchId,
+    /// When the alarm was raised.
+    pub raised_at: Timestamp,
+    /// Unanswered after this.
+    pub accept_by: Timestamp,
+    /// Whom it is about: nothing, initials, or name and address.
+    pub who: Option<String>,
 }
 
 /// The status line: always the truth.

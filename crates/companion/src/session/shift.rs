@@ -23,6 +23,7 @@ pub(crate) async fn keep_time(core: Arc<Core>) {
             tracing::error!(%error, "the time");
         }
         looked = looked.wrapping_add(1);
+        crate::lock::lock_if_idle(&core);
         // A shift that ends while a bolt moves is ended when the outcome is known.
         if !core.show(|live| live.is_working()) {
             match core.store.sweep(core.clock.now()).await {

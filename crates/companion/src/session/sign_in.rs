@@ -4,6 +4,7 @@ use terskel_api::session::SignIn;
 use terskel_api::{Bytes, Secret};
 use terskel_keys::sign_in;
 use terskel_model::Timestamp;
+use terskel_model::phone_policy::{LOCK_AFTER_S, PhonePolicy};
 use terskel_model::world::random;
 
 use crate::interface::{Outcome, Problem};
@@ -36,6 +37,8 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
         answer => answer?,
     };
     core.clock.heard(answer.station_time, &asked, &core.store).await?;
+    let least = *LOCK_AFTER_S.start();
+    let policy = PhonePolicy { lock_after_s: answer.policy.lock_after_s.max(least), ..answer.policy };
     core.store
         .save_session(&Session {
             id: answer.session,
@@ -49,9 +52,12 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             badge: answer.badge.0,
             rejected: false,
             withdrawn: None,
+            policy,
         })
         .await?;
     super::authority::learn(core, &phone, &answer.authority).await?;
+    core.pin.keep(pin);
+    core.show(|live| (live.locked, live.touched) = (false, core.world.uptime()));
     core.refresh().await?;
     core.token_life.lock().await.begin(answer.session, asked.uptime, answer.token_lasts_s);
     core.outbox.notify_one();

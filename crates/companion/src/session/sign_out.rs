@@ -31,6 +31,7 @@ pub(crate) async fn sign_out(core: &Core) -> Result<Outcome, Problem> {
         }
     }
     core.store.end_session().await?;
+    core.pin.forget();
     core.refresh().await?;
     Ok(Outcome::Done)
 }

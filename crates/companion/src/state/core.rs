@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use super::{Live, PhoneClock, view};
 use crate::install::InstallDesk;
 use crate::interface::{NetworkState, Problem, View};
+use crate::lock::PinInMind;
 use crate::session::TokenLife;
 use crate::station_client::{Station, StationError, Stations};
 use crate::store::{Phone, Session, Snapshot, Store, StoreError};
@@ -34,6 +35,8 @@ pub(crate) struct Core {
     pub(crate) token_life: tokio::sync::Mutex<TokenLife>,
     /// The lock that is being installed.
     pub(crate) install: InstallDesk,
+    /// What may not be chosen as the code that unlocks the app.
+    pub(crate) pin: PinInMind,
     /// The doors and the hub of the visit that is going on.
     pub(crate) visit: VisitDesk,
     facts: watch::Sender<Arc<Snapshot>>,
@@ -53,7 +56,9 @@ impl Core {
         (store, clock): (Store, PhoneClock),
     ) -> Result<Self, StoreError> {
         let snapshot = Arc::new(store.snapshot().await?);
-        let live = Live::new(clock.now());
+        // A new start does not unlock.
+        let locked = snapshot.session.is_some() && snapshot.app_lock.is_some();
+        let live = Live::new(clock.now(), world.uptime(), locked);
         let first = view::build(&snapshot, &live, &clock);
         Ok(Self {
             radio,
@@ -66,6 +71,7 @@ impl Core {
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),
             install: InstallDesk::default(),
+            pin: PinInMind::default(),
             visit: VisitDesk::default(),
             facts: watch::Sender::new(snapshot),
             live: Mutex::new(live),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use terskel_model::door::Operation;
 use terskel_model::lock_report::LockWarning;
-use terskel_model::{DoorId, Timestamp};
+use terskel_model::{DoorId, Timestamp, Uptime};
 
 use crate::install::InstallLive;
 use crate::interface::{BluetoothState, NetworkState, Problem, Reach};
@@ -18,6 +18,10 @@ pub(crate) struct Live {
     pub(crate) doors: HashMap<DoorId, DoorLive>,
     pub(crate) hub: HubLive,
     pub(crate) install: InstallLive,
+    /// The app is locked.
+    pub(crate) locked: bool,
+    /// When the screen was touched last.
+    pub(crate) touched: Uptime,
 }
 
 /// A door now.
@@ -52,7 +56,7 @@ impl Default for HubLive {
 }
 
 impl Live {
-    pub(crate) fn new(now: Timestamp) -> Self {
+    pub(crate) fn new(now: Timestamp, touched: Uptime, locked: bool) -> Self {
         Self {
             network: NetworkState::Idle,
             network_since: now,
@@ -60,6 +64,8 @@ impl Live {
             doors: HashMap::new(),
             hub: HubLive::default(),
             install: InstallLive::default(),
+            locked,
+            touched,
         }
     }
 

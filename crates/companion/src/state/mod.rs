@@ -8,6 +8,8 @@ mod clock_stories;
 mod core;
 mod install_view;
 mod live;
+mod locked;
+mod notice;
 mod view;
 
 pub(crate) use backoff::Backoff;

@@ -10,7 +10,7 @@ use terskel_model::Timestamp;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
-use super::{Live, PhoneClock, install_view};
+use super::{Live, PhoneClock, install_view, locked};
 use crate::interface::{
     AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HomeView, HubView,
     PhysicalKeyView, RefusalView, SessionView, StatusView, View, VisitStanding, VisitView,
@@ -23,7 +23,7 @@ const SHOW_TAKEN: Duration = Duration::from_secs(15 * 60);
 /// The phone as it is now.
 pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> View {
     let now = clock.now();
-    View {
+    let view = View {
         enrolled: snapshot.phone.is_some(),
         session: snapshot.session.as_ref().map(|s| SessionView {
             worker_name: s.worker_name.clone(),
@@ -31,25 +31,24 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
             leads: s.leads,
             ends_at: s.ends_at,
         }),
+        lock: locked::lock(snapshot, live),
         status: status(snapshot, live, clock),
         alerts: alerts(snapshot, now),
+        notices: locked::notices(snapshot),
         visit: snapshot
             .open_visit()
             .and_then(|(facts, dispatch)| visit(snapshot, live, facts, dispatch, now)),
         homes: homes(snapshot, now),
         continuity: continuity(&snapshot.continuity),
         install: install_view::build(snapshot, &live.install),
-        taken_away: snapshot
-            .parting
-            .as_ref()
-            .and_then(|session| session.withdrawn.as_ref())
-            .map(|why| why.as_str().to_owned()),
+        taken_away: locked::taken_away(snapshot),
         refusals: snapshot
             .refusals
             .iter()
             .map(|r| RefusalView { event: r.event, kind: r.kind.clone(), at: r.at, code: r.code.clone() })
             .collect(),
-    }
+    };
+    locked::hide(view)
 }
 
 fn continuity(told: &Continuity) -> ContinuityView {

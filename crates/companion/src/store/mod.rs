@@ -13,6 +13,7 @@
 //! | visits (times; the name as long as the dispatch) | sign-out or the end of the shift |
 //! | events | the station has them; refused ones until the worker has read it |
 
+mod app_lock;
 mod clock;
 mod dispatches;
 mod doors;
@@ -35,6 +36,7 @@ pub use error::StoreError;
 pub use key::StoreKey;
 pub use keystore::{FileKeystore, Keystore, KeystoreError, store_key};
 
+pub(crate) use app_lock::AppLock;
 pub(crate) use doors::{Intention, Operated};
 pub(crate) use events::Queued;
 pub(crate) use installation::{InstallationFacts, Place, Tried};

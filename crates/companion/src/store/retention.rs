@@ -56,7 +56,13 @@ impl Store {
 
 /// Everything of residents, keys and the session.
 pub(super) async fn wipe_shift(tx: &mut SqliteConnection) -> Result<()> {
-    for sql in ["DELETE FROM session", "DELETE FROM cursor", "DELETE FROM followed"] {
+    for sql in [
+        "DELETE FROM session",
+        "DELETE FROM cursor",
+        "DELETE FROM followed",
+        // What is left of a spent one says why, until the next sign-in.
+        "DELETE FROM app_lock WHERE hash <> ''",
+    ] {
         sqlx::query(sql).execute(&mut *tx).await?;
     }
     super::installation::forget_home(tx).await?;

@@ -2,6 +2,7 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::Secret;
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{SessionId, Timestamp, WorkerId};
 
@@ -32,6 +33,8 @@ pub(crate) struct Session {
     pub(crate) rejected: bool,
     /// The station has taken it away: why.
     pub(crate) withdrawn: Option<WithdrawalReason>,
+    /// What the unit has decided about its phones.
+    pub(crate) policy: PhonePolicy,
 }
 
 impl Store {
@@ -46,9 +49,11 @@ impl Store {
         // The cursor belongs to the old session's stream.
         sqlx::query("DELETE FROM cursor").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
+        // Each sign-in has a code of its own.
+        sqlx::query("DELETE FROM app_lock").execute(&mut *tx).await?;
         sqlx::query(
-            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, refresh, leads)
-             VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, refresh, leads,
+             lock_after_s, notices) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(session.id.to_string())
         .bind(session.token.expose())
@@ -60,6 +65,8 @@ impl Store {
         .bind(session.rejected)
         .bind(session.refresh.expose())
         .bind(session.leads)
+        .bind(session.policy.lock_after_s)
+        .bind(session.policy.notices.as_str())
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
@@ -94,7 +101,7 @@ impl Store {
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {
     let row = sqlx::query(
         "SELECT id, token, refresh, worker, worker_name, team_name, ends_at_ms, badge, rejected, withdrawn,
-         leads FROM session",
+         leads, lock_after_s, notices FROM session",
     )
     .fetch_optional(connection)
     .await?;
@@ -111,5 +118,9 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Ses
         badge: row.try_get("badge")?,
         rejected: row.try_get("rejected")?,
         withdrawn: row.try_get::<Option<&str>, _>("withdrawn")?.map(WithdrawalReason::from),
+        policy: PhonePolicy {
+            lock_after_s: row.try_get("lock_after_s")?,
+            notices: row.try_get::<&str, _>("notices")?.into(),
+        },
     }))
 }

@@ -6,7 +6,7 @@ use terskel_api::dispatch::Dispatch;
 use terskel_api::key::KeyHome;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
 
-use super::{InstallationFacts, Phone, Result, Session, Standing, Store, id, time};
+use super::{AppLock, InstallationFacts, Phone, Result, Session, Standing, Store, id, time};
 
 /// The store's content, but for the signed events. Has no `Debug`: it is full of residents.
 #[derive(Clone, Default)]
@@ -15,6 +15,8 @@ pub(crate) struct Snapshot {
     pub(crate) session: Option<Session>,
     /// A session that the station has taken away: it sends the last events.
     pub(crate) parting: Option<Session>,
+    /// What unlocks the app.
+    pub(crate) app_lock: Option<AppLock>,
     pub(crate) cursor: Option<String>,
     pub(crate) dispatches: Vec<Dispatch>,
     pub(crate) keys: Vec<KeyFacts>,
@@ -151,6 +153,7 @@ impl Store {
             phone: self.read_phone(&mut tx).await?,
             session,
             parting,
+            app_lock: super::app_lock::read(&mut tx).await?,
             cursor: sqlx::query_scalar("SELECT last_event_id FROM cursor").fetch_optional(&mut *tx).await?,
             dispatches: super::dispatches::read(&mut tx).await?,
             keys: super::keys::read(&mut tx).await?,

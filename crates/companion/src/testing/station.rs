@@ -24,6 +24,7 @@ use terskel_model::continuity::ContactRole;
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{
     Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, Uptime, WithdrawalId,
@@ -105,6 +106,7 @@ struct State {
     installed: Vec<Installation>,
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
+    policy: Option<PhonePolicy>,
 }
 
 /// What the session has. A token tells its place in the row.
@@ -144,6 +146,16 @@ impl FakeStation {
             state: Mutex::new(State { signs: [7; 32], told: vec![[7; 32]], ..State::default() }),
             world,
         }
+    }
+
+    /// What the unit decides about its phones; for most stories, that they stay open.
+    pub(crate) fn decide(&self, policy: PhonePolicy) {
+        self.state().policy = Some(policy);
+    }
+
+    fn policy(&self) -> PhonePolicy {
+        let open = PhonePolicy { lock_after_s: 24 * 3600, ..PhonePolicy::default() };
+        self.state().policy.clone().unwrap_or(open)
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod enrolment;
 pub(crate) mod organisation;
+pub(crate) mod policy;
 pub(crate) mod resident;
 pub(crate) mod shift;
 pub(crate) mod team;

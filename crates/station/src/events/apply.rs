@@ -39,6 +39,8 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
         EventKind::KeysWiped => wiped::wiped(event, app, tx).await?,
         EventKind::VisitClosed if event.visit.is_some() => own_visit::closed(event, tx).await?,
+        // Where the phone could not sign out by itself any more, its session ends with the shift.
+        EventKind::PhoneWiped => Proof::PhoneSignature,
         EventKind::VisitClosed => visit::closed(event, app, tx).await?,
         // From a newer app: kept as it came, with no effect but to be read.
         EventKind::Unknown(_) => {
@@ -57,6 +59,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::ShiftEnded
         | EventKind::WorkerDismissed
         | EventKind::PhoneLost
+        | EventKind::PolicyChanged
         | EventKind::GlassBroken
         | EventKind::GlassReviewed
         | EventKind::KeyIssued

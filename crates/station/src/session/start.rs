@@ -6,6 +6,7 @@ use terskel_api::problem::code;
 use terskel_api::session::{Refreshed, SignedIn};
 use terskel_keys::badge::{self, Badge};
 use terskel_model::event::EventKind;
+use terskel_model::phone_policy::{NoticePolicy, PhonePolicy};
 use terskel_model::{PhoneId, SessionId, ShiftId, TeamId, Timestamp, WorkerId};
 
 use super::sign_out::end_sessions_of_phone;
@@ -30,6 +31,7 @@ struct Shift {
     worker_name: String,
     leads: bool,
     ends_at: Timestamp,
+    policy: PhonePolicy,
 }
 
 impl Write for StartSession {
@@ -63,6 +65,7 @@ impl Write for StartSession {
             badge: self.badge(app, tx, shift.ends_at).await?,
             authority: Schedule::load(tx).await?.published(app.now()),
             station_time: app.now(),
+            policy: shift.policy,
         })
     }
 }
@@ -81,7 +84,8 @@ impl StartSession {
     /// The shift that goes on longest, where several overlap.
     async fn shift_now(&self, app: &App, tx: &mut AnyConnection) -> Result<Shift, Failure> {
         let row = sqlx::query(
-            "SELECT s.id, s.team_id, s.ends_ms, t.name AS team_name, w.name AS worker_name, w.leads_team
+            "SELECT s.id, s.team_id, s.ends_ms, t.name AS team_name, t.lock_after_s, t.notices, w.name AS worker_name,
+             w.leads_team
              FROM shifts s JOIN teams t ON t.id = s.team_id JOIN workers w ON w.id = s.worker_id
              WHERE s.worker_id = $1 AND s.starts_ms <= $2 AND s.ends_ms > $2 ORDER BY s.ends_ms DESC LIMIT 1",
         )
@@ -97,6 +101,10 @@ impl StartSession {
             worker_name: row.text("worker_name")?,
             leads: row.text_or_none("leads_team")?.is_some(),
             ends_at: row.time("ends_ms")?,
+            policy: PhonePolicy {
+                lock_after_s: u32::try_from(row.int("lock_after_s")?).unwrap_or(u32::MAX),
+                notices: NoticePolicy::from(row.text("notices")?.as_str()),
+            },
         })
     }
 

@@ -31,6 +31,7 @@ mod log;
 mod offline;
 mod own_visits;
 mod permissions;
+mod policy;
 mod receipts;
 mod reseal;
 mod rotation;

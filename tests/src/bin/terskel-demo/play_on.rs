@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use std::io::Write as _;
-use terskel_tests::stage::town::{ADA, LEAD};
+use terskel_tests::stage::town::{ADA, LEAD, UNLOCK_CODE};
 use terskel_tests::stage::{KEY_FILE, Launch, Phone, Process, Stage};
 
 use super::say;
@@ -19,9 +19,13 @@ pub(super) async fn invite(
     app: Option<&Path>,
 ) -> Result<Option<Process>> {
     let alarm = alarm_script(stage)?;
+    for phone in [ada, bo] {
+        stage.choose_code(phone).await?;
+    }
     say("\nEverything stays up until Ctrl-C.")?;
     say(&format!("  Ada's phone    {}", ada.url))?;
     say(&format!("  Bo's phone     {}", bo.url))?;
+    say(&format!("                 Left alone for 15 minutes a phone locks; {UNLOCK_CODE} unlocks it."))?;
     say(&format!(
         "  Team lead      {}/console/ (staff number {}, PIN {})",
         stage.station.url, LEAD.staff_number, LEAD.pin
@@ -62,6 +66,7 @@ async fn window(stage: &Stage, app: &Path) -> Result<Process> {
     let phone = stage.phone(name).await?;
     stage.enrol(&phone, name).await?;
     stage.sign_in(&phone, ADA).await?;
+    stage.choose_code(&phone).await?;
     phone.stop().await?;
     let env: Vec<(String, OsString)> = vec![
         ("TERSKEL_DATA".into(), stage.phone_data(name).into()),

@@ -715,6 +715,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/teams/{id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides about a team's phones. Each hears of it at its next sign-in. */
+        post: operations["administration_set_policy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/visits": {
         parameters: {
             query?: never;
@@ -1168,6 +1185,7 @@ export interface components {
          */
         EventId: string;
         /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1691,6 +1709,8 @@ export interface components {
             /** @description Their name. */
             worker_name: string;
         };
+        /** @description One of: none; initials; full; or a value from a newer version. */
+        NoticePolicy: string;
         /** @description One of: open; lock; or a value from a newer version. */
         Operation: string;
         /**
@@ -1742,6 +1762,16 @@ export interface components {
              * @description Since when.
              */
             since: string;
+        };
+        /** @description The policy of a team's phones. */
+        PhonePolicy: {
+            /**
+             * Format: int32
+             * @description So many seconds after the last touch the app locks: [`LOCK_AFTER_S`].
+             */
+            lock_after_s: number;
+            /** @description What may be read on a locked screen. */
+            notices: components["schemas"]["NoticePolicy"];
         };
         /** @description An order as the lead sees it. */
         PhoneWithdrawal: {
@@ -1891,6 +1921,16 @@ export interface components {
          * @description A sign-in of a worker on a phone.
          */
         SessionId: string;
+        /** @description What a team decides about its phones. */
+        SetPhonePolicy: {
+            /**
+             * Format: int32
+             * @description So many seconds after the last touch the app locks, 30–3600.
+             */
+            lock_after_s: number;
+            /** @description What may be read on a locked screen. */
+            notices: components["schemas"]["NoticePolicy"];
+        };
         /**
          * Format: uuid
          * @description A time on duty of one worker in one team.
@@ -1944,6 +1984,8 @@ export interface components {
             ends_at: string;
             /** @description Leads a team, and may do on this phone what a lead may. */
             leads?: boolean;
+            /** @description What the team has decided about its phones. A station from before tells none. */
+            policy?: components["schemas"]["PhonePolicy"];
             /** @description Gives the next token, until `ends_at`: [`Refreshed`]. */
             refresh_token: components["schemas"]["Secret"];
             /** @description The session. */
@@ -3641,6 +3683,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    administration_set_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The team */
+                id: components["schemas"]["TeamId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetPhonePolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonePolicy"];
                 };
             };
             "4XX": {

@@ -38,6 +38,8 @@ const kinds: Record<string, () => string> = {
   shift_ended: m.console_kind_shift_ended,
   worker_dismissed: m.console_kind_worker_dismissed,
   phone_lost: m.console_kind_phone_lost,
+  phone_wiped: m.console_kind_phone_wiped,
+  policy_changed: m.console_kind_policy_changed,
   glass_broken: m.console_kind_glass_broken,
   glass_reviewed: m.console_kind_glass_reviewed,
   audit_exported: m.console_kind_audit_exported,
@@ -63,7 +65,7 @@ export function wordEvent({ kind, operation, outcome, reason }: AuditEntry): str
 
 /** Whether somebody should look twice. */
 export const isTrouble = ({ kind, outcome }: AuditEntry): boolean =>
-  ["dispatch_unanswered", "arrival_overdue", "sign_in_refused", "glass_broken"].includes(kind) ||
+  ["dispatch_unanswered", "arrival_overdue", "sign_in_refused", "phone_wiped", "glass_broken"].includes(kind) ||
   outcome === "refused" ||
   outcome === "unknown";
 

@@ -239,6 +239,18 @@ phoneName: string } |
 staffNumber: string; 
 /**  The PIN. */
 pin: string } | 
+/**  Choose what unlocks the app in this shift. */
+{ intent: "chooseUnlockCode"; 
+/**  Four to eight digits; not the PIN. */
+code: string } | 
+/**  Unlock the app. */
+{ intent: "unlock"; 
+/**  The code that was chosen. */
+code: string } | 
+/**  Lock the app now. */
+{ intent: "lock" } | 
+/**  Somebody touches the screen: it does not lock yet. Told a few times a minute at most. */
+{ intent: "touched" } | 
 /**  End the shift on this phone: keys and residents are wiped once everything is sent. */
 { intent: "signOut" } | 
 /**  Take the dispatch. */
@@ -329,6 +341,27 @@ place: DoorInput } |
 /**  The event. */
 event: EventId };
 
+/**  How the app's lock is. */
+export type LockState = 
+/**  The worker is to choose a code. */
+"codeWanted" | 
+/**  Open. */
+"open" | 
+/**  Locked. */
+"locked";
+
+/**  The app's lock. */
+export type LockView = {
+	/**  How it is. */
+	state: LockState,
+	/**  There is a code that unlocks it; without one only a sign-in does. */
+	hasCode: boolean,
+	/**  After wrong codes: how many more may follow. */
+	triesLeft: number | null,
+	/**  A visit is going on. */
+	visitOpen: boolean,
+};
+
 /**  The live stream from the station. */
 export type NetworkState = 
 /**  Nobody is signed in: no stream. */
@@ -339,6 +372,18 @@ export type NetworkState =
 "online" | 
 /**  No alerts come in. */
 "offline";
+
+/**  A word about an alarm for everybody to read, as the unit's policy has it. */
+export type NoticeView = {
+	/**  The dispatch. */
+	id: DispatchId,
+	/**  When the alarm was raised. */
+	raisedAt: string,
+	/**  Unanswered after this. */
+	acceptBy: string,
+	/**  Whom it is about: nothing, initials, or name and address. */
+	who: string | null,
+};
 
 /**  What came of an intent that went through. */
 export type Outcome = 
@@ -403,6 +448,16 @@ seconds: number } |
 { problem: "notOnShift" } | 
 /**  Nobody is signed in, or the session has ended. */
 { problem: "signedOut" } | 
+/**  The app is locked. */
+{ problem: "locked" } | 
+/**  No code was chosen that could unlock the app: only a sign-in does. */
+{ problem: "codeWanted" } | 
+/**  The code is the PIN, or one that everybody tries first. */
+{ problem: "codeTooSimple" } | 
+/**  The code does not unlock the app. */
+{ problem: "wrongCode"; 
+/**  So many tries are left before keys and residents are wiped. */
+left: number } | 
 /**  No answer from the station. */
 { problem: "noNetwork" } | 
 /**  The station could not do it now; try again. */
@@ -541,10 +596,14 @@ export type View = {
 	enrolled: boolean,
 	/**  Who is signed in. */
 	session: SessionView | null,
+	/**  The app's lock; none while nobody is signed in. When it is locked, the view holds no names, addresses, doors or homes. */
+	lock: LockView | null,
 	/**  Network, Bluetooth, and what waits to be sent. */
 	status: StatusView,
 	/**  Dispatches to decide on, newest first, and those just taken by somebody else. */
 	alerts: AlertView[],
+	/**  What may be said of the undecided ones where anybody can read it: in a notification, on a locked screen. */
+	notices: NoticeView[],
 	/**  The visit that is going on. */
 	visit: VisitView | null,
 	/**  Homes that can be gone to without a dispatch, with the keys of the shift; by address. */

@@ -41,6 +41,7 @@ const kinds: Record<string, Say> = {
   checked_in: m.kind_checked_in,
   checked_out: m.kind_checked_out,
   keys_wiped: m.kind_keys_wiped,
+  phone_wiped: m.kind_phone_wiped,
   visit_closed: m.kind_visit_closed,
   signed_in: m.kind_signed_in,
   signed_out: m.kind_signed_out,

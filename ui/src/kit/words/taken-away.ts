@@ -6,8 +6,9 @@ const reasons: Record<string, () => string> = {
   phone_lost: m.taken_away_phone_lost,
 };
 
-/** Why the station has taken the session away: a `model::withdrawal::WithdrawalReason`. */
+/** Why the session is gone: a `model::withdrawal::WithdrawalReason` of the station, or wrong codes on this phone. */
 export function wordTakenAway(code: string): Worded {
   const word = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
+  if (code === "wrong_codes") return { what: m.taken_away_wrong_codes(), next: m.taken_away_wrong_codes_next() };
   return { what: (word ?? m.taken_away_access)(), next: m.taken_away_next() };
 }

@@ -78,6 +78,7 @@ impl Station for Way {
                 badge: terskel_api::Bytes(badge::issue(&self.0.authority(), &badge).unwrap()),
                 authority: self.0.told(),
                 station_time: now,
+                policy: self.0.policy(),
             })
         }
         .boxed()
