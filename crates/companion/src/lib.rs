@@ -25,6 +25,8 @@ mod outbox;
 mod session;
 mod state;
 mod station_client;
+#[cfg(test)]
+mod stolen_phone;
 mod store;
 mod stream;
 #[cfg(test)]

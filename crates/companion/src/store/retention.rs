@@ -6,6 +6,9 @@ use terskel_model::rules::READABLE_AFTER_ACCEPT;
 
 use super::{Result, Store, ms};
 
+#[cfg(test)]
+mod table;
+
 impl Store {
     /// The worker has signed out, or the shift has ended. Unsent events and refusals stay: they are signed and name
     /// nobody but by id.

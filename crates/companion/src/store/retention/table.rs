@@ -1,0 +1,160 @@
+//! Everything that the phone's store has a place for, and until when: `docs/retention.md`, held against the schema. A table or
+//! column that nobody has thought about fails here.
+
+use std::collections::BTreeMap;
+
+use sqlx::{AssertSqlSafe, Row as _};
+
+use crate::StoreKey;
+use crate::store::Store;
+
+/// When a row goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Until {
+    /// With the session, at the latest: sign-out, the end of the shift, too many wrong codes.
+    SessionEnds,
+    /// It outlives the session: what it waits for has an end of its own.
+    Done,
+    /// It is what makes this phone this phone.
+    EnrolledAnew,
+}
+
+/// Table, columns, until when, and how a row of `docs/retention.md` that tells of it begins.
+const KEPT: &[(&str, &str, Until, &str)] = &[
+    ("app_lock", "only hash wrong", Until::SessionEnds, "what unlocks the app"),
+    (
+        "authority_key",
+        "key",
+        Until::EnrolledAnew,
+        "the phone's own keys, the station's address and public keys",
+    ),
+    (
+        "bundle",
+        "only version continuity",
+        Until::SessionEnds,
+        "the team's plan for when something does not work",
+    ),
+    ("chain", "phone sequence previous", Until::EnrolledAnew, "the phone's own keys"),
+    ("clock", "what at_ms uptime_ms boot", Until::EnrolledAnew, "the time, as the station told it"),
+    ("cursor", "only last_event_id", Until::SessionEnds, "session tokens"),
+    ("digital_key", "id dispatch lock once state expires_ms bytes", Until::SessionEnds, "digital keys"),
+    ("dispatch", "id revision body", Until::SessionEnds, "resident's name, year of birth, address"),
+    (
+        "door",
+        "dispatch door operation outcome reason at_ms opened locked battery_percent passed",
+        Until::SessionEnds,
+        "visits of the day",
+    ),
+    (
+        "event",
+        "position id dispatch kind at_ms signed state attempts code",
+        Until::Done,
+        "events not yet taken by the station",
+    ),
+    ("followed", "withdrawal at_ms", Until::SessionEnds, "of a session that the station has taken away"),
+    ("home", "resident body", Until::SessionEnds, "the homes that keys of the shift are for"),
+    ("intention", "id dispatch door operation key worker at_ms", Until::Done, "a note of a lock command"),
+    ("phone", "only id station_url identity", Until::EnrolledAnew, "the phone's own keys"),
+    (
+        "session",
+        "only id token worker worker_name team_name ends_at_ms badge rejected withdrawn refresh lock_after_s notices",
+        Until::SessionEnds,
+        "session tokens, badge, the team's policy",
+    ),
+    (
+        "visit",
+        "dispatch resident_name accepted_at_ms arrived_at_ms left_at_ms closed_at_ms own standing told",
+        Until::SessionEnds,
+        "visits of the day",
+    ),
+];
+
+/// What a CHECK allows, where an `x` will not do.
+const ALLOWED: &[(&str, &str, &str)] = &[
+    ("clock", "what", "'station'"),
+    ("digital_key", "state", "'good'"),
+    ("event", "state", "'queued'"),
+    ("visit", "standing", "'confirmed'"),
+];
+
+async fn schema(store: &Store) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut guard = store.connection().await;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'",
+    )
+    .fetch_all(&mut *guard)
+    .await
+    .unwrap();
+    let mut schema = BTreeMap::new();
+    for table in tables {
+        let sql = format!("SELECT name, type FROM pragma_table_info('{table}')");
+        let columns = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut *guard).await.unwrap();
+        schema.insert(table, columns.iter().map(|row| (row.get("name"), row.get("type"))).collect());
+    }
+    schema
+}
+
+async fn count(store: &Store, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) FROM {table}");
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *store.connection().await).await.unwrap()
+}
+
+/// One row in every table.
+async fn fill(store: &Store) {
+    for (table, columns) in schema(store).await {
+        let value = |(column, kind): &(String, String)| {
+            let allowed = ALLOWED.iter().find(|(of, name, _)| *of == table && name == column);
+            match (allowed, kind.as_str()) {
+                (Some((.., value)), _) => *value,
+                (None, "INTEGER") => "1",
+                (None, "BLOB") => "x'00'",
+                (None, _) => "'x'",
+            }
+        };
+        let values: Vec<_> = columns.iter().map(value).collect();
+        let sql = format!("INSERT INTO {table} VALUES ({})", values.join(", "));
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *store.connection().await).await.unwrap();
+    }
+}
+
+async fn store() -> (tempfile::TempDir, Store) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("phone.db"), &StoreKey::new([1; 32])).await.unwrap();
+    (dir, store)
+}
+
+#[tokio::test]
+async fn every_table_and_column_of_the_store_has_a_time_to_go() {
+    let (_dir, store) = store().await;
+    let there: BTreeMap<_, Vec<_>> = schema(&store)
+        .await
+        .into_iter()
+        .map(|(table, columns)| (table, columns.into_iter().map(|(name, _)| name).collect()))
+        .collect();
+    let kept = KEPT
+        .iter()
+        .map(|(table, columns, ..)| ((*table).to_owned(), columns.split(' ').map(str::to_owned).collect()));
+    assert_eq!(there, kept.collect(), "say in docs/retention.md and here until when it is kept");
+}
+
+#[tokio::test]
+async fn what_ends_with_the_session_is_gone_with_it_and_nothing_else_is() {
+    let (_dir, store) = store().await;
+    fill(&store).await;
+    store.end_session().await.unwrap();
+    for (table, _, until, _) in KEPT {
+        let left = i64::from(*until != Until::SessionEnds);
+        assert_eq!(count(&store, table).await, left, "{table}, kept until {until:?}");
+    }
+}
+
+#[test]
+fn the_document_tells_of_every_table() {
+    let document = include_str!("../../../../../docs/retention.md");
+    let (_, phone) = document.split_once("## On the phone").unwrap();
+    let (phone, _) = phone.split_once("## At the station").unwrap();
+    for (table, _, _, told) in KEPT {
+        let row = phone.lines().find(|line| line.starts_with(&format!("| {told}")));
+        assert!(row.is_some(), "{table}: no row begins with {told:?}");
+    }
+}
