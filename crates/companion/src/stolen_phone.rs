@@ -106,12 +106,13 @@ async fn home() -> (Home, Vec<Needle>) {
         "+47 22 33 44 55",
         "falt på badet",
         "under matta",
-        "4711#0815",
         "Vestby base",
         "17-B-42",
         "Leilighet",
     ];
-    (home, texts.iter().map(|text| Needle::new(text, *text)).collect())
+    let mut needles: Vec<_> = texts.iter().map(|text| Needle::new(text, *text)).collect();
+    needles.push(Needle::new("the code of the door", "4711#0815"));
+    (home, needles)
 }
 
 /// Nothing of it in anything that was written.
