@@ -53,11 +53,18 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ),
     ("followed", "withdrawal at_ms", Until::SessionEnds, "of a session that the station has taken away"),
     ("home", "resident body", Until::SessionEnds, "the homes that keys of the shift are for"),
+    (
+        "installation",
+        "only resident home door door_kind door_name position lock family address device_id credential worker operation outcome \
+         reason at_ms opened locked testing refused",
+        Until::Done,
+        "a lock that is being installed",
+    ),
     ("intention", "id dispatch door operation key worker at_ms", Until::Done, "a note of a lock command"),
     ("phone", "only id station_url identity", Until::EnrolledAnew, "the phone's own keys"),
     (
         "session",
-        "only id token worker worker_name team_name ends_at_ms badge rejected withdrawn refresh lock_after_s notices",
+        "only id token worker worker_name team_name ends_at_ms badge rejected withdrawn refresh leads lock_after_s notices",
         Until::SessionEnds,
         "session tokens, badge, the team's policy",
     ),
