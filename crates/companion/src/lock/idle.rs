@@ -21,7 +21,7 @@ pub(crate) fn lock_if_idle(core: &Core) {
     let Some(session) = core.snapshot().session.clone() else { return };
     let (now, after) = (core.world.uptime(), Duration::from_secs(session.policy.lock_after_s.into()));
     let locks = core.show(|live| {
-        if live.is_working() {
+        if live.is_working() || live.install.working.is_some() {
             live.touched = now;
         }
         let locks = !live.locked && now >= live.touched + after;

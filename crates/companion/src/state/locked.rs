@@ -35,6 +35,7 @@ pub(super) fn hide(view: View) -> View {
         alerts: alerts.map(|alert| AlertView { details: None, taken_by: None, ..alert }).collect(),
         visit: None,
         homes: Vec::new(),
+        install: None,
         continuity: ContinuityView { plan: String::new(), contacts: Vec::new() },
         ..view
     }
