@@ -126,7 +126,7 @@ fn at_the_station(street: &mut Street, step: Step) {
     match step {
         Step::Permit(who) if !street.workers[who].taken_away => {
             let worker = &mut street.workers[who];
-            (worker.permitted, worker.keys_gone) = (true, false);
+            worker.permitted = true;
             let home = worker.home();
             home.station.permit(&home.body, false);
         }

@@ -34,8 +34,6 @@ pub(super) struct Worker {
     pub(super) until: Timestamp,
     /// The station lets the worker in without alarm.
     pub(super) permitted: bool,
-    /// The phone has shown that the permission is gone, and there was no new one.
-    pub(super) keys_gone: bool,
     /// Events of the phone that the model has seen.
     seen: usize,
 }
@@ -124,7 +122,6 @@ impl Street {
                 taken_away: false,
                 until,
                 permitted: false,
-                keys_gone: false,
                 seen: 0,
             }
         });

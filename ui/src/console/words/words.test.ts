@@ -56,6 +56,7 @@ describe("a problem of the station", () => {
       "already_accepted",
       "closed",
       "bad_proof",
+      "clock_off",
       "too_large",
       "invalid_dpop_proof",
       "use_dpop_nonce",
