@@ -326,3 +326,14 @@ async fn the_secret_outlives_the_shift_but_not_a_phone_that_was_reported_lost() 
     job.home.sign_in().await;
     assert_eq!(job.view().pending, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_guesses_at_the_app_lock_finds_no_secret_of_a_lock_in_the_phone() {
+    let job = Job::dkey().await;
+    job.home.intend(Intent::ChooseUnlockCode { code: "2580".into() }).await.unwrap();
+    assert_eq!(job.pair(CODE).await, Ok(Outcome::Done));
+    job.home.intend(Intent::Lock).await.unwrap();
+    while job.home.intend(Intent::Unlock { code: "9999".into() }).await != Err(Problem::SignedOut) {}
+    job.home.sign_in().await;
+    assert_eq!(job.view().pending, None);
+}

@@ -58,6 +58,7 @@ impl Store {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         super::retention::wipe_homes(&mut tx).await?;
+        super::installation::wipe(&mut tx).await?;
         sqlx::query("UPDATE app_lock SET hash = ''").execute(&mut *tx).await?;
         sqlx::query("UPDATE session SET badge = x''").execute(&mut *tx).await?;
         let draft = Draft {
