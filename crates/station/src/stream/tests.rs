@@ -97,16 +97,16 @@ impl Scene {
         let ends = ms(*ends_at);
         // One id names several things here: it does no harm.
         let people = format!(
-            "INSERT INTO teams VALUES ('{team}', 'VEST', 'Nattpatrulje Vest', 0);
+            "INSERT INTO teams (id, code, name, created_ms) VALUES ('{team}', 'VEST', 'Nattpatrulje Vest', 0);
              INSERT INTO workers (id, staff_number, name, pin_hash, leads_team, created_ms) VALUES ('{worker}', '1001', 'Ada Berg', '', NULL, 0);
-             INSERT INTO phones VALUES ('{phone}', 'Vest 1', '', x'00', x'00', 0, NULL, 0, '');
+             INSERT INTO phones (id, name, signing_key, sealing_key, enrolled_ms) VALUES ('{phone}', 'Vest 1', x'00', x'00', 0);
              INSERT INTO shifts (id, worker_id, team_id, starts_ms, ends_ms) VALUES ('{team}', '{worker}', '{team}', 0, {ends});
              INSERT INTO sessions (id, bearer_hash, phone_id, worker_id, team_id, shift_id, stream_from, started_ms, ends_ms)
                VALUES ('{id}', '{id}', '{phone}', '{worker}', '{team}', '{team}', 0, 0, {ends});
              INSERT INTO residents (id, number, team_id, first_name, last_name, birth_year, address, town, phone_number,
                way_in, hub_id, created_ms) VALUES
                ('{team}', 'R-84', '{team}', 'Kari', 'Nordmann', NULL, 'Storgata 1', 'Bergen', '', '', NULL, 0);
-             INSERT INTO api_tokens VALUES ('{team}', 'response-centre', 'Responssenteret', '', 0);"
+             INSERT INTO api_tokens (id, role, name, token_hash, created_ms) VALUES ('{team}', 'response-centre', 'Responssenteret', '', 0);"
         );
         app.write(&Sql(people)).await.unwrap();
         Self { tailer: Tailer::begin(&app).await.unwrap(), app, session, _directory: directory }
