@@ -28,7 +28,7 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
     await ada.picture("1-sign-in");
     await ada.signIn(here.ada);
     await bo.signIn(here.bo);
-    await ada.chooseCode("2580");
+    await ada.chooseCode("7391");
     await bo.chooseCode("1379");
     await ada.expectOnline();
     await bo.expectOnline();
@@ -40,9 +40,9 @@ test("from an alarm to a closed visit, by tapping", async ({ browser }) => {
     await expect(ada.page.getByTestId("locked-alarm")).toContainText("Ny alarm");
     await expect(ada.page.getByText("Nordmann")).toHaveCount(0);
     await look(ada);
-    await ada.typeCode("2581");
+    await ada.typeCode("7392");
     await expect(ada.page.getByText("Koden var feil.")).toBeVisible();
-    await ada.typeCode("2580");
+    await ada.typeCode("7391");
   });
 
   await step("both phones show it", async () => {

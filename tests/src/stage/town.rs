@@ -52,7 +52,7 @@ pub struct Town {
 }
 
 /// What unlocks the app on the stage's phones, where it was chosen.
-pub const UNLOCK_CODE: &str = "2580";
+pub const UNLOCK_CODE: &str = "7391";
 
 /// Sets up team, lead, two workers on shift and all residents of `street`.
 ///
