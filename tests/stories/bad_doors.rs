@@ -77,8 +77,10 @@ async fn bluetooth_is_switched_off_at_the_door_and_on_again() -> Result<()> {
     let (door, lock) = shift.doors()?[0];
     door_ready(&shift.ada, door).await?;
     adapter(&shift, &json!({"powered": false})).await?;
+    // And the link that was held ready is known to be gone: what is asked over a dying one has no sure outcome.
     let off = |view: &terskel_companion::interface::View| {
-        (view.status.bluetooth == BluetoothState::Off).then_some(())
+        let held = view.visit.as_ref()?.doors.first()?.reach == Reach::Ready;
+        (view.status.bluetooth == BluetoothState::Off && !held).then_some(())
     };
     shift.ada.see("Bluetooth is off", LONG, off).await?;
     let refused = outcome(DoorOutcome::Refused, DoorReason::BluetoothOff);

@@ -7,6 +7,7 @@ use terskel_model::{DispatchId, Timestamp};
 
 use super::apply::of_teams_dispatch;
 use crate::app::App;
+use crate::audit::Entry;
 use crate::db::{Columns, ms};
 use crate::dispatch::swap;
 use crate::problem::Failure;
@@ -26,10 +27,28 @@ pub(super) async fn accepted(
     // A phone's clock may be wrong: it was after the dispatch had come, and before now.
     let at: Timestamp = event.at.min(app.now()).max(row.time("received_ms")?);
     let by = Holder { worker: event.worker, phone: event.phone };
-    if on_shift(by, at, tx).await? {
-        swap(tx, dispatch, row.id("team_id")?, by, at).await?;
+    if on_shift(by, at, tx).await? && swap(tx, dispatch, row.id("team_id")?, by, at).await? {
+        decided(dispatch, by, at, app, tx).await?;
     }
     Ok(Proof::PhoneSignature)
+}
+
+/// Whose a dispatch is stands in the trail once, however it was asked for.
+async fn decided(
+    dispatch: DispatchId,
+    by: Holder,
+    at: Timestamp,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<(), Failure> {
+    let entry = Entry {
+        at,
+        dispatch: Some(dispatch),
+        worker: Some(by.worker),
+        phone: Some(by.phone),
+        ..Entry::of_station(app, EventKind::DispatchAccepted)
+    };
+    entry.store(app, tx).await
 }
 
 /// Whether their shift went on then, as far as the station knows. Whose was over takes no dispatch out of others' hands.

@@ -15,6 +15,8 @@ use terskel_model::trusted_time::ClockQuality;
 
 use crate::support::{House, Phone, liv};
 
+const DECISIONS: &str = "SELECT count(*) AS n FROM audit WHERE kind = 'dispatch_accepted'";
+
 fn went(house: &House, phone: &mut Phone, dispatch: DispatchId) -> PhoneEvent {
     phone.record(house, EventKind::AcceptedOffline, dispatch)
 }
@@ -43,6 +45,7 @@ stories! {
         let seen = house.centre_sees(dispatch).await;
         assert_eq!((seen.phase, seen.accepted_at), (DispatchPhase::Accepted, Some(accepted_at)));
         bo.try_accept(&house, dispatch).await.refused(409, code::ALREADY_ACCEPTED);
+        assert_eq!(house.count(DECISIONS).await, 1, "whose it is stands in the trail");
         // Ada's phone asks for the keys of the dispatch as always.
         assert_eq!(ada.accept(&house, dispatch).await.keys.len(), 2);
         // Half an hour from when she went, not from when it was heard.
@@ -66,6 +69,7 @@ stories! {
         assert_eq!(ada.send(&house, &done).await, None);
         let seen = house.centre_sees(dispatch).await;
         assert_eq!((seen.phase, seen.arrived_at), (DispatchPhase::Accepted, None), "it is Bo's");
+        assert_eq!(house.count(DECISIONS).await, 1);
         ada.try_accept(&house, dispatch).await.refused(409, code::ALREADY_ACCEPTED);
         assert_eq!(at_hub(&house, &mut bo, dispatch, 2).await, None);
         assert_eq!(house.centre_sees(dispatch).await.phase, DispatchPhase::Arrived);
