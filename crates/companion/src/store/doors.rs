@@ -151,12 +151,9 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
-        let mut tx = guard.begin().await?;
         let mut draft = Draft::new(EventKind::DoorCodeShown, clock.now(), worker, dispatch);
         draft.door = Some(door);
-        record(&mut tx, phone, clock, draft).await?;
-        Ok(tx.commit().await?)
+        self.tell(draft, phone, clock).await
     }
 
     /// What was learnt of a lock: only the event, which goes to the station.
@@ -168,11 +165,16 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
-        let mut tx = guard.begin().await?;
         let mut draft = Draft::new(EventKind::LockReported, clock.now(), worker, dispatch);
         draft.door = Some(door);
         draft.lock = Some(report);
+        self.tell(draft, phone, clock).await
+    }
+
+    /// Only the event: nothing of it is kept on the phone but to be sent.
+    async fn tell(&self, draft: Draft, phone: &Phone, clock: &PhoneClock) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
         record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)
     }
