@@ -106,6 +106,30 @@ pub struct NewResident {
     pub hub: Option<NewHub>,
 }
 
+/// What can be corrected of a resident: all of it is given, also what stays. Doors, locks and hub are not among it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ResidentChange {
+    /// 1–500 characters.
+    pub first_name: String,
+    /// 1–500 characters.
+    pub last_name: String,
+    /// Year of birth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth_year: Option<u16>,
+    /// Street, number, floor; 1–500 characters.
+    pub address: String,
+    /// 1–200 characters.
+    pub town: String,
+    /// 0–50 characters.
+    #[serde(default)]
+    pub phone_number: String,
+    /// Notes on the way in; 0–2000 characters.
+    #[serde(default)]
+    pub way_in: String,
+}
+
 /// A door.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -84,6 +84,11 @@ pub const PRESENCE: &str = "/v1/residents/{id}/presence";
 /// `GET`, a team lead: → [`crate::team::HomeList`]; `POST`, an administrator: [`crate::admin::NewResident`] →
 /// [`crate::admin::Created`].
 pub const RESIDENTS: &str = "/v1/residents";
+/// `PUT`, an administrator: [`crate::admin::ResidentChange`] → 204.
+pub const RESIDENT: &str = "/v1/residents/{id}";
+/// `POST`, an administrator: the resident does not have the service any more → [`crate::withdrawal::Withdrawals`];
+/// `DELETE`: has it again → 204.
+pub const SERVICE_END: &str = "/v1/residents/{id}/end";
 /// `POST`, an administrator: [`crate::admin::NewShift`] → [`crate::admin::Created`]; `GET`, a team lead: →
 /// [`crate::withdrawal::TeamShifts`].
 pub const SHIFTS: &str = "/v1/shifts";

@@ -61,6 +61,12 @@ open_enum! {
         PhoneWiped = "phone_wiped",
         /// How soon a team's phones lock, and what may be read on their locked screens; the reason says both.
         PolicyChanged = "policy_changed",
+        /// What is known of a resident was corrected; the reason is the resident's id.
+        ResidentChanged = "resident_changed",
+        /// A resident does not have the service any more; the reason is the resident's id.
+        ServiceEnded = "service_ended",
+        /// A resident whose service had ended has it again; the reason is the resident's id.
+        ServiceResumed = "service_resumed",
         /// A worker opened a home in an emergency, without permission.
         GlassBroken = "glass_broken",
         /// A lead has looked into such an emergency.
@@ -85,6 +91,8 @@ open_enum! {
         AuditExported = "audit_exported",
         /// What the trail said of old events was erased; the reason is the time before which.
         AuditErased = "audit_erased",
+        /// The station erased what had reached the end of its time; the reason is how much of what.
+        RetentionDone = "retention_done",
     }
 }
 

@@ -11,6 +11,8 @@ open_enum! {
         ShiftEnded = "shift_ended",
         /// The worker does not work here any more.
         WorkerDismissed = "worker_dismissed",
+        /// The resident does not have the service any more.
+        ServiceEnded = "service_ended",
         /// The phone was reported lost.
         PhoneLost = "phone_lost",
     }

@@ -49,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(withdrawal::list::list))
         .routes(routes!(withdrawal::shift_end::end))
         .routes(routes!(withdrawal::dismissal::dismiss))
+        .routes(routes!(withdrawal::service_end::end_service, withdrawal::service_end::resume_service))
         .routes(routes!(withdrawal::loss::report))
         .routes(routes!(withdrawal::session::of_session))
         .routes(routes!(withdrawal::parting::post).layer(DefaultBodyLimit::max(EVENTS_BODY)))
@@ -65,6 +66,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(admin::worker::add_worker))
         .routes(routes!(admin::organisation::add_organisation))
         .routes(routes!(admin::resident::add_resident, team::homes::homes))
+        .routes(routes!(admin::resident_change::change_resident))
         .routes(routes!(team::people::people))
         .routes(routes!(team::continuity::continuity, team::continuity::replace_continuity))
         .routes(routes!(team::visits::visits))
@@ -151,6 +153,8 @@ mod tests {
             path::TEAM_POLICY,
             path::WORKERS,
             path::RESIDENTS,
+            path::RESIDENT,
+            path::SERVICE_END,
             path::TEAM,
             path::VISITS,
             path::PRESENCE,

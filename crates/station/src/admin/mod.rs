@@ -4,6 +4,7 @@ pub(crate) mod enrolment;
 pub(crate) mod organisation;
 pub(crate) mod policy;
 pub(crate) mod resident;
+pub(crate) mod resident_change;
 pub(crate) mod shift;
 pub(crate) mod team;
 pub(crate) mod way_in;

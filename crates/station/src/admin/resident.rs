@@ -34,10 +34,16 @@ pub(crate) async fn add_resident(
     Ok(made(app.write(&resident).await?.0))
 }
 
-fn checked(r: NewResident) -> Result<NewResident, Failure> {
-    if r.birth_year.is_some_and(|year| !(1850..=2200).contains(&year)) {
-        return Err(invalid("birth_year", "is not a year of birth"));
+/// A year in which somebody may have been born.
+pub(super) fn check_birth_year(year: Option<u16>) -> Result<(), Failure> {
+    match year {
+        Some(year) if !(1850..=2200).contains(&year) => Err(invalid("birth_year", "is not a year of birth")),
+        _ => Ok(()),
     }
+}
+
+fn checked(r: NewResident) -> Result<NewResident, Failure> {
+    check_birth_year(r.birth_year)?;
     if r.time_zone.as_ref().is_some_and(|name| name.parse::<TimeZone>().is_err()) {
         return Err(invalid("time_zone", "is not the name of a time zone"));
     }

@@ -22,6 +22,7 @@ const OF_A_HOME: &str = "a.at_ms BETWEEN $2 AND $3 AND (
       a.door_id IN (SELECT id FROM flat)
       OR a.kind IN ('lock_paired', 'lock_tested', 'installation_given_up', 'lock_installed') AND a.door_id IN (
         SELECT door_id FROM resident_doors WHERE resident_id = $1)
+      OR a.kind IN ('resident_changed', 'service_ended', 'service_resumed') AND a.reason = $1
       OR a.permission_id IN (SELECT id FROM of_home)
       OR a.key_id IN (SELECT id FROM issued_keys WHERE permission_id IN (SELECT id FROM of_home))
       OR a.kind IN ('permission_given', 'permission_taken_away') AND a.permission_id IN (

@@ -29,7 +29,7 @@ pub(crate) async fn notices(
 ) -> Result<Json<CentreNotices>, Failure> {
     let after: i64 = query.optional("after")?.unwrap_or(0);
     let rows = sqlx::query(
-        "SELECT g.revision, g.at_ms, g.reason, r.number, t.name AS team_name, w.name AS worker_name
+        "SELECT g.revision, g.at_ms, g.reason, COALESCE(r.ended_number, r.number) AS number, t.name AS team_name, w.name AS worker_name
          FROM broken_glass g JOIN residents r ON r.id = g.resident_id JOIN teams t ON t.id = g.team_id
          JOIN workers w ON w.id = g.worker_id
          WHERE g.revision > $1 ORDER BY g.revision LIMIT 100",

@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (10, "clock quality", include_str!("migrations/0010_clock_quality.sql")),
     (11, "own visits", include_str!("migrations/0011_own_visits.sql")),
     (12, "phone policy", include_str!("migrations/0012_phone_policy.sql")),
+    (13, "retention", include_str!("migrations/0013_retention.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -119,10 +120,11 @@ mod tests {
             "74a9b2788e22270271c245bc14f8ef0dac62ffe509be1c65530c596a005342ff",
             "497e7266d3c19d80fb3b407bf4031379b34e7525aa1b3062f3751a57d03c7580",
             "16f295e8f5a84448fb6a57fd442a3538a218f872f77a7abebc1cb8267ead0311",
+            "cada19633e8feeb912f308804c695a02a9c1b76466fe30f573ac98c0f35a2a54",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=12));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=13));
     }
 
     #[tokio::test]

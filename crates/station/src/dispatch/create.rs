@@ -86,7 +86,7 @@ impl Write for Create {
 impl Create {
     async fn first(&self, tx: &mut AnyConnection) -> Result<Option<DispatchId>, Failure> {
         let row = sqlx::query(
-            "SELECT d.id, r.number FROM dispatches d JOIN residents r ON r.id = d.resident_id
+            "SELECT d.id, COALESCE(r.ended_number, r.number) AS number FROM dispatches d JOIN residents r ON r.id = d.resident_id
              WHERE d.centre_id = $1 AND d.reference = $2",
         )
         .bind(self.centre.to_string())

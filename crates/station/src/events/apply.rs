@@ -31,7 +31,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         EventKind::DoorPassed => door::passed(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::DoorCodeShown => door::code_shown(event, if_of_dispatch(event, tx).await?, tx).await?,
         EventKind::LockReported => locks::reported(event, if_of_dispatch(event, tx).await?, app, tx).await?,
-        EventKind::VisitBegun => own_visit::begun(event, tx).await?,
+        EventKind::VisitBegun => own_visit::begun(event, app, tx).await?,
         EventKind::LockPaired | EventKind::LockTested | EventKind::InstallationGivenUp => {
             installation::told(event, tx).await?
         }
@@ -60,6 +60,9 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::WorkerDismissed
         | EventKind::PhoneLost
         | EventKind::PolicyChanged
+        | EventKind::ResidentChanged
+        | EventKind::ServiceEnded
+        | EventKind::ServiceResumed
         | EventKind::GlassBroken
         | EventKind::GlassReviewed
         | EventKind::KeyIssued
@@ -68,7 +71,8 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::SignedOut
         | EventKind::SignInRefused
         | EventKind::AuditExported
-        | EventKind::AuditErased => return refuse(code::FORBIDDEN),
+        | EventKind::AuditErased
+        | EventKind::RetentionDone => return refuse(code::FORBIDDEN),
     })
 }
 

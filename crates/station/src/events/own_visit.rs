@@ -7,6 +7,7 @@ use terskel_keys::receipt::{Direction, Receipt};
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 use terskel_model::{DispatchId, ResidentId};
 
+use crate::app::App;
 use crate::check;
 use crate::db::{Columns, ms};
 use crate::problem::{Failure, invalid, refuse};
@@ -33,7 +34,7 @@ pub(super) async fn check(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<
 }
 
 /// The worker sets out, to somebody of the team they are on shift for, or whose door they had a key for.
-pub(super) async fn begun(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<Proof, Failure> {
+pub(super) async fn begun(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<Proof, Failure> {
     let visit = event.visit.ok_or_else(|| invalid("visit", "is missing"))?;
     let resident = event.resident.ok_or_else(|| invalid("resident", "is missing"))?;
     let reason = check::required("reason", event.reason.as_deref().unwrap_or_default(), 100)?;
@@ -41,8 +42,8 @@ pub(super) async fn begun(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<
         return refuse(code::NOT_FOUND);
     }
     let done = sqlx::query(
-        "INSERT INTO own_visits (id, phone_id, worker_id, resident_id, reason, begun_ms) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO own_visits (id, phone_id, worker_id, resident_id, reason, begun_ms, stored_ms)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING",
     )
     .bind(visit.to_string())
     .bind(event.phone.to_string())
@@ -50,6 +51,7 @@ pub(super) async fn begun(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<
     .bind(resident.to_string())
     .bind(reason)
     .bind(ms(event.at))
+    .bind(ms(app.now()))
     .execute(tx)
     .await?;
     if done.rows_affected() == 1 { Ok(Proof::PhoneSignature) } else { refuse(code::CONFLICT) }

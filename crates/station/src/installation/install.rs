@@ -85,7 +85,7 @@ impl Write for Install {
 
 impl Install {
     async fn own_home(&self, tx: &mut AnyConnection) -> Result<(), Failure> {
-        let row = sqlx::query("SELECT id FROM residents WHERE id = $1 AND team_id = $2")
+        let row = sqlx::query("SELECT id FROM residents WHERE id = $1 AND team_id = $2 AND ended_ms IS NULL")
             .bind(self.request.resident.to_string())
             .bind(self.lead.team.to_string())
             .fetch_optional(tx)

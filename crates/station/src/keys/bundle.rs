@@ -80,7 +80,7 @@ async fn candidates(app: &App, session: &PhoneSession) -> Result<BTreeSet<Reside
         "SELECT DISTINCT r.id FROM permissions p JOIN residents r
            ON (p.what_kind = 'residence' AND r.id = p.what_id) OR (p.what_kind = 'team' AND r.team_id = p.what_id)
            OR (p.what_kind = 'door' AND r.id IN (SELECT resident_id FROM resident_doors WHERE door_id = p.what_id))
-         WHERE p.taken_ms IS NULL AND (p.until_ms IS NULL OR p.until_ms > $1) AND p.who_id IN ($2, $3, $4, $5)
+         WHERE r.ended_ms IS NULL AND p.taken_ms IS NULL AND (p.until_ms IS NULL OR p.until_ms > $1) AND p.who_id IN ($2, $3, $4, $5)
          UNION SELECT resident_id FROM dispatches
          WHERE worker_id = $2 AND phone_id = $6 AND phase IN ('accepted', 'arrived')
          UNION SELECT resident_id FROM broken_glass WHERE worker_id = $2 AND phone_id = $6 AND at_ms > $7",

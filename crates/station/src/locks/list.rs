@@ -43,7 +43,7 @@ async fn statuses(team: TeamId, reader: &mut AnyConnection) -> Result<Vec<LockSt
          l.certificate_other, d.name, r.at_ms, r.report
          FROM locks l JOIN doors d ON d.lock_id = l.id JOIN resident_doors rd ON rd.door_id = d.id
          JOIN residents p ON p.id = rd.resident_id LEFT JOIN lock_reports r ON r.lock_id = l.id
-         WHERE p.team_id = $1 ORDER BY d.name, l.id",
+         WHERE p.team_id = $1 AND p.ended_ms IS NULL ORDER BY d.name, l.id",
     )
     .bind(team.to_string())
     .fetch_all(reader)

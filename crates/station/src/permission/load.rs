@@ -36,6 +36,7 @@ pub(crate) async fn covering(
 ) -> Result<Vec<AnyRow>, Failure> {
     let rows = sqlx::query(select_permissions!(
         "WHERE p.taken_ms IS NULL AND (p.until_ms IS NULL OR p.until_ms > $2)
+         AND EXISTS (SELECT 1 FROM residents WHERE id = $1 AND ended_ms IS NULL)
          AND p.what_id IN (SELECT $1 UNION SELECT team_id FROM residents WHERE id = $1
            UNION SELECT door_id FROM resident_doors WHERE resident_id = $1)
          ORDER BY p.given_ms DESC, p.id"

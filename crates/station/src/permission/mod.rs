@@ -5,6 +5,7 @@ pub(crate) mod give;
 mod home;
 pub(crate) mod list;
 mod load;
+mod over;
 mod own;
 mod person;
 pub(crate) mod take_away;
@@ -13,6 +14,7 @@ use sqlx::AnyConnection;
 
 pub(crate) use home::Home;
 pub(crate) use load::{covering, is_once, permission, whom};
+pub(crate) use over::{Over, end_those, own_doors};
 pub(crate) use person::{Person, signed_in};
 
 use crate::problem::Failure;

@@ -31,12 +31,12 @@ pub(super) async fn check_what(what: &What, team: TeamId, tx: &mut AnyConnection
     let own = match what {
         What::Team { team: named } => *named == team,
         What::Residence { resident } => {
-            let sql = "SELECT 1 FROM residents WHERE id = $1 AND team_id = $2";
+            let sql = "SELECT 1 FROM residents WHERE id = $1 AND team_id = $2 AND ended_ms IS NULL";
             exists(sql, [resident.to_string(), team.to_string()], tx).await?
         }
         What::Door { door } => {
             let sql = "SELECT 1 FROM resident_doors rd JOIN residents r ON r.id = rd.resident_id
-                 WHERE rd.door_id = $1 AND r.team_id = $2 LIMIT 1";
+                 WHERE rd.door_id = $1 AND r.team_id = $2 AND r.ended_ms IS NULL LIMIT 1";
             exists(sql, [door.to_string(), team.to_string()], tx).await?
         }
     };

@@ -1,4 +1,4 @@
-//! `GET /v1/residents`: the homes of a team, for its lead.
+//! `GET /v1/residents`: the homes of a team that have the service, for its lead.
 
 use axum::extract::State;
 use axum::response::Json;
@@ -27,7 +27,7 @@ pub(crate) async fn homes(State(app): State<Shared>, lead: TeamLead) -> Result<J
         "SELECT r.id, r.first_name, r.last_name, r.address, r.town, r.hub_id, d.id AS door_id, d.name AS door_name,
          d.kind, d.lock_id
          FROM residents r LEFT JOIN resident_doors rd ON rd.resident_id = r.id LEFT JOIN doors d ON d.id = rd.door_id
-         WHERE r.team_id = $1 ORDER BY r.address, r.last_name, r.id, rd.position",
+         WHERE r.team_id = $1 AND r.ended_ms IS NULL ORDER BY r.address, r.last_name, r.id, rd.position",
     )
     .bind(lead.team.to_string())
     .fetch_all(&mut *app.reader().await?)

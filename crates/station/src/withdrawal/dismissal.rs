@@ -17,10 +17,10 @@ use crate::audit::Entry;
 use crate::auth::Administrator;
 use crate::db::{Columns, Write, ms};
 use crate::extract::PathId;
-use crate::permission::take_turn;
+use crate::permission::{Over, end_those, take_turn};
 use crate::problem::{Failure, problem};
 
-/// Ends everything the worker has: sessions, shifts to come, leading a team, keys. Their staff number signs in nowhere from
+/// Ends everything the worker has: sessions, shifts to come, leading a team, permissions, keys, the PIN. Their staff number signs in nowhere from
 /// then on. Saying it again changes nothing.
 #[utoipa::path(
     post, path = path::WORKER_DISMISSAL, tag = "withdrawals", security(("bearer" = [])),
@@ -54,7 +54,7 @@ impl Write for Dismiss {
         if row.time_or_none("dismissed_ms")?.is_some() {
             return Ok(Withdrawals { phones: Vec::new() });
         }
-        sqlx::query("UPDATE workers SET dismissed_ms = $1, leads_team = NULL WHERE id = $2")
+        sqlx::query("UPDATE workers SET dismissed_ms = $1, leads_team = NULL, pin_hash = '' WHERE id = $2")
             .bind(now)
             .bind(&worker)
             .execute(&mut *tx)
@@ -69,6 +69,7 @@ impl Write for Dismiss {
         .await?;
         let entry = Entry { worker: Some(self.0), ..Entry::of_station(app, EventKind::WorkerDismissed) };
         entry.store(app, tx).await?;
+        end_those(Over::Worker(self.0), app, tx).await?;
         let orders = sessions_of(Whose::Worker(self.0), &WithdrawalReason::WorkerDismissed, app, tx).await?;
         Ok(Withdrawals { phones: view(&orders, tx).await? })
     }

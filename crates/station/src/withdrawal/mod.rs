@@ -6,6 +6,7 @@ pub(crate) mod list;
 pub(crate) mod loss;
 mod order;
 pub(crate) mod parting;
+pub(crate) mod service_end;
 pub(crate) mod session;
 pub(crate) mod shift_end;
 pub(crate) mod shifts;

@@ -3,12 +3,13 @@
 use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_model::event::EventKind;
 use terskel_model::withdrawal::WithdrawalReason;
-use terskel_model::{PermissionId, PhoneId, SessionId, TeamId, WithdrawalId, WorkerId};
+use terskel_model::{PermissionId, PhoneId, ResidentId, SessionId, TeamId, WithdrawalId, WorkerId};
 
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::{Columns, ms};
 use crate::dispatch::next_revision;
+use crate::permission::own_doors;
 use crate::problem::Failure;
 
 /// Takes away the keys that were issued by a permission and have not ended; one order for each phone.
@@ -18,24 +19,40 @@ pub(crate) async fn keys_of_permission(
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Vec<WithdrawalId>, Failure> {
-    let held = sqlx::query(
+    orders_for(Keys::OfPermission(permission), team, &WithdrawalReason::PermissionTakenAway, app, tx).await
+}
+
+/// Takes away the keys of a home whose resident has the service no more.
+pub(crate) async fn keys_of_home(
+    resident: ResidentId,
+    team: TeamId,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<Vec<WithdrawalId>, Failure> {
+    orders_for(Keys::OfHome(resident), team, &WithdrawalReason::ServiceEnded, app, tx).await
+}
+
+/// One order for each phone and worker that have such keys.
+async fn orders_for(
+    keys: Keys,
+    team: TeamId,
+    reason: &WithdrawalReason,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<Vec<WithdrawalId>, Failure> {
+    let (which, of) = keys.which("$2");
+    let held = sqlx::query(AssertSqlSafe(format!(
         "SELECT DISTINCT phone_id, worker_id FROM issued_keys
-         WHERE permission_id = $1 AND expires_ms > $2 AND withdrawn_ms IS NULL ORDER BY phone_id, worker_id",
-    )
-    .bind(permission.to_string())
+         WHERE expires_ms > $1 AND withdrawn_ms IS NULL AND {which} ORDER BY phone_id, worker_id"
+    )))
     .bind(ms(app.now()))
+    .bind(of)
     .fetch_all(&mut *tx)
     .await?;
     let mut orders = Vec::with_capacity(held.len());
     for row in &held {
-        let order = Order {
-            phone: row.id("phone_id")?,
-            worker: row.id("worker_id")?,
-            team,
-            session: None,
-            permission: Some(permission),
-            reason: WithdrawalReason::PermissionTakenAway,
-        };
+        let (phone, worker) = (row.id("phone_id")?, row.id("worker_id")?);
+        let order = Order { phone, worker, team, session: None, keys, reason: reason.clone() };
         orders.push(order.store(app, tx).await?);
     }
     Ok(orders)
@@ -76,7 +93,7 @@ pub(crate) async fn sessions_of(
             worker: row.id("worker_id")?,
             team: row.id("team_id")?,
             session: Some(row.id("id")?),
-            permission: None,
+            keys: Keys::All,
             reason: reason.clone(),
         };
         orders.push(order.store(app, tx).await?);
@@ -84,13 +101,46 @@ pub(crate) async fn sessions_of(
     Ok(orders)
 }
 
+/// Which of a worker's keys on a phone.
+#[derive(Clone, Copy)]
+enum Keys {
+    All,
+    OfPermission(PermissionId),
+    /// Those of a home that has the service no more, but for running dispatches and emergencies.
+    OfHome(ResidentId),
+}
+
+impl Keys {
+    /// A condition on `issued_keys`, and the id that is at `of`, its placeholder.
+    fn which(self, of: &str) -> (String, String) {
+        match self {
+            Self::All => (format!("{of} = ''"), String::new()),
+            Self::OfPermission(id) => (format!("permission_id = {of}"), id.to_string()),
+            Self::OfHome(id) => (
+                format!(
+                    "door_id IN {} AND break_glass_id IS NULL AND (dispatch_id IS NULL OR dispatch_id IN (
+                     SELECT id FROM dispatches WHERE phase = 'closed'))",
+                    own_doors(of)
+                ),
+                id.to_string(),
+            ),
+        }
+    }
+
+    fn permission(self) -> Option<PermissionId> {
+        match self {
+            Self::OfPermission(id) => Some(id),
+            Self::All | Self::OfHome(_) => None,
+        }
+    }
+}
+
 struct Order {
     phone: PhoneId,
     worker: WorkerId,
     team: TeamId,
     session: Option<SessionId>,
-    /// Only the keys of this one; without it all of this worker on this phone.
-    permission: Option<PermissionId>,
+    keys: Keys,
     reason: WithdrawalReason,
 }
 
@@ -115,7 +165,7 @@ impl Order {
         let entry = Entry {
             worker: Some(self.worker),
             phone: Some(self.phone),
-            permission: self.permission,
+            permission: self.keys.permission(),
             reason: Some(self.reason.as_str().to_owned()),
             ..Entry::of_station(app, EventKind::KeysWithdrawn)
         };
@@ -124,16 +174,16 @@ impl Order {
     }
 
     async fn take_keys(&self, id: WithdrawalId, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
-        sqlx::query(
+        let (which, of) = self.keys.which("$5");
+        sqlx::query(AssertSqlSafe(format!(
             "UPDATE issued_keys SET withdrawn_ms = $1, withdrawal_id = $2
-             WHERE phone_id = $3 AND worker_id = $4 AND expires_ms > $1 AND withdrawn_ms IS NULL
-             AND ($5 = '' OR permission_id = $5)",
-        )
+             WHERE phone_id = $3 AND worker_id = $4 AND expires_ms > $1 AND withdrawn_ms IS NULL AND {which}"
+        )))
         .bind(ms(app.now()))
         .bind(id.to_string())
         .bind(self.phone.to_string())
         .bind(self.worker.to_string())
-        .bind(self.permission.map(|permission| permission.to_string()).unwrap_or_default())
+        .bind(of)
         .execute(tx)
         .await?;
         Ok(())

@@ -515,6 +515,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/residents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Corrects what is known of a resident who has the service. Phones that have a dispatch to this home get it again. */
+        put: operations["change_resident"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/residents/{id}/access": {
         parameters: {
             query?: never;
@@ -527,6 +544,31 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/residents/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ends the service: nobody is dispatched there any more, permissions for the home and for doors that are its alone are taken
+         *     away, and the phones that have keys by them are told to wipe them. Whoever is on a dispatch there keeps its keys until
+         *     it is over: they may be inside. The number is free for somebody else. Saying it again changes nothing.
+         */
+        post: operations["withdrawals_end_service"];
+        /**
+         * Gives the service back, as long as the resident's name is there. What was permitted is given anew; where locks and codes
+         *     were erased, they are installed anew.
+         */
+        delete: operations["withdrawals_resume_service"];
         options?: never;
         head?: never;
         patch?: never;
@@ -793,7 +835,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ends everything the worker has: sessions, shifts to come, leading a team, keys. Their staff number signs in nowhere from
+         * Ends everything the worker has: sessions, shifts to come, leading a team, permissions, keys, the PIN. Their staff number signs in nowhere from
          *     then on. Saying it again changes nothing.
          */
         post: operations["withdrawals_dismiss"];
@@ -1184,7 +1226,7 @@ export interface components {
          * @description An audit event.
          */
         EventId: string;
-        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; resident_changed; service_ended; service_resumed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; retention_done; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1903,6 +1945,26 @@ export interface components {
             /** @description Notes on the way in: safety chain off? pets? */
             way_in: string;
         };
+        /** @description What can be corrected of a resident: all of it is given, also what stays. Doors, locks and hub are not among it. */
+        ResidentChange: {
+            /** @description Street, number, floor; 1–500 characters. */
+            address: string;
+            /**
+             * Format: int32
+             * @description Year of birth.
+             */
+            birth_year?: number | null;
+            /** @description 1–500 characters. */
+            first_name: string;
+            /** @description 1–500 characters. */
+            last_name: string;
+            /** @description 0–50 characters. */
+            phone_number?: string;
+            /** @description 1–200 characters. */
+            town: string;
+            /** @description Notes on the way in; 0–2000 characters. */
+            way_in?: string;
+        };
         /**
          * Format: uuid
          * @description The person living at home who has the service.
@@ -2280,7 +2342,7 @@ export interface components {
          * @description An order to a phone to wipe digital keys.
          */
         WithdrawalId: string;
-        /** @description One of: permission_taken_away; shift_ended; worker_dismissed; phone_lost; or a value from a newer version. */
+        /** @description One of: permission_taken_away; shift_ended; worker_dismissed; service_ended; phone_lost; or a value from a newer version. */
         WithdrawalReason: string;
         /** @description Orders to phones, the newest first. */
         Withdrawals: {
@@ -3281,6 +3343,38 @@ export interface operations {
             };
         };
     };
+    change_resident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The resident */
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResidentChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     permissions_access: {
         parameters: {
             query?: never;
@@ -3300,6 +3394,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HomeAccess"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    withdrawals_end_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The resident */
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Withdrawals"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    withdrawals_resume_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The resident */
+                id: components["schemas"]["ResidentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -23,6 +23,7 @@ export function wordWithdrawal(of: PhoneWithdrawal, locale: Locale, now: number)
 const reasons: Record<string, () => string> = {
   permission_taken_away: m.console_kind_permission_taken_away,
   shift_ended: m.console_kind_shift_ended,
+  service_ended: m.console_kind_service_ended,
   worker_dismissed: m.console_kind_worker_dismissed,
   phone_lost: m.console_kind_phone_lost,
 };
