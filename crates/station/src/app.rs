@@ -12,6 +12,7 @@ use crate::auth::SessionSecrets;
 use crate::authority::Keyring;
 use crate::db::{Db, Write};
 use crate::problem::Failure;
+use crate::retention::{Retention, Turn};
 use crate::seal::Seal;
 use crate::stream::Live;
 
@@ -31,6 +32,9 @@ pub(crate) struct App {
     pub(crate) live: Live,
     /// Each PIN check takes 19 MiB for its time: a crowd at the door must not take the machine's memory.
     pub(crate) pin_checks: Arc<Semaphore>,
+    /// How long what has ended is kept.
+    pub(crate) retention: Retention,
+    pub(crate) retention_turn: Turn,
     /// Becomes true when the station stops: streams end.
     pub(crate) stopping: watch::Sender<bool>,
 }

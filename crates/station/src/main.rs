@@ -8,15 +8,19 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use terskel_api::Secret;
 use terskel_model::world::SystemWorld;
-use terskel_station::{Config, Role, Station, create_token, openapi_document, reseal, rotate_key};
+use terskel_station::{Config, Retention, Role, Station, create_token, openapi_document, reseal, rotate_key};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "\
 terskel-station serve [--listen 127.0.0.1:8080] [--public-url URL]... [--data DIR] [--console DIR]
+                       [--keep-use-days 90] [--keep-words-days 365] [--keep-trail-days 1827]
     Serves until SIGTERM or Ctrl-C. Prints the address it listens on as its first line. Behind a reverse proxy,
     URL is what phones are given (https://station.example): they sign it, and the station compares. With the built
     console in --console DIR (ui/dist-console) team leads find it at /console/.
+    What has ended is erased after its time, every hour (docs/retention.md): one-time codes, sessions and the ways in of
+    former residents after --keep-use-days, what people wrote after --keep-words-days, the audit trail and who and what
+    it names after --keep-trail-days.
 terskel-station token --role administrator|response-centre --name NAME [--data DIR]
     Makes an API token and prints it, once.
 terskel-station rotate-key [--stolen yes] [--data DIR]
@@ -68,6 +72,8 @@ struct Options {
     config: Config,
     role: Option<Role>,
     name: Option<String>,
+    /// Days: use, words, trail.
+    kept: [Option<u32>; 3],
     stolen: bool,
 }
 
@@ -81,7 +87,9 @@ impl Options {
                 database_url: variable("DATABASE_URL"),
                 authority_keys: variable("TERSKEL_AUTHORITY_KEY").map(Secret::new),
                 console: None,
+                retention: Retention::default(),
             },
+            kept: [None; 3],
             stolen: false,
             role: None,
             name: None,
@@ -93,12 +101,17 @@ impl Options {
                 "--public-url" => options.config.public_urls.push(value),
                 "--data" => options.config.data = value.into(),
                 "--console" => options.config.console = Some(value.into()),
+                "--keep-use-days" => options.kept[0] = Some(days(&flag, &value)?),
+                "--keep-words-days" => options.kept[1] = Some(days(&flag, &value)?),
+                "--keep-trail-days" => options.kept[2] = Some(days(&flag, &value)?),
                 "--role" => options.role = Some(Role::parse(&value).context("no such role")?),
                 "--stolen" if value == "yes" => options.stolen = true,
                 "--name" => options.name = Some(value),
                 _ => bail!("{flag} is not known\n{USAGE}"),
             }
         }
+        let [in_use, words, trail] = options.kept;
+        options.config.retention = Retention::new(in_use, words, trail)?;
         Ok(options)
     }
 }
@@ -138,6 +151,10 @@ async fn seal_anew(options: Options) -> Result<()> {
     say(&format!("{} secrets are sealed under a new master key.", done.secrets));
     say(&format!("The old one is {}: delete it with the last backup from before.", done.old_key.display()));
     Ok(())
+}
+
+fn days(flag: &str, value: &str) -> Result<u32> {
+    value.parse().with_context(|| format!("{flag} takes a number of days"))
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -116,7 +116,7 @@ async fn opens(db: &Db, key: &Seal) -> Result<Option<bool>, MasterKeyError> {
     let failed = |_| MasterKeyError::Database;
     let mut reader = db.read.acquire().await.map_err(failed)?;
     for (table, column) in SEALED {
-        let sql = format!("SELECT id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL LIMIT 1");
+        let sql = format!("SELECT id, {column} AS sealed FROM {table} WHERE length({column}) > 0 LIMIT 1");
         let row = sqlx::query(AssertSqlSafe(sql)).fetch_optional(&mut *reader).await.map_err(failed)?;
         if let Some(row) = row {
             let id: Uuid = row.id("id").map_err(failed)?;
@@ -137,7 +137,7 @@ impl Write for Reseal<'_> {
         let mut secrets = 0;
         for (table, column) in SEALED {
             // The names are the ones above; nothing from outside is in the text.
-            let select = format!("SELECT id, {column} AS sealed FROM {table} WHERE {column} IS NOT NULL");
+            let select = format!("SELECT id, {column} AS sealed FROM {table} WHERE length({column}) > 0");
             let update = format!("UPDATE {table} SET {column} = $1 WHERE id = $2");
             for row in sqlx::query(AssertSqlSafe(select)).fetch_all(&mut *tx).await? {
                 let id: Uuid = row.id("id")?;

@@ -25,6 +25,7 @@ use crate::dispatch::deadlines::fire_due;
 use crate::log::checkpoint::sign_when_due;
 use crate::log::take_in_backlog;
 use crate::reseal::{MasterKeyError, Resealed, hold, master, seal_anew};
+use crate::retention::{self, Retention, Turn};
 use crate::seal::Seal;
 use crate::secret_file::{SecretFileError, read_or_make};
 use crate::stream::{Live, Tailer};
@@ -55,6 +56,8 @@ pub struct Config {
     pub authority_keys: Option<Secret>,
     /// Where the built console lies; without it there is no `/console/`.
     pub console: Option<PathBuf>,
+    /// How long what has ended is kept.
+    pub retention: Retention,
 }
 
 impl std::fmt::Debug for Config {
@@ -132,6 +135,7 @@ impl Station {
             tokio::spawn(serve(listener, router, app.stopping.subscribe())),
             tokio::spawn(tailer.follow(app.clone())),
             tokio::spawn(watch_deadlines(app.clone())),
+            tokio::spawn(retention::watch(app.clone())),
         ];
         Ok(Self { app, address, tasks, _lock })
     }
@@ -162,6 +166,14 @@ impl Station {
     /// Text for the log when the database fails.
     pub async fn tick(&self, now: Timestamp) -> Result<usize, String> {
         fire_due(&self.app, now).await.map_err(|e| e.for_log())
+    }
+
+    /// Erases what has reached the end of its time, if that is due at `now`; the station looks by itself.
+    ///
+    /// # Errors
+    /// Text for the log when the database fails.
+    pub async fn erase_due(&self, now: Timestamp) -> Result<(), String> {
+        retention::erase_due(&self.app, now).await.map_err(|e| e.for_log())
     }
 
     /// Ends streams, lets requests finish, closes the database.
@@ -247,6 +259,8 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
         sessions: SessionSecrets::derive(&master).ok_or(SecretFileError::Length(master_path))?,
         public_urls: public_urls(config)?,
         live: Live::new(),
+        retention: config.retention,
+        retention_turn: Turn::default(),
         pin_checks: Arc::new(Semaphore::new(PIN_CHECKS)),
         stopping: watch::Sender::new(false),
         world,

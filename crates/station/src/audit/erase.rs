@@ -50,18 +50,10 @@ impl Write for Erase {
     type Output = u64;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<u64, Failure> {
-        let before = ms(self.before);
-        let erased = sqlx::query(
-            "UPDATE log_entries SET salt = NULL, body = NULL WHERE stored_ms < $1 AND body IS NOT NULL",
-        )
-        .bind(before)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
+        let erased = erase_before(ms(self.before), tx).await?;
         if erased == 0 {
             return Ok(0);
         }
-        self.erase_elsewhere(tx).await?;
         let entry = Entry {
             reason: Some(self.before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
             ..Entry::of_station(app, EventKind::AuditErased)
@@ -71,16 +63,21 @@ impl Write for Erase {
     }
 }
 
-impl Erase {
-    /// The phones' chains stay whole by the hashes that stay, and what a lock's own log was read up to stays known.
-    async fn erase_elsewhere(&self, tx: &mut AnyConnection) -> sqlx::Result<()> {
-        for statement in [
-            "DELETE FROM audit WHERE stored_ms < $1",
-            "UPDATE phone_events SET signed = substr(signed, 1, 0) WHERE stored_ms < $1",
-            "UPDATE lock_log SET by_name = '', operation = 'erased', at_ms = NULL WHERE stored_ms < $1",
-        ] {
-            sqlx::query(statement).bind(ms(self.before)).execute(&mut *tx).await?;
-        }
-        Ok(())
+/// Erases what is told of events that were stored before then, wherever it stands; says how many. The phones' chains stay
+/// whole by the hashes that stay, and what a lock's own log was read up to stays known.
+pub(crate) async fn erase_before(before_ms: i64, tx: &mut AnyConnection) -> sqlx::Result<u64> {
+    let mut erased = 0;
+    for statement in [
+        "DELETE FROM audit WHERE id IN (
+           SELECT event_id FROM log_entries WHERE stored_ms < $1 AND body IS NOT NULL)",
+        "UPDATE phone_events SET signed = substr(signed, 1, 0) WHERE id IN (
+           SELECT event_id FROM log_entries WHERE stored_ms < $1 AND body IS NOT NULL)",
+        "UPDATE lock_log SET by_name = '', operation = 'erased', at_ms = NULL
+         WHERE stored_ms < $1 AND operation <> 'erased'",
+        "UPDATE log_entries SET salt = NULL, body = NULL WHERE stored_ms < $1 AND body IS NOT NULL",
+    ] {
+        // The last one counts: an event has one entry.
+        erased = sqlx::query(statement).bind(before_ms).execute(&mut *tx).await?.rows_affected();
     }
+    Ok(erased)
 }

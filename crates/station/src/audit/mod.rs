@@ -7,4 +7,5 @@ pub(crate) mod read;
 mod record;
 mod select;
 
+pub(crate) use erase::erase_before;
 pub(crate) use record::Entry;

@@ -131,6 +131,7 @@ mod tests {
             database_url: None,
             authority_keys: None,
             console: None,
+            retention: crate::Retention::default(),
         };
         for _ in 0..2 {
             let app = open(&config, Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1))).await.unwrap();

@@ -82,6 +82,7 @@ impl Scene {
             database_url: None,
             authority_keys: None,
             console: None,
+            retention: crate::Retention::default(),
         };
         let app = open(&config, world.clone()).await.unwrap();
         let session = PhoneSession {

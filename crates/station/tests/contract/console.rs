@@ -20,6 +20,7 @@ async fn station(console: Option<PathBuf>) -> (Station, tempfile::TempDir) {
         database_url: None,
         authority_keys: None,
         console,
+        retention: terskel_station::Retention::default(),
     };
     let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
     (Station::start(config, world).await.unwrap(), data)

@@ -20,7 +20,7 @@ use terskel_model::{DispatchId, PermissionId, TeamId};
 use crate::support::{House, Phone, Worker, field};
 
 /// Ada comes: opens both doors, checks in and out, ends the visit. The hub has given `receipts` before.
-async fn visit(house: &House, ada: &mut Phone, reference: &str, receipts: u64) -> DispatchId {
+pub(crate) async fn visit(house: &House, ada: &mut Phone, reference: &str, receipts: u64) -> DispatchId {
     let dispatch = house.dispatch(reference).await;
     for key in ada.accept(house, dispatch).await.keys {
         let opened = PhoneEvent {
@@ -50,7 +50,7 @@ async fn lead(house: &House) -> String {
     lead.lead_session(house).await
 }
 
-async fn export(house: &House, lead: &str, query: &str) -> Vec<u8> {
+pub(crate) async fn export(house: &House, lead: &str, query: &str) -> Vec<u8> {
     let answer = house.get(&format!("{}?{query}", path::AUDIT_EXPORT), lead).await;
     assert_eq!((answer.status.as_u16(), answer.kind.as_str()), (200, "application/cbor"));
     answer.body
@@ -61,13 +61,13 @@ async fn text(house: &House, path: &str) -> String {
 }
 
 /// An investigator's desk: a folder, and the published key.
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
     key: String,
 }
 
 impl Desk {
-    async fn of(house: &House) -> Self {
+    pub(crate) async fn of(house: &House) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self { folder, key: text(house, path::LOG_KEY).await.trim().to_owned() }
     }
@@ -79,7 +79,7 @@ impl Desk {
     }
 
     /// Runs the program; gives how it ended and what it printed.
-    fn verify(&self, file: &[u8], more: &[&str]) -> (i32, String) {
+    pub(crate) fn verify(&self, file: &[u8], more: &[&str]) -> (i32, String) {
         let file = self.put("export.cbor", file);
         let mut command = Command::new(Path::new(env!("CARGO_BIN_EXE_terskel-verify")));
         let done = command.arg(file).args(["--key", &self.key]).args(more).output().unwrap();

@@ -35,6 +35,7 @@ mod permissions;
 mod policy;
 mod receipts;
 mod reseal;
+mod retention;
 mod rotation;
 mod sign_in;
 mod stream;

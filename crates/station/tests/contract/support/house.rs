@@ -109,6 +109,7 @@ impl House {
             database_url: database.url.clone(),
             authority_keys: None,
             console: None,
+            retention: terskel_station::Retention::default(),
         };
         let station = Station::start(config.clone(), world.clone()).await.unwrap();
         let token = |secret: Secret| secret.expose().to_owned();
@@ -173,6 +174,12 @@ impl House {
     pub(crate) async fn tick(&self) -> usize {
         let station = self.station.read().await;
         station.as_ref().expect("the station runs").tick(self.now()).await.unwrap()
+    }
+
+    /// Lets the station erase whose time is over.
+    pub(crate) async fn erase(&self) {
+        let station = self.station.read().await;
+        station.as_ref().expect("the station runs").erase_due(self.now()).await.unwrap();
     }
 
     pub(crate) async fn stop(&self) {
