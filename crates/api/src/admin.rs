@@ -166,7 +166,8 @@ pub struct NewLock {
     pub address: String,
     /// The id that the lock itself tells: dKey, 8 hex digits.
     pub device_id: String,
-    /// The family's credential in hex. dKey: 4 bytes key holder id, 32 bytes secret.
+    /// The family's credential in hex. dKey: 4 bytes key holder id, 32 bytes secret. Empty for a Danalock whose login token
+    /// the station fetches from the vendor's key service.
     pub credential: Secret,
 }
 

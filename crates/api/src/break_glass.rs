@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use terskel_model::break_glass::BreakGlassReason;
 use terskel_model::{BreakGlassId, PhoneId, ResidentId, WorkerId};
 
-use crate::key::{KeyHome, ShiftKey};
+use crate::key::{DoorWithoutKey, KeyHome, ShiftKey};
 
 /// The SSE event name under which a lead's phone is told of a [`GlassReport`].
 pub const STREAM_GLASS: &str = "break_glass";
@@ -35,6 +35,9 @@ pub struct GlassBroken {
     pub home: KeyHome,
     /// A key for each lock on the way.
     pub keys: Vec<ShiftKey>,
+    /// Doors that there is no key for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<DoorWithoutKey>,
 }
 
 /// An emergency as the lead sees it.

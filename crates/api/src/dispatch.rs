@@ -6,6 +6,7 @@ use terskel_model::dispatch::{Cause, DeclineReason, DispatchPhase};
 use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::{DispatchId, DoorId, HubId, KeyId, LockId, ResidentId};
 
+use crate::key::DoorWithoutKey;
 use crate::{Bytes, Secret};
 
 /// The SSE event name under which [`Dispatch`] comes whenever anything about it changes. The event's `id` is the
@@ -213,6 +214,9 @@ pub struct Accepted {
     pub dispatch: Dispatch,
     /// One digital key for each lock on the way.
     pub keys: Vec<IssuedKey>,
+    /// Doors that there is no key for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<DoorWithoutKey>,
 }
 
 /// A digital key for one lock, for this phone alone.

@@ -1,6 +1,7 @@
 //! Digital keys for a shift: for all doors that a worker may open now.
 
 use serde::{Deserialize, Serialize};
+use terskel_model::digital_key::KeyWanting;
 use terskel_model::{BreakGlassId, DispatchId, DoorId, KeyId, LockId, PermissionId};
 
 use crate::Bytes;
@@ -22,6 +23,21 @@ pub struct KeyBundle {
     /// A key for each lock that this worker may open or lock now: the same one as before as long as it lasts as long as a
     /// new one would.
     pub keys: Vec<ShiftKey>,
+    /// Doors that this worker may open, and that there is no key for all the same.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<DoorWithoutKey>,
+}
+
+/// A door that a worker may open, without a key for its lock.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DoorWithoutKey {
+    /// The door.
+    pub door: DoorId,
+    /// The lock in it.
+    pub lock: LockId,
+    /// What stands in the way; asking again may help.
+    pub reason: KeyWanting,
 }
 
 /// A home whose doors a phone has keys for.
@@ -30,7 +46,7 @@ pub struct KeyBundle {
 pub struct KeyHome {
     /// Who lives there.
     pub resident: Resident,
-    /// The doors that there is a key for, in the order one comes to them. Codes and metal keys are not among what a
+    /// The doors that there is a key for, or should be one, in the order one comes to them. Codes and metal keys are not among what a
     /// permission gives.
     pub doors: Vec<Door>,
     /// The hub in the home, if there is one.

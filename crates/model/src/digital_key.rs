@@ -17,6 +17,26 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// Why there is no digital key for a lock that the worker may open.
+    KeyWanting {
+        /// The key service of the lock's vendor does not answer, or not as it should.
+        ServiceSilent = "service_silent",
+        /// The key service does not let the station in.
+        ServiceRefused = "service_refused",
+        /// The key service has nothing for this lock.
+        LockUnknown = "lock_unknown",
+        /// What it gave last has ended, and it gives nothing newer.
+        TokenEnded = "token_ended",
+        /// What it gave is not valid yet.
+        TokenNotYet = "token_not_yet",
+        /// It has not been asked yet.
+        NotAsked = "not_asked",
+        /// The station is told of no key service for this lock.
+        NoService = "no_service",
+    }
+}
+
 impl KeyBasis {
     /// From issue to end, at most. A basis from a newer version has the longest that any has.
     #[must_use]

@@ -94,6 +94,8 @@ open_enum! {
         KeyExpired = "key_expired",
         /// No digital key for this door, or one that does not verify.
         NoKey = "no_key",
+        /// The vendor of the lock gives the station nothing to make a digital key of.
+        VendorSilent = "vendor_silent",
         /// The digital key was taken away.
         KeyWithdrawn = "key_withdrawn",
         /// The digital key was for once, and that is done.

@@ -31,6 +31,8 @@ open_enum! {
         PermissionTakenAway = "permission_taken_away",
         /// The station issued a digital key.
         KeyIssued = "key_issued",
+        /// A worker may open a door, and got no key for it: the reason is a `KeyWanting`.
+        KeyWithheld = "key_withheld",
         /// A lock was asked to open or to lock.
         DoorOperated = "door_operated",
         /// The worker passed a door without its lock, and says how: a `PassReason`.

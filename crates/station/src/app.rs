@@ -11,6 +11,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::auth::SessionSecrets;
 use crate::authority::Keyring;
 use crate::db::{Db, Write};
+use crate::keys::source::Sources;
 use crate::problem::Failure;
 use crate::retention::{Retention, Turn};
 use crate::seal::Seal;
@@ -29,6 +30,8 @@ pub(crate) struct App {
     pub(crate) sessions: SessionSecrets,
     /// Where phones reach the station, without a slash at the end: their proofs name it.
     pub(crate) public_urls: Vec<String>,
+    /// Where secrets of locks are fetched.
+    pub(crate) sources: Sources,
     pub(crate) live: Live,
     /// Each PIN check takes 19 MiB for its time: a crowd at the door must not take the machine's memory.
     pub(crate) pin_checks: Arc<Semaphore>,

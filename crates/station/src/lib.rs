@@ -36,6 +36,7 @@ mod withdrawal;
 pub use auth::Role;
 pub use authority::{AuthorityError, Rotated};
 pub use db::MigrationError;
+pub use keys::source::danalock::{DanalockAccount, DanalockService, DanalockServiceError};
 pub use openapi::document as openapi_document;
 pub use reseal::{MasterKeyError, Resealed};
 pub use retention::{Retention, RetentionError};

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use terskel_api::Secret;
 use terskel_model::world::SystemWorld;
-use terskel_station::{Config, Retention, Role, Station, create_token, openapi_document, reseal, rotate_key};
+use terskel_station::{
+    Config, DanalockAccount, DanalockService, Retention, Role, Station, create_token, openapi_document,
+    reseal, rotate_key,
+};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -21,6 +24,10 @@ terskel-station serve [--listen 127.0.0.1:8080] [--public-url URL]... [--data DI
     What has ended is erased after its time, every hour (docs/retention.md): one-time codes, sessions and the ways in of
     former residents after --keep-use-days, what people wrote after --keep-words-days, the audit trail and who and what
     it names after --keep-trail-days.
+    [--danalock-url URL --danalock-account FILE [--danalock-ca FILE] [--danalock-lock-ca FILE]]
+    Fetches login tokens of Danalock locks from the vendor's key service. The account's file has user name and password, a
+    line each, and mode 0600; TERSKEL_DANALOCK_ACCOUNT holds the same. --danalock-ca: who vouches for the service, PEM, in
+    place of whom the system trusts; --danalock-lock-ca: who vouches for locks that are added without a secret.
 terskel-station token --role administrator|response-centre --name NAME [--data DIR]
     Makes an API token and prints it, once.
 terskel-station rotate-key [--stolen yes] [--data DIR]
@@ -75,6 +82,10 @@ struct Options {
     /// Days: use, words, trail.
     kept: [Option<u32>; 3],
     stolen: bool,
+    danalock_url: Option<String>,
+    danalock_account: Option<DanalockAccount>,
+    danalock_ca: Option<PathBuf>,
+    danalock_lock_ca: Option<PathBuf>,
 }
 
 impl Options {
@@ -86,10 +97,16 @@ impl Options {
                 data: PathBuf::from("station-data"),
                 database_url: variable("DATABASE_URL"),
                 authority_keys: variable("TERSKEL_AUTHORITY_KEY").map(Secret::new),
+                danalock: None,
                 console: None,
                 retention: Retention::default(),
             },
             kept: [None; 3],
+            danalock_account: variable("TERSKEL_DANALOCK_ACCOUNT")
+                .map(|told| DanalockAccount::Told(Secret::new(told))),
+            danalock_url: None,
+            danalock_ca: None,
+            danalock_lock_ca: None,
             stolen: false,
             role: None,
             name: None,
@@ -104,6 +121,10 @@ impl Options {
                 "--keep-use-days" => options.kept[0] = Some(days(&flag, &value)?),
                 "--keep-words-days" => options.kept[1] = Some(days(&flag, &value)?),
                 "--keep-trail-days" => options.kept[2] = Some(days(&flag, &value)?),
+                "--danalock-url" => options.danalock_url = Some(value),
+                "--danalock-account" => options.danalock_account = Some(DanalockAccount::File(value.into())),
+                "--danalock-ca" => options.danalock_ca = Some(value.into()),
+                "--danalock-lock-ca" => options.danalock_lock_ca = Some(value.into()),
                 "--role" => options.role = Some(Role::parse(&value).context("no such role")?),
                 "--stolen" if value == "yes" => options.stolen = true,
                 "--name" => options.name = Some(value),
@@ -112,7 +133,16 @@ impl Options {
         }
         let [in_use, words, trail] = options.kept;
         options.config.retention = Retention::new(in_use, words, trail)?;
+        options.config.danalock = options.danalock_service()?;
         Ok(options)
+    }
+
+    fn danalock_service(&mut self) -> Result<Option<DanalockService>> {
+        let Some(url) = self.danalock_url.take() else { return Ok(None) };
+        let missing = || format!("--danalock-account or TERSKEL_DANALOCK_ACCOUNT is missing\n{USAGE}");
+        let account = self.danalock_account.take().with_context(missing)?;
+        let (ca, lock_ca) = (self.danalock_ca.take(), self.danalock_lock_ca.take());
+        Ok(Some(DanalockService { url, account, ca, lock_ca }))
     }
 }
 

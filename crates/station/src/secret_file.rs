@@ -1,12 +1,15 @@
 //! The station's own secrets: 32 random bytes in a file that only its user can read, made at the first start.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use terskel_model::Entropy;
 use zeroize::Zeroizing;
+
+/// More than any text that is read from a file has.
+const LONGEST_TEXT: usize = 4096;
 
 /// Why a secret file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -62,18 +65,35 @@ pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), SecretFileError>
 
 /// Reads a secret that is there.
 pub(crate) fn read(path: &Path) -> Result<Secret, SecretFileError> {
+    let (mut file, length) = open(path)?;
+    if length != 32 {
+        return Err(SecretFileError::Length(path.to_owned()));
+    }
+    let mut secret = Zeroizing::new([0; 32]);
+    file.read_exact(secret.as_mut()).map_err(|e| SecretFileError::Io(path.to_owned(), e))?;
+    Ok(secret)
+}
+
+/// Reads a text that somebody has put there.
+pub(crate) fn read_text(path: &Path) -> Result<Zeroizing<String>, SecretFileError> {
+    let (file, length) = open(path)?;
+    // Of the final size from the start: growing would leave copies behind.
+    let mut text =
+        Zeroizing::new(String::with_capacity(usize::try_from(length).unwrap_or(0).min(LONGEST_TEXT)));
+    let most = u64::try_from(LONGEST_TEXT).unwrap_or(u64::MAX);
+    file.take(most).read_to_string(&mut text).map_err(|e| SecretFileError::Io(path.to_owned(), e))?;
+    Ok(text)
+}
+
+/// The file and its length, if only its owner can read it.
+fn open(path: &Path) -> Result<(File, u64), SecretFileError> {
     let io = |e| SecretFileError::Io(path.to_owned(), e);
-    let mut file = OpenOptions::new().read(true).open(path).map_err(io)?;
+    let file = OpenOptions::new().read(true).open(path).map_err(io)?;
     let about = file.metadata().map_err(io)?;
     if about.permissions().mode() & 0o077 != 0 {
         return Err(SecretFileError::TooOpen(path.to_owned()));
     }
-    if about.len() != 32 {
-        return Err(SecretFileError::Length(path.to_owned()));
-    }
-    let mut secret = Zeroizing::new([0; 32]);
-    file.read_exact(secret.as_mut()).map_err(io)?;
-    Ok(secret)
+    Ok((file, about.len()))
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use crate::authority::{AuthorityError, Keyring, Rotated, rotate};
 use crate::db::dialect::sqlite_url;
 use crate::db::{Db, MigrationError, ms};
 use crate::dispatch::deadlines::fire_due;
+use crate::keys::source::danalock::{Danalock, DanalockService, DanalockServiceError};
+use crate::keys::source::{KeySource, Sources, keep, keep_up};
 use crate::log::checkpoint::sign_when_due;
 use crate::log::take_in_backlog;
 use crate::reseal::{MasterKeyError, Resealed, hold, master, seal_anew};
@@ -54,6 +56,8 @@ pub struct Config {
     /// The key authority's private keys, in PKCS#8: as PEM, or as DER in base64 with spaces between. From files in the data
     /// directory where there are none.
     pub authority_keys: Option<Secret>,
+    /// The vendor's key service of Danalock locks, where the municipality has an account there.
+    pub danalock: Option<DanalockService>,
     /// Where the built console lies; without it there is no `/console/`.
     pub console: Option<PathBuf>,
     /// How long what has ended is kept.
@@ -87,6 +91,9 @@ pub enum StartError {
     /// The key authority.
     #[error(transparent)]
     Authority(#[from] AuthorityError),
+    /// A vendor's key service.
+    #[error(transparent)]
+    KeyService(#[from] DanalockServiceError),
     /// The database.
     #[error("the database cannot be used: {0}")]
     Database(#[from] MigrationError),
@@ -136,6 +143,7 @@ impl Station {
             tokio::spawn(tailer.follow(app.clone())),
             tokio::spawn(watch_deadlines(app.clone())),
             tokio::spawn(retention::watch(app.clone())),
+            tokio::spawn(keep(app.clone())),
         ];
         Ok(Self { app, address, tasks, _lock })
     }
@@ -160,11 +168,13 @@ impl Station {
         store_token(&self.app, role, name).await
     }
 
-    /// Does what is due at `now`, and says how much; the station does so by itself twice a second.
+    /// Does what is due at `now`: fetches secrets of locks whose sources are to be asked, as the station does by itself now
+    /// and then, and fires deadlines, as it does twice a second. Says how many of these.
     ///
     /// # Errors
     /// Text for the log when the database fails.
     pub async fn tick(&self, now: Timestamp) -> Result<usize, String> {
+        keep_up(&self.app).await.map_err(|e| e.for_log())?;
         fire_due(&self.app, now).await.map_err(|e| e.for_log())
     }
 
@@ -258,6 +268,7 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
         log_key: LogKey::from_seed(&log_seed),
         sessions: SessionSecrets::derive(&master).ok_or(SecretFileError::Length(master_path))?,
         public_urls: public_urls(config)?,
+        sources: sources(config)?,
         live: Live::new(),
         retention: config.retention,
         retention_turn: Turn::default(),
@@ -268,6 +279,11 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
     take_in_backlog(&app).await.map_err(|_| StartError::Log)?;
     app.authority.begin(&app).await?;
     Ok(app)
+}
+
+fn sources(config: &Config) -> Result<Sources, StartError> {
+    let danalock = config.danalock.as_ref().map(Danalock::new).transpose()?;
+    Ok(Sources::new(danalock.into_iter().map(|source| Box::new(source) as Box<dyn KeySource>).collect()))
 }
 
 /// Without a slash at the end.

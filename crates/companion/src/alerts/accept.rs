@@ -76,6 +76,7 @@ async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     if accepted.dispatch.id != dispatch {
         return Err(Problem::StationFailed);
     }
+    core.withheld.learn(accepted.keys.iter().map(|key| key.lock), &accepted.without);
     let phone = keys::acquainted(core, phone, accepted.keys.iter().map(|key| &key.key)).await;
     core.store.save_accepted(&accepted.dispatch, &verified(&accepted, &phone)).await?;
     core.refresh().await?;

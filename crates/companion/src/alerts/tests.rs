@@ -101,6 +101,18 @@ async fn whoever_asks_first_after_the_outage_hears_it_by_the_answer() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_door_whose_vendor_gives_no_key_says_so_until_it_does() {
+    let home = Home::alerted().await;
+    home.station.feel(Mood::VendorSilent);
+    home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+    assert_eq!(home.open(home.stairwell).await.reason.as_deref(), Some("vendor_silent"));
+    assert_eq!(home.open(home.flat).await.outcome, "opened");
+    home.station.feel(Mood::Good);
+    home.see("keys", |v| v.visit.as_ref().unwrap().doors.iter().all(|d| d.key_until.is_some())).await;
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_keys_of_the_dispatch_come_as_soon_as_the_network_is_back() {
     let home = Home::alerted().await;
     home.station.feel(Mood::Unreachable);

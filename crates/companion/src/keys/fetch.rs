@@ -34,6 +34,7 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
     let answer =
         call(core, &phone, session.id, |station, credential| station.keys(credential, known.clone())).await?;
     let Some(bundle) = answer else { return Ok(()) };
+    core.withheld.learn(bundle.keys.iter().map(|key| key.lock), &bundle.without);
     let phone = acquainted(core, phone, bundle.keys.iter().map(|key| &key.key)).await;
     // What a dispatch gives comes with accepting it.
     let of_shift = bundle.keys.iter().filter(|key| key.dispatch.is_none());

@@ -5,7 +5,9 @@ mod fetch;
 mod tests;
 mod verify;
 mod wipe;
+mod withheld;
 
 pub(crate) use fetch::keep_shift_keys;
 pub(crate) use verify::{acquainted, verify, verify_shift};
 pub(crate) use wipe::{follow, taken_away};
+pub(crate) use withheld::Withheld;

@@ -10,6 +10,7 @@ use tokio::sync::{Notify, watch};
 use super::{Live, PhoneClock, view};
 use crate::install::InstallDesk;
 use crate::interface::{NetworkState, Problem, View};
+use crate::keys::Withheld;
 use crate::lock::PinInMind;
 use crate::session::TokenLife;
 use crate::station_client::{Station, StationError, Stations};
@@ -29,6 +30,8 @@ pub(crate) struct Core {
     pub(crate) outbox: Notify,
     /// Wakes whoever fetches the keys of the shift.
     pub(crate) keys_wanted: Notify,
+    /// What the station could issue no key for.
+    pub(crate) withheld: Withheld,
     /// One decision on sessions and dispatches at a time.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     /// Of the session's token.
@@ -68,6 +71,7 @@ impl Core {
             stations,
             outbox: Notify::new(),
             keys_wanted: Notify::new(),
+            withheld: Withheld::default(),
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),
             install: InstallDesk::default(),

@@ -54,6 +54,8 @@ pub(crate) enum Mood {
     RefreshLost,
     /// Does everything, and its answers to accept are lost.
     AnswersLost,
+    /// Has no key for the first door: its lock's vendor gives none.
+    VendorSilent,
     /// Refuses events of this kind for good.
     Refuses(&'static str),
     /// Somebody else is always first.
@@ -273,6 +275,7 @@ impl FakeStation {
             continuity: Continuity { plan, contacts: vec![contact] },
             homes: state.permitted.iter().cloned().collect(),
             keys,
+            without: Vec::new(),
         }
     }
 

@@ -32,6 +32,7 @@ pub(crate) async fn break_glass(
     let broken =
         call(core, &phone, session.id, |station, credential| station.break_glass(credential, body.clone()))
             .await?;
+    core.withheld.learn(broken.keys.iter().map(|key| key.lock), &broken.without);
     let phone = keys::acquainted(core, phone, broken.keys.iter().map(|key| &key.key)).await;
     let keys = broken.keys.iter().filter_map(|key| keys::verify_shift(key, &phone)).collect::<Vec<_>>();
     core.store.add_home(&broken.home, &keys).await?;

@@ -93,6 +93,7 @@ impl DoorKeeper {
         let (mut row, mut state) = (None, None);
         let allowed = match key {
             None if self.key_lost() => Err(DoorReason::KeyWithdrawn),
+            None if self.core.withheld.has(self.lock.id) => Err(DoorReason::VendorSilent),
             None => Err(DoorReason::NoKey),
             Some(_) if self.key_used() && intention.operation == Operation::Open => Err(DoorReason::KeyUsed),
             Some(key) => key

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::app::App;
 use crate::check::{bluetooth_address, bytes, required};
 use crate::db::Columns;
+use crate::keys::source;
 use crate::problem::{Failure, conflict, invalid};
 
 /// The most doors between street and resident.
@@ -50,8 +51,12 @@ pub(crate) fn check_lock(at: &str, lock: NewLock) -> Result<NewLock, Failure> {
     Ok(NewLock { address, device_id, ..lock })
 }
 
-/// The credential's bytes; what a lock of that family can be given. Those of unknown families are only bounded.
+/// The credential's bytes; what a lock of that family can be given. Those of unknown families are only bounded. Empty for a
+/// lock whose secret is fetched.
 fn credential(at: &str, lock: &NewLock) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    if lock.credential.expose().is_empty() {
+        return Ok(Zeroizing::default());
+    }
     let bytes = unhex(&format!("{at}.credential"), lock.credential.expose().as_bytes())?;
     if let Some(family) = find(FAMILIES, &lock.family) {
         let checked = family.check(&lock.device_id, &bytes);
@@ -164,6 +169,7 @@ pub(crate) async fn store_lock(
         .await?;
     if let Some(row) = known {
         let sealed = row.bytes("credential_sealed")?;
+        let fetched = source::is_fetched(lock.id, tx).await?;
         let same = row.text("family")? == lock.family.as_str()
             && row.text("address")? == lock.address
             && row.text("device_id")? == lock.device_id;
@@ -173,15 +179,21 @@ pub(crate) async fn store_lock(
             sqlx::query("UPDATE locks SET credential_sealed = $1 WHERE id = $2")
                 .bind(again)
                 .bind(lock.id.to_string())
-                .execute(tx)
+                .execute(&mut *tx)
                 .await?;
-            return Ok(());
+            return source::begin(lock.id, &secret, app, tx).await;
         }
         let stored = app.seal.open(lock.id.0, &sealed)?;
         let same = same
             // By their hashes: where these first differ says nothing about the secrets.
-            && digest(&SHA256, &stored).as_ref() == digest(&SHA256, &secret).as_ref();
+            && (fetched || digest(&SHA256, &stored).as_ref() == digest(&SHA256, &secret).as_ref());
         return if same { Ok(()) } else { Err(conflict(&format!("{at}.id"), "is another lock's")) };
+    }
+    if secret.is_empty() && !app.sources.has(&lock.family) {
+        return Err(invalid(
+            &format!("{at}.credential"),
+            "is missing: the station can fetch none for this family",
+        ));
     }
     sqlx::query(
         "INSERT INTO locks (id, family, address, device_id, credential_sealed) VALUES ($1, $2, $3, $4, $5)",
@@ -191,7 +203,7 @@ pub(crate) async fn store_lock(
     .bind(&lock.address)
     .bind(&lock.device_id)
     .bind(app.seal.seal(lock.id.0, &secret, &*app.world)?)
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    Ok(())
+    source::begin(lock.id, &secret, app, tx).await
 }

@@ -1,5 +1,7 @@
 //! `POST /v1/break-glass`.
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::response::Json as Answer;
 use sqlx::AnyConnection;
@@ -16,7 +18,7 @@ use crate::check;
 use crate::db::{Columns, Write, ms};
 use crate::dispatch::next_revision;
 use crate::extract::Json;
-use crate::keys::{Ring, home_keys};
+use crate::keys::{Ring, home_keys, source};
 use crate::permission::{Home, signed_in, take_turn};
 use crate::problem::{Failure, conflict, problem};
 
@@ -44,10 +46,27 @@ pub(crate) async fn open(
     if let Ticket::Locked(left) = app.write(&attempt).await? {
         return Err(slow_down(left));
     }
+    source::try_for(&named(&app, &session, &request).await?, &app).await?;
     let opened = app.write(&Open { session, request }).await?;
     app.write(&attempt.forgive()).await?;
     Ok(Answer(opened))
 }
+
+/// The home that is meant, if there is one.
+async fn named(
+    app: &App,
+    session: &PhoneSession,
+    request: &BreakGlass,
+) -> Result<BTreeSet<ResidentId>, Failure> {
+    let rows = sqlx::query(BY_NUMBER)
+        .bind(&request.resident_number)
+        .bind(session.team.to_string())
+        .fetch_all(&mut *app.reader().await?)
+        .await?;
+    Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
+}
+
+const BY_NUMBER: &str = "SELECT id FROM residents WHERE number = $1 AND team_id = $2";
 
 struct Open {
     session: PhoneSession,
@@ -69,15 +88,15 @@ impl Write for Open {
         let home = Home::load(app, resident, tx).await?.ok_or_else(|| problem(code::NOT_FOUND))?;
         // The emergency alone speaks for it, whatever else was permitted.
         let ring = Ring { home: &home, person: &person, permissions: &[] };
-        let keys = ring.keys(app, tx).await?;
-        let (home, keys) = home_keys(home, keys);
-        Ok(GlassBroken { id: self.request.id, home, keys })
+        let (keys, without) = ring.keys(app, tx).await?;
+        let (home, keys) = home_keys(home, keys, &without);
+        Ok(GlassBroken { id: self.request.id, home, keys, without })
     }
 }
 
 impl Open {
     async fn resident(&self, tx: &mut AnyConnection) -> Result<ResidentId, Failure> {
-        let row = sqlx::query("SELECT id FROM residents WHERE number = $1 AND team_id = $2")
+        let row = sqlx::query(BY_NUMBER)
             .bind(&self.request.resident_number)
             .bind(self.session.team.to_string())
             .fetch_optional(tx)

@@ -11,6 +11,7 @@ pub(crate) trait Columns {
     fn text(&self, column: &str) -> sqlx::Result<String>;
     fn text_or_none(&self, column: &str) -> sqlx::Result<Option<String>>;
     fn int(&self, column: &str) -> sqlx::Result<i64>;
+    fn int_or_none(&self, column: &str) -> sqlx::Result<Option<i64>>;
     fn bytes(&self, column: &str) -> sqlx::Result<Vec<u8>>;
     fn bytes_or_none(&self, column: &str) -> sqlx::Result<Option<Vec<u8>>>;
     fn time(&self, column: &str) -> sqlx::Result<Timestamp>;
@@ -33,6 +34,10 @@ impl Columns for AnyRow {
     }
 
     fn int(&self, column: &str) -> sqlx::Result<i64> {
+        self.try_get(column)
+    }
+
+    fn int_or_none(&self, column: &str) -> sqlx::Result<Option<i64>> {
         self.try_get(column)
     }
 

@@ -1,15 +1,18 @@
 //! `POST /v1/dispatches/{id}/accept`: the first wins, by compare-and-swap in one statement (design law 7).
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::response::Json as Answer;
 use sqlx::AnyConnection;
 use terskel_api::dispatch::{Accepted, IssuedKey};
+use terskel_api::key::DoorWithoutKey;
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_model::dispatch::{DispatchPhase, Holder, TransitionError};
 use terskel_model::event::EventKind;
 use terskel_model::rules::ARRIVE_WITHIN;
-use terskel_model::{DispatchId, TeamId, Timestamp};
+use terskel_model::{DispatchId, ResidentId, TeamId, Timestamp};
 
 use super::deadlines::{Deadline, set_deadline, stop_deadlines};
 use super::load::Loaded;
@@ -17,9 +20,9 @@ use super::{Viewer, changed, load, project};
 use crate::app::{App, Shared};
 use crate::audit::Entry;
 use crate::auth::PhoneSession;
-use crate::db::{Write, ms};
+use crate::db::{Columns, Write, ms};
 use crate::extract::PathId;
-use crate::keys::Ring;
+use crate::keys::{Ring, source};
 use crate::permission::{Home, signed_in, take_turn};
 use crate::problem::{Failure, problem, refuse};
 
@@ -39,7 +42,15 @@ pub(crate) async fn accept(
     session: PhoneSession,
     PathId(dispatch): PathId<DispatchId>,
 ) -> Result<Answer<Accepted>, Failure> {
-    app.write(&Accept { session, dispatch }).await.map(Answer)
+    let accept = Accept { session, dispatch, keys: true };
+    let homes = accept.home(&app).await?;
+    if source::wants(&homes, &app).await? {
+        // Whoever was first is first, however long the locks' vendors take.
+        let accept = Accept { keys: false, ..accept.clone() };
+        app.write(&accept).await?;
+        source::try_for(&homes, &app).await?;
+    }
+    app.write(&accept).await.map(Answer)
 }
 
 /// Gives an open dispatch of `team` to `by`, as accepted `at`; the arrival clock runs from then. False: it was not open.
@@ -74,9 +85,12 @@ pub(crate) async fn swap(
     Ok(true)
 }
 
+#[derive(Clone)]
 struct Accept {
     session: PhoneSession,
     dispatch: DispatchId,
+    /// Whether they are wanted now.
+    keys: bool,
 }
 
 impl Write for Accept {
@@ -97,12 +111,25 @@ impl Write for Accept {
         if !won {
             self.check_ours(app, &loaded)?;
         }
-        let keys = self.keys(app, tx, &loaded).await?;
-        Ok(Accepted { dispatch: project(&loaded, &viewer, app.now()), keys })
+        let (keys, without) = match self.keys {
+            true => self.keys(app, tx, &loaded).await?,
+            false => Default::default(),
+        };
+        Ok(Accepted { dispatch: project(&loaded, &viewer, app.now()), keys, without })
     }
 }
 
 impl Accept {
+    /// The home that it is about, if there is one.
+    async fn home(&self, app: &App) -> Result<BTreeSet<ResidentId>, Failure> {
+        let rows = sqlx::query("SELECT resident_id FROM dispatches WHERE id = $1 AND team_id = $2")
+            .bind(self.dispatch.to_string())
+            .bind(self.session.team.to_string())
+            .fetch_all(&mut *app.reader().await?)
+            .await?;
+        Ok(rows.iter().map(|row| row.id("resident_id")).collect::<sqlx::Result<_>>()?)
+    }
+
     async fn audit(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
         let entry = Entry {
             dispatch: Some(self.dispatch),
@@ -119,12 +146,13 @@ impl Accept {
         app: &App,
         tx: &mut AnyConnection,
         loaded: &Loaded,
-    ) -> Result<Vec<IssuedKey>, Failure> {
+    ) -> Result<(Vec<IssuedKey>, Vec<DoorWithoutKey>), Failure> {
         let person = signed_in(self.session.id, app.now(), tx).await?;
         let home = Home::load(app, loaded.resident.id, tx).await?;
         let (Some(person), Some(home)) = (person, home) else { return refuse(code::UNAUTHENTICATED) };
         let ring = Ring { home: &home, person: &person, permissions: &[] };
-        Ok(ring.keys(app, tx).await?.into_iter().map(|rung| rung.key).collect())
+        let (keys, without) = ring.keys(app, tx).await?;
+        Ok((keys.into_iter().map(|rung| rung.key).collect(), without))
     }
 
     /// The swap did nothing: fine only where this worker has it already, on this phone.

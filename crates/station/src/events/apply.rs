@@ -66,6 +66,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::GlassBroken
         | EventKind::GlassReviewed
         | EventKind::KeyIssued
+        | EventKind::KeyWithheld
         | EventKind::PhoneEnrolled
         | EventKind::SignedIn
         | EventKind::SignedOut

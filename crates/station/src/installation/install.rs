@@ -46,6 +46,9 @@ fn checked(request: Installation) -> Result<Installation, Failure> {
     if find(FAMILIES, &lock.family).is_none() {
         return Err(invalid("lock.family", "is none that this station knows"));
     }
+    if lock.credential.expose().is_empty() {
+        return Err(invalid("lock.credential", "is what the phone was let in with"));
+    }
     let check = |place: NewDoorPlace| {
         required("new_door.kind", place.kind.as_str(), 50)?;
         Ok::<_, Failure>(NewDoorPlace { name: required("new_door.name", &place.name, 200)?, ..place })

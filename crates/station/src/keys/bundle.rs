@@ -8,13 +8,13 @@ use axum::response::{IntoResponse as _, Json, Response};
 use ring::digest::{SHA256, digest};
 use sqlx::AnyConnection;
 use terskel_api::dispatch::Door;
-use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
+use terskel_api::key::{DoorWithoutKey, KeyBundle, KeyHome, ShiftKey};
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_model::ResidentId;
 use terskel_model::rules::BREAK_GLASS_LIFETIME;
 
-use super::{Ring, Rung};
+use super::{Ring, Rung, source};
 use crate::app::{App, Shared};
 use crate::auth::PhoneSession;
 use crate::db::{Columns, Write, ms};
@@ -43,11 +43,15 @@ pub(crate) async fn bundle(
         continuity: continuity::of_team(session.team, &mut *app.reader().await?).await?,
         homes: Vec::new(),
         keys: Vec::new(),
+        without: Vec::new(),
     };
-    for resident in candidates(&app, &session).await? {
-        if let Some((home, keys)) = app.write(&KeysForHome { session: &session, resident }).await? {
+    let homes = candidates(&app, &session).await?;
+    source::try_for(&homes, &app).await?;
+    for resident in homes {
+        if let Some((home, keys, without)) = app.write(&KeysForHome { session: &session, resident }).await? {
             bundle.homes.push(home);
             bundle.keys.extend(keys);
+            bundle.without.extend(without);
         }
     }
     bundle
@@ -64,7 +68,7 @@ pub(crate) async fn bundle(
 fn version(bundle: &KeyBundle) -> Result<String, Failure> {
     let mut keys: Vec<_> = bundle.keys.iter().collect();
     keys.sort_by_key(|key| key.id);
-    let all = serde_json::to_vec(&(&bundle.continuity, &bundle.homes, keys))
+    let all = serde_json::to_vec(&(&bundle.continuity, &bundle.homes, keys, &bundle.without))
         .map_err(|_| Failure::Internal("a bundle could not be written"))?;
     Ok(digest(&SHA256, &all).as_ref().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
 }
@@ -104,7 +108,7 @@ struct KeysForHome<'a> {
 
 impl Write for KeysForHome<'_> {
     /// `None`: nothing for this worker here.
-    type Output = Option<(KeyHome, Vec<ShiftKey>)>;
+    type Output = Option<(KeyHome, Vec<ShiftKey>, Vec<DoorWithoutKey>)>;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Self::Output, Failure> {
         take_turn(tx).await?;
@@ -115,15 +119,21 @@ impl Write for KeysForHome<'_> {
         let rows = covering(self.resident, app.now(), tx).await?;
         let permissions = rows.iter().map(permission).collect::<Result<Vec<_>, _>>()?;
         let ring = Ring { home: &home, person: &person, permissions: &permissions };
-        let keys = ring.keys(app, tx).await?;
-        Ok((!keys.is_empty()).then(|| home_keys(home, keys)))
+        let (keys, without) = ring.keys(app, tx).await?;
+        if keys.is_empty() && without.is_empty() {
+            return Ok(None);
+        }
+        let (home, keys) = home_keys(home, keys, &without);
+        Ok(Some((home, keys, without)))
     }
 }
 
-/// A home as its phone gets it: with the doors that there are keys for.
-pub(crate) fn home_keys(home: Home, keys: Vec<Rung>) -> (KeyHome, Vec<ShiftKey>) {
+/// A home as its phone gets it: with the doors that there are keys for, or should be.
+pub(crate) fn home_keys(home: Home, keys: Vec<Rung>, without: &[DoorWithoutKey]) -> (KeyHome, Vec<ShiftKey>) {
     let keys: Vec<ShiftKey> = keys.into_iter().map(shift_key).collect();
-    let opened = |door: &Door| keys.iter().any(|key| key.door == door.id);
+    let opened = |door: &Door| {
+        keys.iter().any(|key| key.door == door.id) || without.iter().any(|other| other.door == door.id)
+    };
     let doors = home.doors.iter().filter(|door| opened(door)).cloned().collect();
     (KeyHome { resident: home.resident, doors, hub: home.hub }, keys)
 }

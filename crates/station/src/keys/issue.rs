@@ -4,13 +4,14 @@ use sqlx::AnyConnection;
 use terskel_api::Bytes;
 use terskel_api::dispatch::{Door, IssuedKey, Lock};
 use terskel_keys::digital_key::{self, Claims};
-use terskel_model::digital_key::KeyBasis;
+use terskel_model::digital_key::{KeyBasis, KeyWanting};
 use terskel_model::door::Operation;
 use terskel_model::event::EventKind;
 use terskel_model::permission::Because;
 use terskel_model::rules::KEY_CLOCK_SLACK;
 use terskel_model::{KeyId, PhoneId, Timestamp, WorkerId};
 
+use super::source::{self, Held};
 use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::phone_keys;
@@ -32,15 +33,24 @@ pub(super) struct Order<'a> {
     pub(super) once: bool,
 }
 
-/// The key for it.
+/// The key for it, or why there is none. It does not outlive the lock's own secret.
 pub(super) async fn key_for(
-    order: &Order<'_>,
+    order: Order<'_>,
     app: &App,
     tx: &mut AnyConnection,
-) -> Result<IssuedKey, Failure> {
+) -> Result<Result<IssuedKey, KeyWanting>, Failure> {
+    let held = match source::held(order.lock.id, app, tx).await? {
+        Ok(held) => held,
+        Err(wanting) => return Ok(Err(wanting)),
+    };
+    let until = held.until.map_or(order.until, |end| end.min(order.until));
+    if until.timestamp() <= app.now().timestamp() {
+        return Ok(Err(KeyWanting::TokenEnded));
+    }
+    let order = Order { until, ..order };
     match order.good_key(app, tx).await? {
-        Some(key) => Ok(key),
-        None => order.issue(app, tx).await,
+        Some(key) => Ok(Ok(key)),
+        None => order.issue(&held, app, tx).await.map(Ok),
     }
 }
 
@@ -76,23 +86,17 @@ impl Order<'_> {
         }))
     }
 
-    async fn issue(&self, app: &App, tx: &mut AnyConnection) -> Result<IssuedKey, Failure> {
-        let claims = self.claims(app);
+    async fn issue(&self, held: &Held, app: &App, tx: &mut AnyConnection) -> Result<IssuedKey, Failure> {
+        let claims = self.claims(held, app);
         let phone = phone_keys(tx, self.phone).await?;
-        let sealed = sqlx::query("SELECT credential_sealed FROM locks WHERE id = $1")
-            .bind(self.lock.id.to_string())
-            .fetch_one(&mut *tx)
-            .await?
-            .bytes("credential_sealed")?;
-        let credential = app.seal.open(self.lock.id.0, &sealed)?;
         let authority = app.authority.signer(app.now(), tx).await?;
-        let signed = digital_key::issue(&authority, &claims, &phone, &credential, &*app.world)
+        let signed = digital_key::issue(&authority, &claims, &phone, &held.credential, &*app.world)
             .map_err(|_| Failure::Internal("a digital key could not be issued"))?;
         self.store(app, tx, &claims, &signed).await?;
         Ok(IssuedKey { id: claims.id, lock: self.lock.id, door: self.door.id, key: Bytes(signed) })
     }
 
-    fn claims(&self, app: &App) -> Claims {
+    fn claims(&self, held: &Held, app: &App) -> Claims {
         let (now, expires) = (app.now(), whole_seconds(self.until));
         Claims {
             id: KeyId::new(&*app.world),
@@ -106,7 +110,7 @@ impl Order<'_> {
             dispatch: self.because.dispatch,
             permission: self.because.permission,
             operations: self.operations.clone(),
-            not_before: now - KEY_CLOCK_SLACK,
+            not_before: held.from.map_or(now - KEY_CLOCK_SLACK, |from| from.max(now - KEY_CLOCK_SLACK)),
             expires,
             issued_at: now,
         }

@@ -4,6 +4,8 @@
 pub(crate) mod bundle;
 mod issue;
 mod ring;
+pub(crate) mod source;
+mod withheld;
 
 pub(crate) use bundle::home_keys;
 pub(crate) use ring::{Ring, Rung};

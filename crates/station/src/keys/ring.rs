@@ -2,11 +2,13 @@
 
 use sqlx::AnyConnection;
 use terskel_api::dispatch::{Door, IssuedKey, Lock};
+use terskel_api::key::DoorWithoutKey;
 use terskel_model::Timestamp;
 use terskel_model::door::Operation;
 use terskel_model::permission::{Because, Decision, Permission, decide};
 
 use super::issue::{Order, key_for};
+use super::withheld;
 use crate::app::App;
 use crate::permission::{Home, Person, is_once};
 use crate::problem::Failure;
@@ -26,9 +28,14 @@ pub(crate) struct Rung {
 }
 
 impl Ring<'_> {
-    /// For each lock a key that opens it as long as the worker may, and another where only that one may lock.
-    pub(crate) async fn keys(&self, app: &App, tx: &mut AnyConnection) -> Result<Vec<Rung>, Failure> {
-        let mut keys = Vec::new();
+    /// For each lock a key that opens it as long as the worker may, and another where only that one may lock; and the doors
+    /// that there should be a key for, and is none.
+    pub(crate) async fn keys(
+        &self,
+        app: &App,
+        tx: &mut AnyConnection,
+    ) -> Result<(Vec<Rung>, Vec<DoorWithoutKey>), Failure> {
+        let (mut keys, mut without) = (Vec::new(), Vec::new());
         for door in &self.home.doors {
             let Some(lock) = &door.lock else { continue };
             let mut covered: Vec<Operation> = Vec::new();
@@ -39,11 +46,19 @@ impl Ring<'_> {
                 if let Some(order) = self.order(app.now(), door, lock, operation) {
                     covered.extend(order.operations.clone());
                     let (because, once) = (order.because, order.once);
-                    keys.push(Rung { key: key_for(&order, app, tx).await?, because, once });
+                    match key_for(order, app, tx).await? {
+                        Ok(key) => keys.push(Rung { key, because, once }),
+                        Err(reason) => {
+                            let wanting = DoorWithoutKey { door: door.id, lock: lock.id, reason };
+                            withheld::record(&wanting, self.person, because, app, tx).await?;
+                            without.push(wanting);
+                            break;
+                        }
+                    }
                 }
             }
         }
-        Ok(keys)
+        Ok((keys, without))
     }
 
     fn order<'o>(

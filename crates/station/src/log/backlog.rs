@@ -130,6 +130,7 @@ mod tests {
             data: data.path().to_owned(),
             database_url: None,
             authority_keys: None,
+            danalock: None,
             console: None,
             retention: crate::Retention::default(),
         };

@@ -69,6 +69,12 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
         Gone("one_time_codes"),
         "one-time codes",
     ),
+    (
+        "fetched_secrets",
+        "lock_id given from_ms until_ms fetched_ms failure next_ms",
+        Stays,
+        "secrets of locks",
+    ),
     ("hub_receipts", "hub_id counter event_id", Stays, "counters"),
     ("hubs", "id address public_key", Stays, "hubs"),
     (

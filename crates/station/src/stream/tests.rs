@@ -81,6 +81,7 @@ impl Scene {
             data,
             database_url: None,
             authority_keys: None,
+            danalock: None,
             console: None,
             retention: crate::Retention::default(),
         };

@@ -19,6 +19,7 @@ async fn station(console: Option<PathBuf>) -> (Station, tempfile::TempDir) {
         data: data.path().join("data"),
         database_url: None,
         authority_keys: None,
+        danalock: None,
         console,
         retention: terskel_station::Retention::default(),
     };

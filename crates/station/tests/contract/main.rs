@@ -25,6 +25,7 @@ mod doors;
 mod enrolment;
 mod events;
 mod export;
+mod fetched_secrets;
 mod former;
 mod installations;
 mod locks;

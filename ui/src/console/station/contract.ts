@@ -855,6 +855,8 @@ export interface components {
             dispatch: components["schemas"]["Dispatch"];
             /** @description One digital key for each lock on the way. */
             keys: components["schemas"]["IssuedKey"][];
+            /** @description Doors that there is no key for. */
+            without?: components["schemas"]["DoorWithoutKey"][];
         };
         /** @description Somebody can open a door. */
         AccessNow: {
@@ -1180,6 +1182,15 @@ export interface components {
         DoorKind: string;
         /** @description One of: opened; locked; refused; unknown; or a value from a newer version. */
         DoorOutcome: string;
+        /** @description A door that a worker may open, without a key for its lock. */
+        DoorWithoutKey: {
+            /** @description The door. */
+            door: components["schemas"]["DoorId"];
+            /** @description The lock in it. */
+            lock: components["schemas"]["LockId"];
+            /** @description What stands in the way; asking again may help. */
+            reason: components["schemas"]["KeyWanting"];
+        };
         /** @description A phone introduces itself with the code that an administrator made for it. */
         Enrol: {
             /** @description The one-time code. */
@@ -1226,7 +1237,7 @@ export interface components {
          * @description An audit event.
          */
         EventId: string;
-        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; resident_changed; service_ended; service_resumed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; retention_done; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; key_withheld; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; resident_changed; service_ended; service_resumed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; retention_done; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1282,6 +1293,8 @@ export interface components {
             id: components["schemas"]["BreakGlassId"];
             /** @description A key for each lock on the way. */
             keys: components["schemas"]["ShiftKey"][];
+            /** @description Doors that there is no key for. */
+            without?: components["schemas"]["DoorWithoutKey"][];
         };
         /** @description Emergencies at homes of a team: those that wait for a review first. */
         GlassList: {
@@ -1454,11 +1467,13 @@ export interface components {
             keys: components["schemas"]["ShiftKey"][];
             /** @description Changes with anything else in here. A phone that has this version is answered 204 (`?known=VERSION`). */
             version?: string;
+            /** @description Doors that this worker may open, and that there is no key for all the same. */
+            without?: components["schemas"]["DoorWithoutKey"][];
         };
         /** @description A home whose doors a phone has keys for. */
         KeyHome: {
             /**
-             * @description The doors that there is a key for, in the order one comes to them. Codes and metal keys are not among what a
+             * @description The doors that there is a key for, or should be one, in the order one comes to them. Codes and metal keys are not among what a
              *     permission gives.
              */
             doors: components["schemas"]["Door"][];
@@ -1498,6 +1513,8 @@ export interface components {
             /** @description In no particular order. */
             keys: components["schemas"]["PublicKey"][];
         };
+        /** @description One of: service_silent; service_refused; lock_unknown; token_ended; token_not_yet; not_asked; no_service; or a value from a newer version. */
+        KeyWanting: string;
         /** @description A team lead signs in to read, without a phone. */
         LeadSignIn: {
             /** @description The lead's PIN. */
@@ -1638,7 +1655,10 @@ export interface components {
         NewLock: {
             /** @description Bluetooth address, `AA:BB:CC:DD:EE:FF`; empty where the phone that installed it is not told: it is found by its id. */
             address: string;
-            /** @description The family's credential in hex. dKey: 4 bytes key holder id, 32 bytes secret. */
+            /**
+             * @description The family's credential in hex. dKey: 4 bytes key holder id, 32 bytes secret. Empty for a Danalock whose login token
+             *     the station fetches from the vendor's key service.
+             */
             credential: components["schemas"]["Secret"];
             /** @description The id that the lock itself tells: dKey, 8 hex digits. */
             device_id: string;

@@ -19,6 +19,7 @@ const kinds: Record<string, () => string> = {
   permission_given: m.console_kind_permission_given,
   permission_taken_away: m.console_kind_permission_taken_away,
   key_issued: m.console_kind_key_issued,
+  key_withheld: m.console_kind_key_withheld,
   door_operated: m.console_kind_door_operated,
   door_passed: m.console_kind_door_passed,
   lock_reported: m.console_kind_lock_reported,
@@ -50,6 +51,17 @@ const kinds: Record<string, () => string> = {
   audit_erased: m.console_kind_audit_erased,
 };
 
+/** Why there was no key for a door. */
+const withheld: Record<string, () => string> = {
+  service_silent: m.console_withheld_service_silent,
+  service_refused: m.console_withheld_service_refused,
+  lock_unknown: m.console_withheld_lock_unknown,
+  token_ended: m.console_withheld_token_ended,
+  token_not_yet: m.console_withheld_token_not_yet,
+  not_asked: m.console_withheld_not_asked,
+  no_service: m.console_withheld_no_service,
+};
+
 const outcomes: Record<string, () => string> = {
   "open opened": m.console_door_opened,
   "lock locked": m.console_door_locked,
@@ -79,6 +91,7 @@ export function wordWhy({ kind, reason }: AuditEntry): string | null {
   if (kind === "dispatch_declined") return DECLINE_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
   if (kind === "door_passed") return PASS_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
   if (kind === "lock_installed") return reason === "replaced" ? m.console_lock_replaced() : reason;
+  if (kind === "key_withheld") return pick(withheld, reason, () => reason);
   if (kind === "lock_paired") return wordPairing(reason).what;
   if (kind !== "door_operated" && kind !== "lock_tested") return reason;
   const { what, code } = wordReason(reason);

@@ -90,6 +90,7 @@ describe("why something happened", () => {
     overwriteGetLocale(() => "nb");
     expect(wordWhy({ ...event, kind: "dispatch_declined", reason: "too_far" })).toBe("For langt unna");
     expect(wordWhy({ ...event, kind: "door_passed", reason: "let_in" })).toBe("Ble sluppet inn");
+    expect(wordWhy({ ...event, kind: "key_withheld", reason: "lock_unknown" })).toContain("nøkkeltjeneste");
     expect(wordWhy({ ...event, reason: "jammed" })).toBe("Låsen sitter fast.");
     expect(wordWhy({ ...event, reason: "of_tomorrow" })).toContain("of_tomorrow");
     expect(wordWhy(event)).toBeNull();

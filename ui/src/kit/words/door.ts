@@ -59,6 +59,7 @@ const reasons: Record<string, () => Worded> = {
   interrupted: () => ({ what: m.r_interrupted_what(), next: m.r_interrupted_next() }),
   key_rejected: () => ({ what: m.r_key_rejected_what(), next: m.r_key_rejected_next() }),
   key_expired: () => ({ what: m.r_key_expired_what(), next: m.r_key_expired_next() }),
+  vendor_silent: () => ({ what: m.r_vendor_silent_what(), next: m.r_vendor_silent_next() }),
   no_key: () => ({ what: m.r_no_key_what(), next: m.r_no_key_next() }),
   key_withdrawn: () => ({ what: m.r_key_withdrawn_what(), next: m.r_key_withdrawn_next() }),
   key_used: () => ({ what: m.r_key_used_what(), next: m.r_key_used_next() }),

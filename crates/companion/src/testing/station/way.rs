@@ -1,5 +1,9 @@
 //! The calls that a phone makes of the station of a few lines.
 
+use terskel_api::dispatch::IssuedKey;
+use terskel_api::key::DoorWithoutKey;
+use terskel_model::digital_key::KeyWanting;
+
 use super::*;
 
 /// Both: the station itself, and the way to it.
@@ -122,11 +126,21 @@ impl Station for Way {
             });
             let dispatch = self.0.state().dispatch.clone().filter(|d| d.id == dispatch);
             let dispatch = dispatch.ok_or_else(|| problem(404, code::NOT_FOUND))?;
-            let keys = self.0.keys(&dispatch, KeyBasis::Dispatch);
+            let mut keys = self.0.keys(&dispatch, KeyBasis::Dispatch);
+            let mut without = Vec::new();
+            if self.0.state().mood == Mood::VendorSilent {
+                let reason = KeyWanting::ServiceSilent;
+                let of = |key: IssuedKey| DoorWithoutKey {
+                    door: key.door,
+                    lock: key.lock,
+                    reason: reason.clone(),
+                };
+                without.extend(keys.drain(..1).map(of));
+            }
             if self.0.state().mood == Mood::AnswersLost {
                 return Err(StationError::NoNetwork);
             }
-            Ok(Accepted { dispatch, keys })
+            Ok(Accepted { dispatch, keys, without })
         }
         .boxed()
     }
@@ -187,7 +201,7 @@ impl Station for Way {
             }
             let state = self.0.state();
             let home = state.permitted.clone().unwrap();
-            Ok(GlassBroken { id: body.id, home, keys: state.shift_keys.clone() })
+            Ok(GlassBroken { id: body.id, home, keys: state.shift_keys.clone(), without: Vec::new() })
         }
         .boxed()
     }

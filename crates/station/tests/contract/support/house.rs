@@ -108,6 +108,7 @@ impl House {
             data: directory.path().to_owned(),
             database_url: database.url.clone(),
             authority_keys: None,
+            danalock: None,
             console: None,
             retention: terskel_station::Retention::default(),
         };
@@ -188,6 +189,16 @@ impl House {
 
     pub(crate) async fn start(&self) {
         let station = Station::start(self.config.clone(), self.world.clone()).await.unwrap();
+        *self.base.lock().unwrap() = station.url();
+        *self.station.write().await = Some(station);
+    }
+
+    /// The same station, told otherwise.
+    pub(crate) async fn restart_with(&self, change: impl FnOnce(&mut Config)) {
+        let mut config = self.config.clone();
+        change(&mut config);
+        self.stop().await;
+        let station = Station::start(config, self.world.clone()).await.unwrap();
         *self.base.lock().unwrap() = station.url();
         *self.station.write().await = Some(station);
     }

@@ -2,6 +2,7 @@
 
 mod database;
 mod house;
+mod key_service;
 mod lead;
 mod people;
 mod phone;
@@ -10,6 +11,7 @@ mod sse;
 
 pub(crate) use database::Database;
 pub(crate) use house::{Answer, House, field, of};
+pub(crate) use key_service::{KeyService, Mood};
 pub(crate) use lead::{access, give, kari, keys, liv, one, opens, permanent, take_away, term};
 pub(crate) use people::{Home, Worker, hex};
 pub(crate) use phone::Phone;
