@@ -12,8 +12,10 @@ use crate::session::call;
 use crate::state::{Backoff, Core};
 use crate::store::{Phone, Queued, Session, StoreError};
 
-/// Well within the contract's 100 events and the station's limit on bodies.
+/// How many to begin with: on a slow network they get through within the limit of a request.
 const BATCH: u32 = 50;
+/// As many as the contract allows, as long as everything goes through.
+const MOST: u32 = 100;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
@@ -31,21 +33,21 @@ enum Round {
 /// Runs until the engine ends.
 pub(crate) async fn keep_sending(core: Arc<Core>) {
     let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
-    let mut size = BATCH;
+    let (mut size, mut most) = (BATCH, MOST);
     loop {
         match send_some(&core, size).await {
             Ok(Round::Again(next)) => {
-                size = next;
+                size = next.min(most);
                 backoff.reset();
             }
             Ok(Round::Rest) => {
-                size = BATCH;
+                (size, most) = (BATCH, MOST);
                 backoff.reset();
                 core.outbox.notified().await;
             }
             Ok(Round::Later) => {
                 // On a slow network a smaller batch gets through within the limit of a request.
-                size = (size / 2).max(1);
+                (size, most) = ((size / 2).max(1), BATCH);
                 wait(&core, &mut backoff).await;
             }
             Err(error) => {
@@ -109,7 +111,7 @@ async fn send(
         Ok(answer) if answer.receipts.len() == events.len() => {
             take_receipts(core, events, &answer.receipts).await?;
             // One by one as long as that was needed, then faster again.
-            Ok(Round::Again((size * 2).min(BATCH)))
+            Ok(Round::Again((size * 2).min(MOST)))
         }
         Ok(_) => {
             tracing::warn!("the station's receipts do not match what was sent");
@@ -120,7 +122,7 @@ async fn send(
             match (after(&error, events.len()), events) {
                 (Next::OneByOne, _) => Ok(Round::Again(1)),
                 (Next::Refuse(code), [event]) => {
-                    core.store.event_refused(event.id, &code).await?;
+                    core.store.events_answered(&[(event.id, Some(&code))]).await?;
                     Ok(Round::Again(1))
                 }
                 (Next::SignIn, _) => {
@@ -134,14 +136,12 @@ async fn send(
 }
 
 async fn take_receipts(core: &Core, events: &[Queued], receipts: &[EventReceipt]) -> Result<(), StoreError> {
-    for (event, receipt) in events.iter().zip(receipts) {
-        match &receipt.refused {
-            None => core.store.event_sent(event.id).await?,
-            Some(code) => {
-                tracing::warn!(event = %event.id, code, "the station refused an event for good");
-                core.store.event_refused(event.id, code).await?;
-            }
+    let answers: Vec<_> =
+        events.iter().zip(receipts).map(|(event, receipt)| (event.id, receipt.refused.as_deref())).collect();
+    for (event, code) in &answers {
+        if let Some(code) = code {
+            tracing::warn!(%event, code, "the station refused an event for good");
         }
     }
-    Ok(())
+    core.store.events_answered(&answers).await
 }

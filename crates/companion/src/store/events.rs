@@ -1,6 +1,6 @@
 //! The outbox: events are signed and stored in the same transaction as the fact they tell, before anything is sent.
 
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_keys::event;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
@@ -138,41 +138,35 @@ async fn end_of_chain(tx: &mut SqliteConnection, phone: &Phone) -> Result<(u64, 
 impl Store {
     /// The oldest events that wait, with the attempt already counted.
     pub(crate) async fn take_for_sending(&self, most: u32) -> Result<Vec<Queued>> {
-        let mut guard = self.connection().await;
-        sqlx::query(
+        let mut rows = sqlx::query(
             "UPDATE event SET attempts = attempts + 1 WHERE position IN
-             (SELECT position FROM event WHERE state = 'queued' ORDER BY position LIMIT $1)",
+             (SELECT position FROM event WHERE state = 'queued' ORDER BY position LIMIT $1)
+             RETURNING position, id, signed",
         )
         .bind(most)
-        .execute(&mut *guard)
+        .fetch_all(&mut *self.connection().await)
         .await?;
-        let rows =
-            sqlx::query("SELECT id, signed FROM event WHERE state = 'queued' ORDER BY position LIMIT $1")
-                .bind(most)
-                .fetch_all(&mut *guard)
-                .await?;
+        rows.sort_by_key(|row| row.try_get::<i64, _>("position").unwrap_or(i64::MAX));
         rows.iter()
             .map(|row| Ok(Queued { id: id(row.try_get("id")?)?, signed: row.try_get("signed")? }))
             .collect()
     }
 
-    /// The station has it.
-    pub(crate) async fn event_sent(&self, event: EventId) -> Result<()> {
-        sqlx::query("DELETE FROM event WHERE id = $1")
-            .bind(event.to_string())
-            .execute(&mut *self.connection().await)
-            .await?;
-        Ok(())
-    }
-
-    /// The station has refused it for good: a person must see that.
-    pub(crate) async fn event_refused(&self, event: EventId, code: &str) -> Result<()> {
-        sqlx::query("UPDATE event SET state = 'refused', code = $2 WHERE id = $1")
-            .bind(event.to_string())
-            .bind(code)
-            .execute(&mut *self.connection().await)
-            .await?;
-        Ok(())
+    /// The station has answered: what it has is gone from here; of what it has refused for good, with this code, stays that
+    /// a person must see it.
+    pub(crate) async fn events_answered(&self, answers: &[(EventId, Option<&str>)]) -> Result<()> {
+        let mut guard = self.connection().await;
+        let mut tx = guard.begin().await?;
+        for (event, refused) in answers {
+            let query = match refused {
+                None => sqlx::query("DELETE FROM event WHERE id = $1").bind(event.to_string()),
+                Some(code) => sqlx::query("UPDATE event SET state = 'refused', code = $2 WHERE id = $1")
+                    .bind(event.to_string())
+                    .bind(*code),
+            };
+            query.execute(&mut *tx).await?;
+        }
+        Ok(tx.commit().await?)
     }
 
     /// The worker has read that it was refused. False when there is no such refusal.

@@ -88,6 +88,12 @@ impl Entry {
 
     /// Stores it and enters it in the log, in the transaction of what it tells about.
     pub(crate) async fn store(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+        let body = self.write_down(app, tx).await?;
+        log::enter(app, tx, &[body]).await
+    }
+
+    /// Stores it, and hands out what the caller enters in the log.
+    pub(crate) async fn write_down(&self, app: &App, tx: &mut AnyConnection) -> Result<Body, Failure> {
         let stored_at = app.now();
         sqlx::query(
             "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
@@ -112,7 +118,7 @@ impl Entry {
         .bind(self.visit.map(|id| id.to_string()))
         .execute(&mut *tx)
         .await?;
-        log::enter(app, tx, &self.body(stored_at)).await
+        Ok(self.body(stored_at))
     }
 
     fn body(&self, stored_at: Timestamp) -> Body {

@@ -14,7 +14,7 @@ use crate::log::append_waiting;
 use crate::problem::Failure;
 use dialect::Dialect;
 pub use migrations::MigrationError;
-pub(crate) use row::Columns;
+pub(crate) use row::{Columns, in_brackets};
 
 /// How often a transaction is run again after a lock conflict.
 const ATTEMPTS: u32 = 8;

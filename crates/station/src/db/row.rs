@@ -1,4 +1,4 @@
-//! Reading columns into the model's types.
+//! Reading columns into the model's types, and writing many rows in one statement.
 
 use std::str::FromStr;
 
@@ -70,6 +70,16 @@ impl Columns for AnyRow {
     ) -> sqlx::Result<Option<T>> {
         self.text_or_none(column)?.map(|text| parse(&text, column)).transpose()
     }
+}
+
+/// `($1, $2), ($3, $4)`: places for so many `rows` of so many `columns`.
+pub(crate) fn in_brackets(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let places: Vec<String> =
+            (1..=columns).map(|column| format!("${}", row * columns + column)).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 fn parse<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(

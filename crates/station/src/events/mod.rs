@@ -1,12 +1,14 @@
 //! Audit events up from the phones.
 
 mod apply;
+mod chain;
 mod door;
 mod intake;
 mod offline;
 mod own_visit;
 pub(crate) mod post;
 mod presence;
+mod store;
 mod visit;
 mod wiped;
 

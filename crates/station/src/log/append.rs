@@ -1,23 +1,35 @@
 //! Entries go into the log.
 
-use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_keys::audit::Body;
 use terskel_keys::log::{Commitment, Frontier, Salt};
 
 use crate::app::App;
-use crate::db::{Columns, ms};
+use crate::db::{Columns, in_brackets, ms};
 use crate::problem::Failure;
 
-/// Writes an entry, which waits for its position until the transaction ends.
-pub(crate) async fn enter(app: &App, tx: &mut AnyConnection, body: &Body) -> Result<(), Failure> {
-    sqlx::query("INSERT INTO log_entries (event_id, stored_ms, salt, body) VALUES ($1, $2, $3, $4)")
-        .bind(body.id.to_string())
-        .bind(ms(body.stored_at))
-        .bind(Salt::new(&*app.world).0.to_vec())
-        .bind(body.to_bytes())
-        .execute(tx)
-        .await?;
+/// So many get their positions in one statement.
+const AT_ONCE: usize = 100;
+
+/// Writes entries, which wait for their positions until the transaction ends.
+pub(crate) async fn enter(app: &App, tx: &mut AnyConnection, bodies: &[Body]) -> Result<(), Failure> {
+    if bodies.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO log_entries (event_id, stored_ms, salt, body) VALUES {}",
+        in_brackets(bodies.len(), 4)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for body in bodies {
+        query = query
+            .bind(body.id.to_string())
+            .bind(ms(body.stored_at))
+            .bind(Salt::new(&*app.world).0.to_vec())
+            .bind(body.to_bytes());
+    }
+    query.execute(tx).await?;
     Ok(())
 }
 
@@ -36,8 +48,8 @@ pub(crate) async fn append_waiting(tx: &mut AnyConnection) -> Result<(), Failure
         .fetch_one(&mut *tx)
         .await?;
     let mut head = head(&row)?;
-    for entry in waiting {
-        append(tx, &mut head, &entry).await?;
+    for entries in waiting.chunks(AT_ONCE) {
+        append(tx, &mut head, entries).await?;
     }
     sqlx::query("UPDATE log_head SET size = $1, edge = $2 WHERE one = 1")
         .bind(as_stored(head.size())?)
@@ -47,17 +59,22 @@ pub(crate) async fn append_waiting(tx: &mut AnyConnection) -> Result<(), Failure
     Ok(())
 }
 
-async fn append(tx: &mut AnyConnection, head: &mut Frontier, entry: &AnyRow) -> Result<(), Failure> {
-    let salt =
-        entry.bytes("salt")?.try_into().map_err(|_| Failure::Internal("a stored salt is too short"))?;
-    let leaf = Commitment::to(&entry.bytes("body")?, &Salt(salt)).leaf();
-    let position = as_stored(head.size())?;
-    sqlx::query("UPDATE log_entries SET position = $1, hashes = $2 WHERE arrival = $3")
-        .bind(position)
-        .bind(head.append(leaf).concat())
-        .bind(entry.int("arrival")?)
-        .execute(tx)
-        .await?;
+async fn append(tx: &mut AnyConnection, head: &mut Frontier, entries: &[AnyRow]) -> Result<(), Failure> {
+    // Both databases call the columns of VALUES so.
+    let sql = format!(
+        "UPDATE log_entries SET position = placed.column2, hashes = placed.column3 FROM (VALUES {}) AS placed
+         WHERE arrival = placed.column1",
+        in_brackets(entries.len(), 3)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for entry in entries {
+        let salt =
+            entry.bytes("salt")?.try_into().map_err(|_| Failure::Internal("a stored salt is too short"))?;
+        let leaf = Commitment::to(&entry.bytes("body")?, &Salt(salt)).leaf();
+        let position = as_stored(head.size())?;
+        query = query.bind(entry.int("arrival")?).bind(position).bind(head.append(leaf).concat());
+    }
+    query.execute(tx).await?;
     Ok(())
 }
 

@@ -39,7 +39,7 @@ impl Write for TakeIn {
         .fetch_all(&mut *tx)
         .await?;
         for row in &rows {
-            enter(app, tx, &body(row)?).await?;
+            enter(app, tx, &[body(row)?]).await?;
             sqlx::query("DELETE FROM log_backlog WHERE place = $1")
                 .bind(row.int("place")?)
                 .execute(&mut *tx)
