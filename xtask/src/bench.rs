@@ -1,6 +1,7 @@
 //! The figures. Measured on an optimised build; a promise that is not kept is an unsuccessful end.
 
-use std::process::ExitCode;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 
@@ -10,31 +11,43 @@ use crate::test::interop;
 use crate::test::postgres::Postgres;
 use crate::{need, place};
 
+const BENCHES: &[&str] = &["unlock", "dispatch", "audit", "keys", "revoke", "sync"];
+/// Those that write their own table into the figures.
+const WRITERS: &[&str] = &["unlock", "keys", "revoke", "sync"];
+
 pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
-    ensure!(
-        ["unlock", "dispatch", "audit"].contains(&which),
-        "there are benches for unlock, dispatch and audit"
-    );
+    ensure!(BENCHES.contains(&which), "there are benches for {}", BENCHES.join(", "));
+    let write = options.contains(&"--write");
+    ensure!(!write || WRITERS.contains(&which), "these write their figures: {}", WRITERS.join(", "));
     need::packages(&[need::PROGRAMS])?;
     succeed(cargo(&["build", "--quiet", "--release", "--bins"]).args(FEATURES))?;
     let mut bench = in_root(place::target().join("release/terskel-bench"));
-    let write = options.contains(&"--write");
     bench.arg(which).args(options.iter().filter(|option| **option != "--write"));
-    if which == "unlock" {
-        bench.arg("--python").arg(interop::environment()?);
-        if write {
-            bench.arg("--figures").arg(place::root().join("docs/figures.md"));
-        }
+    if write {
+        bench.arg("--figures").arg(place::root().join("docs/figures.md"));
     }
-    let postgres = if which == "audit" {
-        need::packages(&[need::DATABASE])?;
-        Some(Postgres::start(true)?)
-    } else {
-        None
-    };
-    if let Some(postgres) = &postgres {
-        bench.args(["--postgres", &postgres.url()]);
+    let mut postgres = None;
+    match which {
+        "unlock" => {
+            bench.arg("--python").arg(interop::environment()?);
+        }
+        "audit" => {
+            need::packages(&[need::DATABASE])?;
+            bench.args(["--postgres", &postgres.insert(Postgres::start(true)?).url()]);
+        }
+        "sync" => {
+            bench.arg("--pouchdb").arg(pouchdb()?);
+        }
+        _ => {}
     }
     let status = bench.status().context("can't run the bench")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Where PouchDB is: installed as its lock file says, for this bench alone.
+fn pouchdb() -> Result<PathBuf> {
+    need::node()?;
+    let folder = place::root().join("tests/bench-sync");
+    succeed(Command::new("npm").args(["ci", "--silent"]).current_dir(&folder))?;
+    Ok(folder)
 }

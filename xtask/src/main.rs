@@ -27,6 +27,9 @@ cargo xtask generate [--check]                TypeScript bindings; --check only 
 cargo xtask bench unlock [--json] [--write]   the figures of a door; --write: into docs/figures.md
 cargo xtask bench dispatch [--json]           of a dispatch to a thousand phones
 cargo xtask bench audit [--json] [--events N] of checking N events of the trail, and of writing them down
+cargo xtask bench keys [--json] [--write]     of a shift's digital keys, beside bare signatures
+cargo xtask bench revoke [--json] [--write]   from the lead's word until phones have wiped what was taken away
+cargo xtask bench sync [--json] [--write]     of an outbox, beside PouchDB and bare inserts
 cargo xtask soak crash [--runs N] [--seed N]  phone and station killed, again and again; also: soak disk, soak life
 cargo xtask bluetooth-vm [--json]             the radio on a real kernel's Bluetooth, in a virtual machine
 cargo xtask fuzz [TARGET] [--seconds N]       random bytes for all that reads from the radio, a minute each";

@@ -8,7 +8,7 @@ use chrono::TimeDelta;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use reqwest::{Response, StatusCode};
 use serde::Serialize;
-use terskel_api::admin::{Created, NewResident, NewShift, NewTeam, NewWorker};
+use terskel_api::admin::{Created, NewDoor, NewResident, NewShift, NewTeam, NewWorker};
 use terskel_api::dispatch::NewDispatch;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::session::{SignIn, SignedIn};
@@ -27,8 +27,9 @@ use crate::stage::{Client, Station, town};
 const AT_ONCE: usize = 4;
 /// No phone gets a dispatch later than this.
 const PATIENCE: Duration = Duration::from_secs(30);
-const PIN: &str = "2580";
-const STAFF_NUMBER: &str = "101";
+/// Of the one worker.
+pub(super) const PIN: &str = "2580";
+pub(super) const STAFF_NUMBER: &str = "101";
 
 /// What came out.
 #[derive(Clone, Debug, Serialize)]
@@ -59,7 +60,7 @@ pub async fn measure(phones: usize, dispatches: usize) -> Result<Figures> {
     let memory_idle_mib = station.memory_mib()?;
     let admin = station.client(Some(station.token("administrator", "Bench").await?));
     let centre = station.client(Some(station.token("response-centre", "Bench").await?));
-    set_up(&admin).await?;
+    set_up(&admin, vec![]).await?;
 
     let (heard, mut arrivals) = mpsc::unbounded_channel();
     let (connected, mut listening) = watch::channel(0_usize);
@@ -94,7 +95,8 @@ pub async fn measure(phones: usize, dispatches: usize) -> Result<Figures> {
     })
 }
 
-pub(super) async fn set_up(admin: &Client) -> Result<()> {
+/// A team, one worker on shift, and one resident.
+pub(super) async fn set_up(admin: &Client, doors: Vec<NewDoor>) -> Result<()> {
     let team = NewTeam { code: town::TEAM_CODE.into(), name: town::TEAM_NAME.into() };
     let team = TeamId(admin.post::<Created>(path::TEAMS, &team).await?.id);
     let worker = NewWorker {
@@ -125,7 +127,7 @@ pub(super) async fn set_up(admin: &Client) -> Result<()> {
         phone_number: String::new(),
         way_in: String::new(),
         time_zone: None,
-        doors: vec![],
+        doors,
         hub: None,
     };
     admin.post::<Created>(path::RESIDENTS, &resident).await.map(drop)

@@ -1,9 +1,14 @@
-//! Measurements, as ratios in one run: what a door, a dispatch and proof cost. Run by `cargo xtask bench`.
+//! Measurements, as ratios in one run: what a door, a dispatch, keys, sync and proof cost. Run by `cargo xtask bench`.
 
 pub mod audit;
 pub mod counting;
+pub mod cpu;
 pub mod dispatch;
 pub mod figures;
+pub mod keys;
+pub mod line;
+pub mod revoke;
+pub mod sync;
 pub mod unlock;
 
 use std::time::Duration;

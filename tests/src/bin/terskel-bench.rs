@@ -1,12 +1,15 @@
-//! `terskel-bench unlock|dispatch|audit [--json] [--python PROGRAM] [--figures FILE] [--events N] [--postgres URL]`: the figures that are promised, measured in one run.
+//! `terskel-bench unlock|dispatch|audit|keys|revoke|sync [--json] [--figures FILE] …`: the figures that are promised,
+//! measured in one run.
 
 use std::path::Path;
 use std::process::Stdio;
+use std::str::FromStr;
 
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use terskel_keys::AuthorityKeys;
-use terskel_tests::bench::{Promise, Row, audit, dispatch, figures, unlock};
+use terskel_tests::bench::line::{self, Line};
+use terskel_tests::bench::{Promise, Row, audit, dispatch, figures, keys, revoke, sync, unlock};
 use terskel_tests::stage::Air;
 
 /// Says that this process is the one that sees the simulator's bus.
@@ -18,6 +21,10 @@ const PHONES: usize = 1000;
 const DISPATCHES: usize = 20;
 const EVENTS: usize = 20_000;
 const APPENDS: usize = 2000;
+/// Of a shift.
+const KEYS: u32 = 400;
+/// In an outbox.
+const QUEUED: usize = 10_000;
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "the figures are this program's output")]
@@ -59,9 +66,19 @@ async fn main() -> Result<()> {
             );
             ensure!(figures.promise.kept(), "a promise is broken");
         }
+        Some("keys") => tell(&args, "keys", &keys::measure(KEYS, number(&args, "--rounds", 50)?)?)?,
+        Some("revoke") => {
+            let (phones, rounds) = (number(&args, "--phones", 24)?, number(&args, "--rounds", 10)?);
+            tell(&args, "revoke", &revoke::measure(phones, rounds).await?)?;
+        }
+        Some("sync") => {
+            let pouchdb = value(&args, "--pouchdb").context("--pouchdb: where PouchDB is installed")?;
+            let (count, rounds) = (number(&args, "--events", QUEUED)?, number(&args, "--rounds", 3)?);
+            tell(&args, "sync", &sync::measure(count, rounds, Path::new(pouchdb)).await?)?;
+        }
         _ => bail!(
-            "terskel-bench unlock|dispatch|audit [--json] [--python PROGRAM] [--figures FILE] [--events N] \
-             [--postgres URL]"
+            "terskel-bench unlock|dispatch|audit|keys|revoke|sync [--json] [--figures FILE] [--python PROGRAM] \
+             [--postgres URL] [--pouchdb FOLDER] [--events N] [--rounds N] [--phones N]"
         ),
     }
     Ok(())
@@ -87,6 +104,29 @@ async fn on_the_bus(args: &[String]) -> Result<()> {
         bail!("the bench failed");
     }
     Ok(())
+}
+
+/// Prints the lines, writes them into the figures where that is asked for, and insists on what is promised.
+#[expect(clippy::print_stdout, reason = "the figures are this program's output")]
+fn tell(args: &[String], bench: &str, lines: &[Line]) -> Result<()> {
+    if args.iter().any(|arg| arg == "--json") {
+        println!("{}", serde_json::to_string_pretty(&json!({"lines": lines}))?);
+    } else {
+        println!("{}", line::table(lines));
+    }
+    if let Some(file) = value(args, "--figures") {
+        figures::put(Path::new(file), &format!("cargo xtask bench {bench} --write"), &line::table(lines))?;
+    }
+    ensure!(lines.iter().all(Line::kept), "a promise is broken");
+    Ok(())
+}
+
+fn number<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(
+    args: &[String],
+    name: &str,
+    otherwise: T,
+) -> Result<T> {
+    Ok(value(args, name).map(str::parse).transpose()?.unwrap_or(otherwise))
 }
 
 /// The argument after `name`.

@@ -148,6 +148,14 @@ impl Phone {
         bail!("the stream of views ended")
     }
 
+    /// How long cores have worked for it so far.
+    ///
+    /// # Errors
+    /// When it does not run any longer.
+    pub fn worked(&self) -> Result<Duration> {
+        self.process.worked()
+    }
+
     /// Switches it off, in order.
     ///
     /// # Errors

@@ -11,6 +11,8 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use crate::bench::cpu;
+
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const ENDED_WITHIN: Duration = Duration::from_secs(10);
 
@@ -110,6 +112,14 @@ impl Process {
     #[must_use]
     pub fn id(&self) -> Option<u32> {
         self.child.id()
+    }
+
+    /// How long cores have worked for it so far.
+    ///
+    /// # Errors
+    /// When it does not run any longer.
+    pub fn worked(&self) -> Result<Duration> {
+        cpu::of_process(self.id().with_context(|| format!("{} does not run", self.name))?)
     }
 
     /// The end of its log, for messages.

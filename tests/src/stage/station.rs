@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde::{Serialize, de::DeserializeOwned};
@@ -96,6 +97,14 @@ impl Station {
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kib / 1024.0)
+    }
+
+    /// How long cores have worked for it so far.
+    ///
+    /// # Errors
+    /// When it does not run any longer.
+    pub fn worked(&self) -> Result<Duration> {
+        self.process.worked()
     }
 
     /// Makes an API token with the station's own command.

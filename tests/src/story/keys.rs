@@ -8,7 +8,7 @@ use terskel_api::break_glass::GlassList;
 use terskel_api::path;
 use terskel_api::permission::{GivenPermission, NewPermission};
 use terskel_api::team::{HomeList, OwnTeam, Presence};
-use terskel_api::withdrawal::TakenAway;
+use terskel_api::withdrawal::{TakenAway, Withdrawals};
 use terskel_companion::interface::{HomeView, Intent, Outcome, View};
 use terskel_model::break_glass::BreakGlassReason;
 use terskel_model::door::Operation;
@@ -112,19 +112,27 @@ pub async fn taken_away(
     let visit = begin(desk, ada, timeline).await?;
     let (door, name) = desk.first_door()?;
     timeline.step(ADA.name, &format!("comes near {name}; lock ready"), door_ready(ada, door)).await?;
-    timeline.step(LEAD.name, "takes it away", desk.take_away(given.id)).await?;
+    let taken = timeline.step(LEAD.name, "takes it away", desk.take_away(given.id)).await?;
+    ensure!(taken.phones.len() == 1, "whose phone had a key: {:?}", taken.phones);
     let gone = async {
         let wiped = |view: &View| key_of(view, door).is_none().then_some(());
         ada.see("the key gone", AT_ONCE, wiped).await?;
         refused(ada, Intent::OpenDoor { dispatch: visit, door }, "key_withdrawn").await
     };
     timeline.step(ADA.name, &format!("slides; {name} stays: taken away"), gone).await?;
-    let confirmed = until("the phone's confirmation", SOON, async || {
-        let taken = desk.take_away(given.id).await?;
-        Ok(taken.phones.iter().all(|phone| phone.confirmed_at.is_some()).then_some(()))
-    });
+    let confirmed = until("the phone's confirmation", SOON, async || confirmations(&desk.lead, &taken).await);
     timeline.step(LEAD.name, "sees that the phone has wiped it", confirmed).await?;
     timeline.step(ADA.name, "ends the visit", done(ada, Intent::CloseVisit { dispatch: visit })).await
+}
+
+/// When each phone that had keys confirmed that it has wiped them, once all have.
+///
+/// # Errors
+/// When the station refuses the lead.
+pub async fn confirmations(lead: &Client, taken: &TakenAway) -> Result<Option<Vec<Timestamp>>> {
+    let orders: Withdrawals = lead.get(path::WITHDRAWALS).await?;
+    let order = |id| orders.phones.iter().find(|order| order.id == id);
+    Ok(taken.phones.iter().map(|phone| order(phone.id)?.confirmed_at).collect())
 }
 
 /// The lead asks who was inside: on the dispatch, by door and hub.

@@ -21,7 +21,7 @@ pub(super) async fn measure(count: usize, database_url: Option<&str>) -> Result<
     let station = Station::start_with("127.0.0.1:0", &data, dir.path(), options).await?;
     let admin = station.client(Some(station.token("administrator", "Bench").await?));
     let centre = station.client(Some(station.token("response-centre", "Bench").await?));
-    set_up(&admin).await?;
+    set_up(&admin, vec![]).await?;
     let from = SystemWorld.uptime();
     stream::iter(0..count)
         .map(|number| alarm(&centre, number))

@@ -1,7 +1,6 @@
 //! Checking an export, and checking bare signatures, in the same run on one core.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
@@ -16,6 +15,8 @@ use terskel_model::event::{EventKind, PhoneEvent, Proof};
 use terskel_model::trusted_time::ClockQuality;
 use terskel_model::world::SystemWorld;
 use terskel_model::{Clock as _, DispatchId, DoorId, EventId, KeyId, PhoneId, WorkerId};
+
+use crate::bench::cpu::of_this_thread;
 
 /// The log: a million events, of which one export's are looked at.
 const LOG: u64 = 1_000_000;
@@ -60,12 +61,6 @@ pub(super) fn measure(events: usize) -> Result<Verified> {
         per_s: checked / with_all.as_secs_f64(),
         bare_per_s: checked / bare.as_secs_f64(),
     })
-}
-
-/// How long a core has worked for this thread: others on the machine don't count.
-fn of_this_thread() -> Duration {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
 
 const SEED: [u8; 32] = [0x10; 32];
