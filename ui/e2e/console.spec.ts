@@ -1,6 +1,6 @@
 import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
-import { ADA, DISPATCH, KARI, ORDER, PERMISSION, PHONE, SHIFT } from "./console/answers";
+import { ADA, DISPATCH, KARI, ORDER, PERMISSION, PHONE, PLAN, SHIFT } from "./console/answers";
 import { PICTURES, prepare } from "./console/list";
 import { problem, Stage } from "./console/stage";
 import { at, NOW } from "./screens/views";
@@ -168,6 +168,32 @@ test("a lost phone is barred, and a shift is ended", async ({ page, stage, url }
   await page.getByTestId("confirm").click();
   await expect(page.getByTestId("told")).toContainText("Vakten til Ada Solli er avsluttet.");
   expect(stage.of("POST", "/v1/shifts").map(({ path }) => path)).toEqual([`/v1/shifts/${SHIFT}/end`]);
+});
+
+test("of two leads who write whom to call, the second sees both and chooses", async ({ page, stage, url }) => {
+  await open(page, url, { hash: "#/team" });
+  await page.getByRole("link", { name: "Hvis noe ikke virker" }).click();
+  await page.getByRole("button", { name: "Legg til en kontakt" }).click();
+  const fourth = page.getByRole("group", { name: "Kontakt 4" });
+  await fourth.getByLabel("Navn").fill("Vaktmester");
+  await page.getByRole("button", { name: "Lagre" }).click();
+  await expect(fourth.getByLabel("Telefonnummer"), "what is missing").toBeFocused();
+  expect(stage.of("PUT", "/v1/team/continuity")).toEqual([]);
+  await fourth.getByLabel("Telefonnummer").fill("900 11 222");
+  stage.answers.set("PUT /v1/team/continuity", problem(409, "conflict", { field: "instead_of" }));
+  const theirs = { plan: "Bo ringer alle.", contacts: [], changed_at: at(-60), changed_by: "Bo Lunde" };
+  stage.answers.set("GET /v1/team/continuity", { body: theirs });
+  await page.getByRole("button", { name: "Lagre" }).click();
+  const meanwhile = page.getByTestId("meanwhile");
+  await expect(meanwhile).toContainText("Bo Lunde har endret dette mens du skrev");
+  await expect(meanwhile).toContainText("Bo ringer alle.");
+  await expect(fourth.getByLabel("Navn"), "nothing is lost").toHaveValue("Vaktmester");
+  stage.answers.set("PUT /v1/team/continuity", { body: PLAN });
+  await meanwhile.getByRole("button", { name: "Lagre mitt i stedet" }).click();
+  await expect(page.getByTestId("told")).toContainText("Lagret.");
+  const [first, second] = stage.of("PUT", "/v1/team/continuity").map(({ body }) => body as Record<string, unknown>);
+  expect(first).toMatchObject({ instead_of: PLAN.changed_at });
+  expect(second).toEqual({ ...first, instead_of: theirs.changed_at });
 });
 
 test("a session that is over asks to sign in again, covers what was shown, and loses nothing that was typed", async ({ page, stage, url }) => {

@@ -8,7 +8,7 @@ use terskel_api::admin::{
     NewWorker, SetPhonePolicy,
 };
 use terskel_api::authority::KeySet;
-use terskel_api::continuity::{Contact, Continuity};
+use terskel_api::continuity::{Contact, Continuity, TeamContinuity};
 use terskel_api::dispatch::PhysicalKey;
 use terskel_api::{Bytes, Secret, path};
 use terskel_keys::{AuthorityKey, AuthorityKeys};
@@ -74,7 +74,7 @@ pub async fn seed(admin: &Client, street: &Street, world: &impl World) -> Result
         let _: Created = admin.post(path::RESIDENTS, &described(resident, team)?).await?;
     }
     let lead = admin.lead(LEAD.staff_number, LEAD.pin).await?;
-    let _: Continuity = lead.put(path::CONTINUITY, &plan()).await?;
+    let _: TeamContinuity = lead.put(path::CONTINUITY, &plan()).await?;
     Ok(Town { team, authority: authority(admin).await? })
 }
 

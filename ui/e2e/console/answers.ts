@@ -236,6 +236,17 @@ const shifts: Schemas["TeamShifts"] = { shifts: [onShift(130, ADA, "Ada Solli"),
 export const SHIFT = id(130);
 export const PHONE = id(70);
 
+export const PLAN: Schemas["TeamContinuity"] = {
+  plan: "Uten nett: nøklene for vakta virker.\nMeld fra til responssenteret hver time.",
+  contacts: [
+    { role: "response_centre", name: "Responssenteret", phone_number: "+47 55 50 01 10" },
+    { role: "lead", name: "Siv Eide", phone_number: "+47 90 00 00 01" },
+    { role: "locksmith", name: LONG.firstName, phone_number: "1".repeat(40) },
+  ],
+  changed_at: at(-3 * DAY),
+  changed_by: "Siv Eide",
+};
+
 /** What the station says, by `METHOD /path`. */
 export const ANSWERS: [string, Fixed][] = [
   ["POST /v1/lead-session", { body: { token: "t-2", ends_at: at(8 * HOUR) } }],
@@ -244,6 +255,8 @@ export const ANSWERS: [string, Fixed][] = [
   [`GET /v1/residents/${KARI}/access`, { body: access }],
   [`GET /v1/residents/${KARI}/presence`, { body: presence }],
   ["GET /v1/team", { body: team }],
+  ["GET /v1/team/continuity", { body: PLAN }],
+  ["PUT /v1/team/continuity", { body: PLAN }],
   ["GET /v1/visits", { body: visits }],
   ["GET /v1/audit", { body: { entries } satisfies Schemas["AuditTrail"] }],
   ["GET /v1/audit/export", { body: "bundle", type: "application/cbor" }],
@@ -268,6 +281,7 @@ export const NOTHING: [string, Fixed][] = [
   [`GET /v1/residents/${KARI}/access`, { body: { ...access, now: [], not_now: [], keys: [], permissions: [] } }],
   [`GET /v1/residents/${KARI}/presence`, { body: { resident: KARI, stays: [] } }],
   ["GET /v1/team", { body: { ...team, workers: [], organisations: [] } }],
+  ["GET /v1/team/continuity", { body: { plan: "", contacts: [] } satisfies Schemas["TeamContinuity"] }],
   ["GET /v1/visits", { body: { visits: [] } }],
   ["GET /v1/audit", { body: { entries: [] } }],
   ["GET /v1/locks", { body: { locks: [], unexplained: [] } }],

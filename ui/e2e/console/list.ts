@@ -60,6 +60,17 @@ export const PICTURES: Picture[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  { name: "19-continuity", hash: "#/team/continuity" },
+  {
+    name: "20-continuity-meanwhile",
+    hash: "#/team/continuity",
+    answers: [["PUT /v1/team/continuity", problem(409, "conflict", { field: "instead_of" })]],
+    go: async (page) => {
+      await page.locator("textarea").fill("Ring nabolaget.");
+      await page.locator("button[type=submit]").click();
+      await page.getByTestId("meanwhile").waitFor();
+    },
+  },
   { name: "14-nothing-yet", hash: `#/homes/${KARI}`, answers: NOTHING },
   {
     name: "15-unreachable",

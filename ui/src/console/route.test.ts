@@ -11,6 +11,7 @@ const places: Route[] = [
   { at: "locks" },
   { at: "reviews" },
   { at: "team" },
+  { at: "continuity" },
 ];
 
 describe("an address of the console", () => {

@@ -8,7 +8,8 @@ export type Route =
   | { at: "visit"; dispatch: string }
   | { at: "locks" }
   | { at: "reviews" }
-  | { at: "team" };
+  | { at: "team" }
+  | { at: "continuity" };
 
 export const TERMS = ["once", "period", "permanent"] as const;
 
@@ -24,6 +25,7 @@ export function routeOf(hash: string): Route {
     return { at: more === "inside" ? "inside" : "home", resident: id };
   }
   if (first === "visits") return id ? { at: "visit", dispatch: id } : { at: "visits" };
+  if (first === "team" && id === "continuity") return { at: "continuity" };
   if (first === "locks" || first === "reviews" || first === "team") return { at: first };
   return { at: "homes" };
 }
@@ -39,6 +41,8 @@ export function addressOf(route: Route): string {
       return `#/homes/${encodeURIComponent(route.resident)}/give/${route.term}`;
     case "visit":
       return `#/visits/${encodeURIComponent(route.dispatch)}`;
+    case "continuity":
+      return "#/team/continuity";
     default:
       return `#/${route.at}`;
   }

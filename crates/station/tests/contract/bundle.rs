@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::json;
-use terskel_api::continuity::Continuity;
+use terskel_api::continuity::TeamContinuity;
 use terskel_api::key::KeyBundle;
 use terskel_api::path;
 use terskel_api::problem::code;
@@ -33,23 +33,41 @@ stories! {
         let bos: KeyBundle = ask(&house, &bo, &first.version).await.is(200);
         assert_ne!(bos.version, first.version);
         let plan = json!({"plan": "Ring nabolaget.", "contacts": []});
-        write(&house, &lead, &plan).await.is::<Continuity>(200);
+        write(&house, &lead, &plan).await.is::<TeamContinuity>(200);
         let second: KeyBundle = ask(&house, &ada, &first.version).await.is(200);
         assert_eq!((second.keys, second.continuity.plan.as_str()), (first.keys, "Ring nabolaget."));
     }
 
     async fn the_lead_writes_whom_to_call_and_every_phone_of_the_team_has_it(house) {
         let lead = liv(&house).await;
-        let nothing: Continuity = house.get(path::CONTINUITY, &lead).await.is(200);
-        assert_eq!(nothing, Continuity::default());
+        let nothing: TeamContinuity = house.get(path::CONTINUITY, &lead).await.is(200);
+        assert_eq!(nothing, TeamContinuity::default());
         let contact = json!({"role": "response_centre", "name": " Responssenteret ", "phone_number": "555 00 110"});
         let plan = json!({"plan": "", "contacts": [contact, {"role": "locksmith", "name": "Låsen AS", "phone_number": "1"}]});
-        let written: Continuity = write(&house, &lead, &plan).await.is(200);
+        let written: TeamContinuity = write(&house, &lead, &plan).await.is(200);
         assert_eq!(written.contacts[0].name, "Responssenteret");
         assert_eq!(written.contacts[1].role, ContactRole::Unknown("locksmith".into()), "kept as it came");
-        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<Continuity>(200), written);
+        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<TeamContinuity>(200), written);
         let ada = house.phone_of(&house.ada).await;
-        assert_eq!(ask(&house, &ada, "").await.is::<KeyBundle>(200).continuity, written);
+        assert_eq!(ask(&house, &ada, "").await.is::<KeyBundle>(200).continuity.contacts, written.contacts);
+    }
+
+    async fn of_two_leads_who_write_at_the_same_time_the_second_is_told_and_nothing_is_lost(house) {
+        let lead = liv(&house).await;
+        let plan = |plan: &str, instead_of: &serde_json::Value| {
+            json!({"plan": plan, "contacts": [], "instead_of": instead_of})
+        };
+        let nothing = json!(null);
+        let first: TeamContinuity = write(&house, &lead, &plan("Først.", &nothing)).await.is(200);
+        // Sent again because the answer was lost, it is the same version.
+        assert_eq!(write(&house, &lead, &plan("Først.", &nothing)).await.is::<TeamContinuity>(200), first);
+        let refused = write(&house, &lead, &plan("Sist.", &nothing)).await.refused(409, code::CONFLICT);
+        assert_eq!(field(&refused), "instead_of");
+        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<TeamContinuity>(200), first);
+        let of_first = json!(first.changed_at);
+        let second: TeamContinuity = write(&house, &lead, &plan("Sist.", &of_first)).await.is(200);
+        assert!(second.plan == "Sist." && second.changed_at > first.changed_at, "{second:?}");
+        write(&house, &lead, &plan("For sent.", &of_first)).await.refused(409, code::CONFLICT);
     }
 
     async fn a_number_that_is_missing_is_named_and_nothing_changes(house) {
@@ -60,6 +78,6 @@ stories! {
         assert_eq!(field(&refused), "contacts.phone_number");
         let many = write(&house, &lead, &plan(vec![contact("1"); 21])).await.refused(422, code::INVALID);
         assert_eq!(field(&many), "contacts");
-        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<Continuity>(200), Continuity::default());
+        assert_eq!(house.get(path::CONTINUITY, &lead).await.is::<TeamContinuity>(200), TeamContinuity::default());
     }
 }

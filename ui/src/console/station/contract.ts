@@ -731,7 +731,7 @@ export interface paths {
         };
         /** Reads it. */
         get: operations["team_continuity"];
-        /** Replaces it. The team's phones have it when they ask for keys next. */
+        /** Replaces the version that the lead had before them, and no other. The team's phones have it when they ask for keys next. */
         put: operations["replace_continuity"];
         post?: never;
         delete?: never;
@@ -1034,6 +1034,18 @@ export interface components {
             /** @description Another one that a phone has met since: somebody may stand between, or the lock was exchanged. */
             other?: string | null;
         };
+        /** @description A lead writes the plan anew. */
+        ChangeContinuity: {
+            /** @description Whom to call, in this order; at most 20. */
+            contacts: components["schemas"]["Contact"][];
+            /**
+             * Format: date-time
+             * @description `changed_at` of the version that the lead had before them. Where another lead has written since, it is refused.
+             */
+            instead_of?: string | null;
+            /** @description What to do, in the lead's words; 0–4000 characters. */
+            plan?: string;
+        };
         /** @description One of: station; phone; turned_back; or a value from a newer version. */
         ClockQuality: string;
         /** @description One of: on_shift; dispatched; break_glass; or a value from a newer version. */
@@ -1064,7 +1076,7 @@ export interface components {
         };
         /** @description One of: response_centre; lead; technical_help; other; or a value from a newer version. */
         ContactRole: string;
-        /** @description A team's plan. */
+        /** @description A team's plan as its phones have it. */
         Continuity: {
             /** @description Whom to call, in this order; at most 20. */
             contacts: components["schemas"]["Contact"][];
@@ -2138,6 +2150,20 @@ export interface components {
             permission: components["schemas"]["GivenPermission"];
             /** @description The phones that had keys by it. */
             phones: components["schemas"]["PhoneWithdrawal"][];
+        };
+        /** @description A team's plan as its leads see it. */
+        TeamContinuity: {
+            /**
+             * Format: date-time
+             * @description When it was written: names this version of it. Absent where it was not yet.
+             */
+            changed_at?: string | null;
+            /** @description The name of whoever wrote it. */
+            changed_by?: string | null;
+            /** @description Whom to call, in this order. */
+            contacts: components["schemas"]["Contact"][];
+            /** @description What to do; empty where no lead has written anything yet. */
+            plan: string;
         };
         /**
          * Format: uuid
@@ -3791,7 +3817,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Continuity"];
+                    "application/json": components["schemas"]["TeamContinuity"];
                 };
             };
             "4XX": {
@@ -3813,7 +3839,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Continuity"];
+                "application/json": components["schemas"]["ChangeContinuity"];
             };
         };
         responses: {
@@ -3822,7 +3848,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Continuity"];
+                    "application/json": components["schemas"]["TeamContinuity"];
                 };
             };
             "4XX": {

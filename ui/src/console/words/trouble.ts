@@ -39,6 +39,11 @@ const fields: Record<string, () => string> = {
   "when.term.from": m.console_from,
   "when.term.until": m.console_until,
   "when.windows": m.console_give_hours,
+  plan: m.console_plan_text,
+  contacts: m.console_plan_contacts,
+  "contacts.role": m.console_contact_role,
+  "contacts.name": m.console_contact_name,
+  "contacts.phone_number": m.console_contact_phone,
   from: m.console_from,
   to: m.console_until,
 };
