@@ -70,7 +70,7 @@ for (const picture of PICTURES) {
         if (size.width > 390 && language !== "nb") continue;
         for (const colorScheme of schemesOf(language)) {
           await page.emulateMedia({ colorScheme });
-          if (size.width === 390 || colorScheme === "light") await expectAccessible(page, colorScheme);
+          if (size.width === 390 || colorScheme === "light") await expectAccessible(page, { language, colorScheme });
           await page.evaluate(() => scrollTo(0, 0));
           const path = `test-results/console/${picture.name}.${size.width}.${language}.${colorScheme}.png`;
           await page.screenshot({ path, fullPage: true });

@@ -66,7 +66,7 @@ for (const picture of PICTURES) {
       await expectNothingBeside(page);
       for (const colorScheme of schemesOf(language)) {
         await page.emulateMedia({ colorScheme });
-        await expectAccessible(page, colorScheme);
+        await expectAccessible(page, { language, colorScheme });
         await photograph(page, `${picture.name}.${language}.${colorScheme}`);
       }
     }

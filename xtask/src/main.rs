@@ -11,6 +11,7 @@ mod generate;
 mod need;
 mod place;
 mod report;
+mod scratch;
 mod soak;
 mod test;
 mod tool;

@@ -34,7 +34,7 @@ pub(crate) const DATABASE: &[Need] =
 
 /// To test all of it.
 pub(crate) const TESTS: &[Need] = &[
-    ("chromium", "the user interface in a browser"),
+    ("chromium-headless-shell", "the user interface in a browser"),
     ("webkit2gtk-driver", "drives the app's window"),
     ("gnome-keyring", "where the app's window keeps its key"),
     ("xvfb", "a screen for the app's window"),

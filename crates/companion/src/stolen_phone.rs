@@ -44,7 +44,7 @@ impl Needle {
     }
 
     fn is_in(&self, hay: &[u8]) -> bool {
-        self.forms().iter().any(|form| hay.windows(form.len()).any(|window| window == form))
+        self.forms().iter().any(|form| memchr::memmem::find(hay, form).is_some())
     }
 }
 

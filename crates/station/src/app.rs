@@ -8,7 +8,7 @@ use terskel_keys::log::LogKey;
 use terskel_model::{Timestamp, World};
 use tokio::sync::{Semaphore, watch};
 
-use crate::auth::SessionSecrets;
+use crate::auth::{PinWork, SessionSecrets};
 use crate::authority::Keyring;
 use crate::db::{Db, Write};
 use crate::keys::source::Sources;
@@ -38,6 +38,7 @@ pub(crate) struct App {
     /// How long what has ended is kept.
     pub(crate) retention: Retention,
     pub(crate) retention_turn: Turn,
+    pub(crate) pin_work: PinWork,
     /// Becomes true when the station stops: streams end.
     pub(crate) stopping: watch::Sender<bool>,
 }

@@ -33,7 +33,7 @@ mod stream;
 mod team;
 mod withdrawal;
 
-pub use auth::Role;
+pub use auth::{PinWork, Role};
 pub use authority::{AuthorityError, Rotated};
 pub use db::MigrationError;
 pub use keys::source::danalock::{DanalockAccount, DanalockService, DanalockServiceError};

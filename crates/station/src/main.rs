@@ -93,13 +93,9 @@ impl Options {
         let mut options = Self {
             config: Config {
                 listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
-                public_urls: Vec::new(),
-                data: PathBuf::from("station-data"),
                 database_url: variable("DATABASE_URL"),
                 authority_keys: variable("TERSKEL_AUTHORITY_KEY").map(Secret::new),
-                danalock: None,
-                console: None,
-                retention: Retention::default(),
+                ..Config::new(PathBuf::from("station-data"))
             },
             kept: [None; 3],
             danalock_account: variable("TERSKEL_DANALOCK_ACCOUNT")

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, Shared};
 use crate::auth::token::{NewApiToken, new_token};
-use crate::auth::{Role, SessionSecrets};
+use crate::auth::{PinWork, Role, SessionSecrets};
 use crate::authority::{AuthorityError, Keyring, Rotated, rotate};
 use crate::db::dialect::sqlite_url;
 use crate::db::{Db, MigrationError, ms};
@@ -62,6 +62,26 @@ pub struct Config {
     pub console: Option<PathBuf>,
     /// How long what has ended is kept.
     pub retention: Retention,
+    /// What it costs to hash a PIN.
+    pub pin_work: PinWork,
+}
+
+impl Config {
+    /// A station in this directory by itself: on this machine at a free port, SQLite, keys in files, nothing of others.
+    #[must_use]
+    pub fn new(data: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            public_urls: Vec::new(),
+            data,
+            database_url: None,
+            authority_keys: None,
+            danalock: None,
+            console: None,
+            retention: Retention::default(),
+            pin_work: PinWork::default(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Config {
@@ -273,6 +293,7 @@ pub(crate) async fn open(config: &Config, world: Arc<dyn World>) -> Result<Share
         retention: config.retention,
         retention_turn: Turn::default(),
         pin_checks: Arc::new(Semaphore::new(PIN_CHECKS)),
+        pin_work: config.pin_work,
         stopping: watch::Sender::new(false),
         world,
     });

@@ -62,8 +62,10 @@ fn built(report: &mut Report, ui_built: bool) {
         return;
     }
     report.steps_together(("every screen in the browser, axe", e2e::screens), clients);
-    report.step("the console in the browser, axe", e2e::console);
-    report.step("the story by tapping, in the browser", e2e::story);
+    report.steps_together(
+        ("the console in the browser, axe", e2e::console),
+        ("the story by tapping, in the browser", e2e::story),
+    );
     if report.step("build of the app", build::app) {
         report.step("the app's window: sign in, receive, accept", desktop::run);
     } else {

@@ -9,13 +9,14 @@ use anyhow::{Context, Result, bail};
 
 use crate::command::{answers, read, succeed};
 use crate::report::Watch;
+use crate::scratch::Scratch;
 
 const READY_WITHIN: Duration = Duration::from_secs(30);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A running server that nobody else can reach. Gone when dropped.
 pub(crate) struct Postgres {
-    dir: PathBuf,
+    scratch: Scratch,
     server: Child,
 }
 
@@ -23,9 +24,10 @@ impl Postgres {
     /// Makes an empty cluster and starts it; `durable`: what is committed is on the disk. It refuses to run as root, so root lends it Debian's `postgres`.
     pub(crate) fn start(durable: bool) -> Result<Self> {
         let programs = programs()?;
-        let dir = PathBuf::from(read(Command::new("mktemp").args(["-d", "/tmp/terskel-pg-XXXXXX"]))?.trim());
+        let scratch = if durable { Scratch::on_disk("pg")? } else { Scratch::new("pg")? };
+        let dir = scratch.path();
         if is_root() {
-            succeed(Command::new("chown").arg("postgres:").arg(&dir))?;
+            succeed(Command::new("chown").arg("postgres:").arg(dir))?;
         }
         let data = dir.join("data");
         let mut init = unprivileged(&programs.join("initdb"));
@@ -37,7 +39,7 @@ impl Postgres {
             .arg("-D")
             .arg(&data)
             .arg("-k")
-            .arg(&dir)
+            .arg(dir)
             .args(["-c", "listen_addresses=", "-c", "max_connections=300", "-c"])
             .arg(if durable { "fsync=on" } else { "fsync=off" })
             .current_dir("/")
@@ -46,22 +48,22 @@ impl Postgres {
             .stderr(log)
             .spawn()
             .context("can't start PostgreSQL")?;
-        let postgres = Self { dir, server };
+        let postgres = Self { scratch, server };
         postgres.wait(&programs)?;
         Ok(postgres)
     }
 
     /// For `sqlx`.
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@localhost/postgres?host={}", self.dir.display())
+        format!("postgres://postgres@localhost/postgres?host={}", self.scratch.path().display())
     }
 
     fn wait(&self, programs: &Path) -> Result<()> {
-        let host = self.dir.display().to_string();
+        let host = self.scratch.path().display().to_string();
         let watch = Watch::start();
         while !answers(programs.join("pg_isready"), &["-q", "-h", &host]) {
             if watch.elapsed() > READY_WITHIN {
-                let log = std::fs::read_to_string(self.dir.join("server.log")).unwrap_or_default();
+                let log = std::fs::read_to_string(self.scratch.path().join("server.log")).unwrap_or_default();
                 bail!("PostgreSQL did not become ready:\n{log}");
             }
             sleep(LOOK_EVERY);
@@ -72,11 +74,10 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // SIGINT asks for the fast shutdown. What stays behind in /tmp does no harm.
+        // SIGINT asks for the fast shutdown.
         let id = self.server.id().to_string();
         Command::new("kill").args(["-INT", &id]).status().ok();
         self.server.wait().ok();
-        std::fs::remove_dir_all(&self.dir).ok();
     }
 }
 

@@ -15,6 +15,7 @@ use super::hub::HubKeeper;
 use super::preparation::Preparation;
 use super::scan::Seen;
 use super::slot::{Happened, Slot};
+use super::supervise;
 use crate::interface::{Outcome, Problem};
 use crate::state::Core;
 use crate::store::Phone;
@@ -34,6 +35,7 @@ pub(crate) async fn check(
     direction: Direction,
 ) -> Result<Outcome, Problem> {
     core.signed_in()?;
+    supervise::begun(core, dispatch).await;
     let keeper = core.visit.hub(dispatch).ok_or(Problem::NotFound)?;
     if core.show(|live| std::mem::replace(&mut live.hub.working, true)) {
         return Err(Problem::Busy);

@@ -17,6 +17,7 @@ use super::door::DoorKeeper;
 use super::preparation::Preparation;
 use super::scan::Seen;
 use super::slot::{Happened, Slot};
+use super::supervise;
 use crate::interface::{DoorResult, Outcome, Problem};
 use crate::state::Core;
 use crate::store::{Intention, Operated};
@@ -40,6 +41,7 @@ pub(crate) async fn operate(
     operation: Operation,
 ) -> Result<Outcome, Problem> {
     core.signed_in()?;
+    supervise::begun(core, dispatch).await;
     let keeper = core.visit.door(dispatch, door).ok_or(Problem::NotFound)?;
     let free = core.show(|live| {
         let door = live.doors.entry(door).or_default();

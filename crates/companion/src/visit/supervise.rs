@@ -39,6 +39,13 @@ pub(crate) async fn supervise(core: Arc<Core>) {
     }
 }
 
+/// Lets whoever is quicker than [`supervise`] wait for the visit that they have just begun.
+pub(super) async fn begun(core: &Core, dispatch: DispatchId) {
+    if visit_to_run(&core.snapshot()).is_some_and(|d| d.id == dispatch) {
+        core.visit.begun(dispatch).await;
+    }
+}
+
 fn visit_to_run(snapshot: &Snapshot) -> Option<&Dispatch> {
     snapshot.session.as_ref()?;
     snapshot.open_visit().map(|(_, dispatch)| dispatch).filter(|d| d.details.is_some())

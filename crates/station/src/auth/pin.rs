@@ -11,18 +11,35 @@ use tokio::sync::Semaphore;
 use crate::app::App;
 use crate::problem::Failure;
 
-/// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
-fn argon2id() -> Argon2<'static> {
-    let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_default();
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+/// What it costs to hash a PIN, and so to guess one from its hash.
+#[derive(Clone, Copy, Default)]
+pub enum PinWork {
+    /// OWASP's first recommendation for argon2id: 19 MiB, two passes, one lane.
+    #[default]
+    Full,
+    /// Next to nothing, which protects nobody: for tests that fill hundreds of stations. No option of the program
+    /// leads here.
+    Least,
+}
+
+impl PinWork {
+    fn argon2id(self) -> Argon2<'static> {
+        let (kibibytes, passes) = match self {
+            Self::Full => (19 * 1024, 2),
+            Self::Least => (Params::MIN_M_COST, Params::MIN_T_COST),
+        };
+        let params = Params::new(kibibytes, passes, 1, None).unwrap_or_default();
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+    }
 }
 
 /// Hashes a new PIN into PHC text form.
 pub(crate) async fn hash_pin(app: &App, pin: Secret) -> Result<String, Failure> {
     const FAILED: Failure = Failure::Internal("a PIN could not be hashed");
     let salt: [u8; 16] = random(&*app.world);
+    let argon2id = app.pin_work.argon2id();
     let hash =
-        in_turn(&app.pin_checks, move || argon2id().hash_password_with_salt(pin.expose().as_bytes(), &salt))
+        in_turn(&app.pin_checks, move || argon2id.hash_password_with_salt(pin.expose().as_bytes(), &salt))
             .await;
     hash.and_then(Result::ok).map(|hash| hash.to_string()).ok_or(FAILED)
 }
@@ -52,16 +69,18 @@ impl PinCheck {
     /// Whether the PIN is right: takes the check, so that the PIN is wiped after it.
     pub(crate) async fn passes(self, app: &App) -> Result<bool, Failure> {
         const FAILED: Failure = Failure::Internal("a PIN could not be checked");
-        in_turn(&app.pin_checks, move || self.check()).await.ok_or(FAILED)
+        let work = app.pin_work;
+        in_turn(&app.pin_checks, move || self.check(work)).await.ok_or(FAILED)
     }
 
-    fn check(&self) -> bool {
+    fn check(&self, work: PinWork) -> bool {
+        let argon2id = work.argon2id();
         let pin = self.pin.expose().as_bytes();
         match self.stored.as_deref().map(PasswordHash::new) {
-            Some(Ok(stored)) => argon2id().verify_password(pin, &stored).is_ok(),
+            Some(Ok(stored)) => argon2id.verify_password(pin, &stored).is_ok(),
             _ => {
                 // The same work for nothing, so that time does not tell which staff numbers exist.
-                let _ = argon2id().hash_password_with_salt(pin, &[0; 16]);
+                let _ = argon2id.hash_password_with_salt(pin, &[0; 16]);
                 false
             }
         }
@@ -74,10 +93,11 @@ mod tests {
 
     #[test]
     fn only_the_right_pin_of_a_known_worker_passes() {
-        let stored = argon2id().hash_password_with_salt(b"4711", &[1; 16]).unwrap().to_string();
+        let argon2id = PinWork::default().argon2id();
+        let stored = argon2id.hash_password_with_salt(b"4711", &[1; 16]).unwrap().to_string();
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let check = |pin: &str, stored: Option<&String>| {
-            PinCheck { pin: Secret::new(pin), stored: stored.cloned() }.check()
+            PinCheck { pin: Secret::new(pin), stored: stored.cloned() }.check(PinWork::default())
         };
         assert!(check("4711", Some(&stored)));
         assert!(!check("4712", Some(&stored)));

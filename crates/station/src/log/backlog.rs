@@ -84,7 +84,6 @@ fn station_event(row: &AnyRow) -> sqlx::Result<StationEvent> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::SocketAddr;
     use std::sync::Arc;
 
     use terskel_model::Timestamp;
@@ -124,16 +123,7 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let mut old = database_at(2, &sqlite_url(data.path())).await;
         sqlx::raw_sql(OLD_ROWS).execute(&mut old).await.unwrap();
-        let config = Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_urls: vec![],
-            data: data.path().to_owned(),
-            database_url: None,
-            authority_keys: None,
-            danalock: None,
-            console: None,
-            retention: crate::Retention::default(),
-        };
+        let config = Config::new(data.path().to_owned());
         for _ in 0..2 {
             let app = open(&config, Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1))).await.unwrap();
             let rows = sqlx::query("SELECT position, body FROM log_entries ORDER BY position")

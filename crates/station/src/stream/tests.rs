@@ -75,16 +75,7 @@ impl Scene {
         let directory = tempfile::tempdir().unwrap();
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
         let data = directory.path().to_owned();
-        let config = Config {
-            listen,
-            public_urls: vec![],
-            data,
-            database_url: None,
-            authority_keys: None,
-            danalock: None,
-            console: None,
-            retention: crate::Retention::default(),
-        };
+        let config = Config { listen, ..Config::new(data) };
         let app = open(&config, world.clone()).await.unwrap();
         let session = PhoneSession {
             id: SessionId::new(&*world),

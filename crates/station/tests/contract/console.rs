@@ -13,16 +13,7 @@ use terskel_station::{Config, Station};
 async fn station(console: Option<PathBuf>) -> (Station, tempfile::TempDir) {
     let data = tempfile::tempdir().unwrap();
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let config = Config {
-        listen,
-        public_urls: vec![],
-        data: data.path().join("data"),
-        database_url: None,
-        authority_keys: None,
-        danalock: None,
-        console,
-        retention: terskel_station::Retention::default(),
-    };
+    let config = Config { listen, console, ..Config::new(data.path().join("data")) };
     let world = Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1));
     (Station::start(config, world).await.unwrap(), data)
 }

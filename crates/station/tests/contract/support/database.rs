@@ -21,7 +21,7 @@ impl Database {
             return None;
         };
         let name = format!("terskel_{:032x}", u128::from_be_bytes(random(&SystemWorld)));
-        execute(&server, format!("CREATE DATABASE {name}")).await;
+        execute(&server, format!("CREATE DATABASE {name} STRATEGY FILE_COPY")).await;
         let (base, query) = server.split_once('?').unwrap_or((&server, ""));
         let host = base.rsplit_once('/').expect("a database URL has a path").0;
         Some(Self { url: Some(format!("{host}/{name}?{query}")), server: Some((server.clone(), name)) })

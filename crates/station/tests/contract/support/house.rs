@@ -1,6 +1,5 @@
 //! The station under test, and the ways to talk to it.
 
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_model::world::ManualWorld;
 use terskel_model::{Clock, DispatchId, TeamId, Timestamp};
-use terskel_station::{Config, Role, Station};
+use terskel_station::{Config, PinWork, Role, Station};
 use tokio::sync::RwLock;
 
 use super::{Database, Home, Phone, Worker};
@@ -103,14 +102,9 @@ impl House {
         let start = Timestamp::from_timestamp_millis(1_768_514_400_000).unwrap();
         let world = Arc::new(ManualWorld::new(start, 84));
         let config = Config {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            public_urls: Vec::new(),
-            data: directory.path().to_owned(),
             database_url: database.url.clone(),
-            authority_keys: None,
-            danalock: None,
-            console: None,
-            retention: terskel_station::Retention::default(),
+            pin_work: PinWork::Least,
+            ..Config::new(directory.path().to_owned())
         };
         let station = Station::start(config.clone(), world.clone()).await.unwrap();
         let token = |secret: Secret| secret.expose().to_owned();
