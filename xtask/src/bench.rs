@@ -13,7 +13,7 @@ use crate::{need, place};
 
 const BENCHES: &[&str] = &["unlock", "dispatch", "audit", "keys", "revoke", "sync"];
 /// Those that write their own table into the figures.
-const WRITERS: &[&str] = &["unlock", "keys", "revoke", "sync"];
+const WRITERS: &[&str] = &["unlock", "audit", "keys", "revoke", "sync"];
 
 pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
     ensure!(BENCHES.contains(&which), "there are benches for {}", BENCHES.join(", "));

@@ -27,7 +27,7 @@ cargo xtask check                             the quick inner loop: format, clip
 cargo xtask generate [--check]                TypeScript bindings; --check only compares
 cargo xtask bench unlock [--json] [--write]   the figures of a door; --write: into docs/figures.md
 cargo xtask bench dispatch [--json]           of a dispatch to a thousand phones
-cargo xtask bench audit [--json] [--events N] of checking N events of the trail, and of writing them down
+cargo xtask bench audit [--json] [--write]    of checking N events of the trail, and of writing them down
 cargo xtask bench keys [--json] [--write]     of a shift's digital keys, beside bare signatures
 cargo xtask bench revoke [--json] [--write]   from the lead's word until phones have wiped what was taken away
 cargo xtask bench sync [--json] [--write]     of an outbox, beside PouchDB and bare inserts

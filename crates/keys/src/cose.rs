@@ -7,6 +7,8 @@ use coset::{CoseSign1, CoseSign1Builder, HeaderBuilder, TaggedCborSerializable a
 
 use crate::KeyError;
 
+mod exact;
+
 /// Larger than any proof of ours, small enough to parse without harm.
 pub(crate) const MAX_BYTES: usize = 16 * 1024;
 
@@ -32,6 +34,7 @@ impl Domain {
 }
 
 /// A parsed, unverified COSE_Sign1.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Signed {
     pub(crate) kid: Vec<u8>,
     pub(crate) payload: Vec<u8>,
@@ -59,6 +62,14 @@ pub(crate) fn parse(domain: Domain, algorithm: iana::Algorithm, bytes: &[u8]) ->
     if bytes.len() > MAX_BYTES {
         return Err(KeyError::Malformed);
     }
+    match exact::parse(domain, algorithm, bytes) {
+        Some(signed) => Ok(signed),
+        None => parse_any(domain, algorithm, bytes),
+    }
+}
+
+/// By the library, which also tells why it is none.
+fn parse_any(domain: Domain, algorithm: iana::Algorithm, bytes: &[u8]) -> Result<Signed, KeyError> {
     let parsed = CoseSign1::from_tagged_slice(bytes).map_err(|_| why_not(bytes))?;
     let CoseSign1 { protected, payload, signature, .. } = parsed;
     if !protected.header.crit.is_empty() {

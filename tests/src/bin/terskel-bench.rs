@@ -58,13 +58,9 @@ async fn main() -> Result<()> {
             );
         }
         Some("audit") => {
-            let events = value(&args, "--events").map_or(Ok(EVENTS), str::parse)?;
-            let figures = audit::measure(events, APPENDS, value(&args, "--postgres")).await?;
-            println!(
-                "{}",
-                if as_json { serde_json::to_string_pretty(&figures)? } else { format!("{figures:#?}") }
-            );
-            ensure!(figures.promise.kept(), "a promise is broken");
+            let (events, appends) =
+                (number(&args, "--events", EVENTS)?, number(&args, "--appends", APPENDS)?);
+            tell(&args, "audit", &audit::measure(events, appends, value(&args, "--postgres")).await?)?;
         }
         Some("keys") => tell(&args, "keys", &keys::measure(KEYS, number(&args, "--rounds", 50)?)?)?,
         Some("revoke") => {
@@ -78,7 +74,7 @@ async fn main() -> Result<()> {
         }
         _ => bail!(
             "terskel-bench unlock|dispatch|audit|keys|revoke|sync [--json] [--figures FILE] [--python PROGRAM] \
-             [--postgres URL] [--pouchdb FOLDER] [--events N] [--rounds N] [--phones N]"
+             [--postgres URL] [--pouchdb FOLDER] [--events N] [--appends N] [--rounds N] [--phones N]"
         ),
     }
     Ok(())
