@@ -16,6 +16,10 @@ pub enum LockCommand {
         /// The last index that is known; 0: none.
         after: u32,
     },
+    /// Bring the lock's own list of who may come in to what the session's secret says of it. Done when nothing else is
+    /// asked, and only what is not done already; a family that has no such list, or a secret that asks for nothing, answers
+    /// [`LockEvent::Entries`] with nothing.
+    KeepEntries,
     /// End politely.
     Close,
 }
@@ -55,6 +59,8 @@ pub enum LockEvent {
     },
     /// The lock's own log, oldest first, as it was asked for.
     Log(Vec<LogEntry>),
+    /// Entries of the lock's list that are as they should be now. The others are for another visit.
+    Entries(Vec<KeptEntry>),
     /// The session is over. No more events.
     Ended {
         /// Why, if not because the phone wanted it so.
@@ -62,6 +68,17 @@ pub enum LockEvent {
         /// For the log. Never a secret.
         detail: Option<String>,
     },
+}
+
+/// An entry of a lock's list of who may come in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptEntry {
+    /// Its name in the list.
+    pub name: String,
+    /// The id under which the lock knows it; `None`: it is not there.
+    pub id: Option<u32>,
+    /// Until when the lock takes it.
+    pub until: Option<Timestamp>,
 }
 
 /// What a lock tells of itself.

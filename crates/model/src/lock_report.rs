@@ -77,6 +77,22 @@ pub struct LockReport {
     /// From its own log: what was done with the station's key, oldest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub log: Vec<LoggedOperation>,
+    /// Entries of its own list of who may come in that the phone has brought to what the station wants.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub entries: Vec<LockEntry>,
+}
+
+/// An entry of a lock's list of who may come in, as the phone left it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockEntry {
+    /// Its name in the list.
+    pub name: String,
+    /// The id under which the lock knows it; `None`: it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<u32>,
+    /// Until when the lock takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
 }
 
 /// One entry of a lock's own log, made with the station's key.
@@ -111,6 +127,7 @@ impl LockReport {
             unfamiliar: false,
             fingerprint: None,
             log: Vec::new(),
+            entries: Vec::new(),
         }
     }
 

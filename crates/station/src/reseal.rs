@@ -18,7 +18,8 @@ use crate::seal::Seal;
 use crate::secret_file::{self, SecretFileError};
 
 /// Tables with an `id` that the secret is bound to, and the column it lies in.
-const SEALED: [(&str, &str); 2] = [("locks", "credential_sealed"), ("doors", "code_sealed")];
+const SEALED: [(&str, &str); 3] =
+    [("locks", "credential_sealed"), ("doors", "code_sealed"), ("lock_entries", "secret_sealed")];
 
 /// Why the master key cannot be used or changed.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Sends what waits.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use terskel_api::Bytes;
@@ -143,5 +144,9 @@ async fn take_receipts(core: &Core, events: &[Queued], receipts: &[EventReceipt]
             tracing::warn!(%event, code, "the station refused an event for good");
         }
     }
-    core.store.events_answered(&answers).await
+    core.store.events_answered(&answers).await?;
+    if core.keys_to_change.swap(false, Ordering::Relaxed) {
+        core.keys_wanted.notify_one();
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The one owner of state. Tasks tell it facts; it stores them, reads all of it back and publishes the view.
 
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use terskel_locks::family::Families;
@@ -30,6 +31,8 @@ pub(crate) struct Core {
     pub(crate) outbox: Notify,
     /// Wakes whoever fetches the keys of the shift.
     pub(crate) keys_wanted: Notify,
+    /// The station will issue other keys of the shift once it has the events that wait.
+    pub(crate) keys_to_change: AtomicBool,
     /// What the station could issue no key for.
     pub(crate) withheld: Withheld,
     /// One decision on sessions and dispatches at a time.
@@ -71,6 +74,7 @@ impl Core {
             stations,
             outbox: Notify::new(),
             keys_wanted: Notify::new(),
+            keys_to_change: AtomicBool::new(false),
             withheld: Withheld::default(),
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),

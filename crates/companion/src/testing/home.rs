@@ -167,7 +167,7 @@ impl Home {
         Self::new().await.on_shift().await
     }
 
-    async fn on_shift(self) -> Self {
+    pub(crate) async fn on_shift(self) -> Self {
         self.enrol().await;
         self.sign_in().await;
         self
@@ -178,7 +178,7 @@ impl Home {
         Self::enrolled().await.with_alert().await
     }
 
-    async fn with_alert(self) -> Self {
+    pub(crate) async fn with_alert(self) -> Self {
         self.station.dispatch(self.body.clone());
         self.see("the alert", |v| v.alerts.iter().any(|a| a.id == self.dispatch)).await;
         self

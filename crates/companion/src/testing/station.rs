@@ -20,9 +20,10 @@ use terskel_api::team::{HomeList, HomeSummary};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
+use terskel_locks::nuki::errand::{self, Errand};
 use terskel_model::continuity::ContactRole;
 use terskel_model::digital_key::KeyBasis;
-use terskel_model::door::{DoorOutcome, Operation};
+use terskel_model::door::{DoorOutcome, LockFamily, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::withdrawal::WithdrawalReason;
@@ -109,6 +110,8 @@ struct State {
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
     policy: Option<PhonePolicy>,
+    /// What is to be done at Nukis besides opening them.
+    errands: Vec<Errand>,
 }
 
 /// What the session has. A token tells its place in the row.
@@ -153,6 +156,20 @@ impl FakeStation {
     /// What the unit decides about its phones; for most stories, that they stay open.
     pub(crate) fn decide(&self, policy: PhonePolicy) {
         self.state().policy = Some(policy);
+    }
+
+    /// Keys for Nukis carry these errands from now on.
+    pub(crate) fn send_with(&self, errands: Vec<Errand>) {
+        self.state().errands = errands;
+    }
+
+    fn with_errands(&self, family: &LockFamily, secret: &[u8]) -> Vec<u8> {
+        let errands = self.state().errands.clone();
+        if family.as_str() != "nuki" || errands.is_empty() {
+            return secret.to_vec();
+        }
+        let (credential, _) = errand::read(secret).unwrap();
+        errand::with_errands(&credential, &errands).to_vec()
     }
 
     fn policy(&self) -> PhonePolicy {
@@ -459,8 +476,9 @@ impl FakeStation {
                     issued_at: now,
                 };
                 let secret = &self.credentials.iter().find(|(id, _)| *id == lock.id).unwrap().1;
+                let secret = self.with_errands(&lock.family, secret);
                 let key =
-                    digital_key::issue(&self.authority(), &claims, &public, secret, &*self.world).unwrap();
+                    digital_key::issue(&self.authority(), &claims, &public, &secret, &*self.world).unwrap();
                 IssuedKey { id: claims.id, lock: lock.id, door: door.id, key: terskel_api::Bytes(key) }
             })
             .collect()

@@ -91,6 +91,7 @@ impl Session for Phone {
         match command {
             LockCommand::Operate(operation) => self.asked = Some(operation),
             LockCommand::ReadLog { .. } => self.events.push_back(LockEvent::Log(Vec::new())),
+            LockCommand::KeepEntries => self.events.push_back(LockEvent::Entries(Vec::new())),
             LockCommand::Close => self.over = true,
         }
     }

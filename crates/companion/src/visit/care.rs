@@ -3,7 +3,7 @@
 use terskel_locks::family::Care;
 use terskel_locks::lock::{LockDescription, LockEvent, LockState, LogEntry};
 use terskel_model::LockId;
-use terskel_model::lock_report::{BatteryLevel, LockReport, LockWarning, LoggedOperation};
+use terskel_model::lock_report::{BatteryLevel, LockEntry, LockReport, LockWarning, LoggedOperation};
 
 /// What is known of one lock in this visit.
 pub(crate) struct CareBook {
@@ -38,6 +38,11 @@ impl CareBook {
                 self.report.fingerprint = Some(fingerprint.iter().map(|b| format!("{b:02x}")).collect());
             }
             LockEvent::Log(entries) => self.log(entries),
+            LockEvent::Entries(kept) => self.report.entries.extend(kept.iter().map(|entry| LockEntry {
+                name: entry.name.clone(),
+                id: entry.id,
+                until: entry.until,
+            })),
             LockEvent::Moving(_) | LockEvent::Outcome { .. } | LockEvent::Ended { .. } => {}
         }
     }
@@ -54,6 +59,7 @@ impl CareBook {
         }
         let news = self.report.clone();
         self.report.log.clear();
+        self.report.entries.clear();
         self.told = self.report.clone();
         Some(news)
     }

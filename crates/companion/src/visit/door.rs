@@ -140,13 +140,15 @@ impl DoorKeeper {
         }
     }
 
-    /// Nothing more is asked of the lock in this session: its log comes home, then it is let go.
+    /// Nothing more is asked of the lock in this session: its log comes home, its list of who may come in is seen to, then
+    /// it is let go.
     fn linger(&mut self) {
         if self.slot.is_empty() {
             return;
         }
         let read = LockCommand::ReadLog { after: self.log_after };
         if std::mem::take(&mut self.log_due) && self.slot.send(read) {
+            self.slot.send(LockCommand::KeepEntries);
             self.close_at = Some(Instant::now() + LOG_WITHIN);
         }
         let soon = Instant::now() + LINGER;

@@ -1,5 +1,7 @@
 //! What a lock tells while nothing is asked of it: in a session, and to everybody.
 
+use std::sync::atomic::Ordering;
+
 use terskel_locks::lock::{LockEvent, LockState};
 use tokio::time::Instant;
 
@@ -37,6 +39,7 @@ impl DoorKeeper {
                 self.log_after = last.unwrap_or(0).max(self.log_after);
                 self.close_at = Some(Instant::now() + LINGER);
             }
+            LockEvent::Entries(_) => self.close_at = Some(Instant::now() + LINGER),
             LockEvent::Moving(_)
             | LockEvent::Clock { .. }
             | LockEvent::FirstSeen { .. }
@@ -73,10 +76,14 @@ impl DoorKeeper {
     pub(super) async fn tell_care(&mut self) {
         let Ok((phone, session)) = self.core.signed_in() else { return };
         let Some(news) = self.care.news() else { return };
+        let kept = !news.entries.is_empty();
         let (place, core) = ((self.dispatch, self.door), &self.core);
         let told = core.store.report_lock(place, news, &phone, session.worker, &core.clock).await;
         match told {
-            Ok(()) => core.outbox.notify_one(),
+            Ok(()) => {
+                core.keys_to_change.fetch_or(kept, Ordering::Relaxed);
+                core.outbox.notify_one();
+            }
             Err(error) => tracing::error!(%error, "store"),
         }
         self.core.refresh_or_log().await;

@@ -1,6 +1,7 @@
 //! Opening and locking a door. One slide: at most one command to the lock, exactly one event, stored before the answer.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use terskel_keys::KeyError;
@@ -109,6 +110,9 @@ impl DoorKeeper {
         };
         let operated = Operated { outcome, reason, at: self.core.clock.now() };
         self.core.store.finish_operation(row, &intention, &operated, &phone, &self.core.clock).await?;
+        if matches!(operated.reason, Some(DoorReason::KeyRejected | DoorReason::LockNotNow)) {
+            self.core.keys_to_change.store(true, Ordering::Relaxed);
+        }
         self.core.outbox.notify_one();
         self.core.refresh().await?;
         if let Some(state) = state {

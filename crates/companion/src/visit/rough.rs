@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use terskel_locks::device::DeviceFault;
+use terskel_locks::nuki::errand::{Errand, Wanted};
+use terskel_model::Timestamp;
+use terskel_model::lock_report::LockEntry;
 use terskel_radio::AdapterState;
 use tokio::time::{Instant, sleep};
 
@@ -173,6 +176,30 @@ async fn an_open_door_is_passed_and_the_next_lock_is_made_ready() {
     home.sent().await;
     assert_eq!(home.station.kinds(), ["alert_delivered", "door_passed", "door_operated"]);
     assert_eq!(home.air.moved(STAIRWELL), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_keeps_a_list_is_seen_to_after_the_door_and_the_station_hears_of_it() {
+    let home = Home::behind(["nuki", "dkey"]).await.on_shift().await.with_alert().await;
+    let from = Timestamp::from_timestamp(home.world.true_time().timestamp(), 0).unwrap();
+    let until = from + Duration::from_secs(8 * 3600);
+    let wanted = Wanted { shared_key: [7; 32].into(), from, until };
+    home.station.send_with(vec![
+        Errand { name: "Terskel 0001".into(), wanted: Some(wanted) },
+        Errand { name: "Terskel 0002".into(), wanted: None },
+    ]);
+    home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+    assert_eq!(home.open(home.stairwell).await.outcome, "opened");
+    sleep(Duration::from_secs(60)).await;
+    home.sent().await;
+    let reports = home.station.events().into_iter().filter_map(|event| event.lock);
+    let entries: Vec<LockEntry> = reports.flat_map(|report| report.entries).collect();
+    let [written, gone] = &entries[..] else { panic!("{entries:?}") };
+    assert_eq!(
+        (written.name.as_str(), written.id.is_some(), written.until),
+        ("Terskel 0001", true, Some(until))
+    );
+    assert_eq!((gone.name.as_str(), gone.id, gone.until), ("Terskel 0002", None, None));
 }
 
 /// The story of `docs/adding-a-lock.md`: a make of lock that nobody but the registry has heard of.

@@ -12,7 +12,7 @@ use super::install::Installing;
 use super::phone::LockSession;
 use super::{
     BEACON, BEACON_COMPANY, Credential, Generation, INITIALIZATION_SERVICE, KEYTURNER_SERVICE,
-    PAIRING_SERVICE, ULTRA_PAIRING_SERVICE,
+    PAIRING_SERVICE, ULTRA_PAIRING_SERVICE, errand,
 };
 use crate::family::{
     BoxSession, Care, Family, Guarantees, Heard, Invalid, Listen, LockPlace, Setup, Simulated, Visitor,
@@ -74,8 +74,10 @@ impl Family for Nuki {
     }
 
     fn open(&self, lock: &LockPlace<'_>, credential: &[u8], visitor: Visitor) -> Result<BoxSession, Invalid> {
-        let (id, credential) = (nuki_id(lock.device_id)?, read_credential(credential)?);
-        Ok(Box::new(LockSession::new(credential, id, visitor)))
+        let id = nuki_id(lock.device_id)?;
+        let read = errand::read(credential);
+        let (credential, errands) = read.map_err(|error| Invalid::new("credential", error.to_string()))?;
+        Ok(Box::new(LockSession::new(credential, id, visitor).with_errands(errands)))
     }
 
     fn install(&self) -> Option<&'static dyn Install> {

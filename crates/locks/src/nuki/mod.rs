@@ -29,6 +29,7 @@
 mod credential;
 mod crypto;
 pub mod device;
+pub mod errand;
 mod family;
 mod frame;
 #[cfg(any(test, feature = "fuzzing"))]

@@ -22,6 +22,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "phone policy", include_str!("migrations/0012_phone_policy.sql")),
     (13, "retention", include_str!("migrations/0013_retention.sql")),
     (14, "fetched secrets", include_str!("migrations/0014_fetched_secrets.sql")),
+    (15, "lock entries", include_str!("migrations/0015_lock_entries.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -123,10 +124,11 @@ mod tests {
             "16f295e8f5a84448fb6a57fd442a3538a218f872f77a7abebc1cb8267ead0311",
             "cada19633e8feeb912f308804c695a02a9c1b76466fe30f573ac98c0f35a2a54",
             "331b2cfc92c3213850db673faec6a34067cb2c1b8393c5da8475ff20055af3b9",
+            "37489582d53e669797260a8822d6dc0d553f684b6a1eab4e89d650727257d319",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=14));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=15));
     }
 
     #[tokio::test]

@@ -2,11 +2,12 @@
 
 use sqlx::AnyConnection;
 use terskel_api::problem::code;
-use terskel_model::door::{DoorOutcome, Operation};
+use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::event::{PhoneEvent, Proof};
 use terskel_model::{DispatchId, DoorId, KeyId};
 
 use crate::db::ms;
+use crate::keys::entries;
 use crate::problem::{Failure, invalid, refuse};
 
 /// The key must be one that was issued to this phone and worker for this door: for the event's dispatch, or for none.
@@ -37,6 +38,12 @@ pub(super) async fn operated(
     }
     if event.operation == Some(Operation::Open) && event.outcome != Some(DoorOutcome::Refused) {
         used(event, key, tx).await?;
+    }
+    if [DoorReason::KeyRejected, DoorReason::LockNotNow]
+        .iter()
+        .any(|why| event.reason.as_deref() == Some(why.as_str()))
+    {
+        entries::rejected(event, tx).await?;
     }
     Ok(Proof::DigitalKey)
 }

@@ -9,9 +9,10 @@ use terskel_model::door::Operation;
 use terskel_model::event::EventKind;
 use terskel_model::permission::Because;
 use terskel_model::rules::KEY_CLOCK_SLACK;
-use terskel_model::{KeyId, PhoneId, Timestamp, WorkerId};
+use terskel_model::{KeyId, PermissionId, PhoneId, Timestamp, WorkerId};
 
-use super::source::{self, Held};
+use super::entries::{self, Packed};
+use super::source;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::auth::phone_keys;
@@ -48,16 +49,28 @@ pub(super) async fn key_for(
         return Ok(Err(KeyWanting::TokenEnded));
     }
     let order = Order { until, ..order };
-    match order.good_key(app, tx).await? {
+    let packed = entries::pack(&order, held.credential, app, tx).await?;
+    match order.good_key(&packed.plan, app, tx).await? {
         Some(key) => Ok(Ok(key)),
-        None => order.issue(&held, app, tx).await.map(Ok),
+        None => order.issue(held.from, &packed, app, tx).await.map(Ok),
     }
 }
 
 impl Order<'_> {
+    /// The permission whose entry in the lock's own list this phone is to have: none for what is for once, or an emergency.
+    pub(super) fn entry_of(&self) -> Option<PermissionId> {
+        let Because { dispatch, break_glass, permission } = self.because;
+        permission.filter(|_| dispatch.is_none() && break_glass.is_none() && !self.once)
+    }
+
     /// What a dispatch allows moves on with the clock: its key is good as long as it lasts. Any other is good if it lasts
     /// as long as a new one would.
-    async fn good_key(&self, app: &App, tx: &mut AnyConnection) -> Result<Option<IssuedKey>, Failure> {
+    async fn good_key(
+        &self,
+        plan: &str,
+        app: &App,
+        tx: &mut AnyConnection,
+    ) -> Result<Option<IssuedKey>, Failure> {
         let at_least = match self.because.dispatch {
             Some(_) => ms(app.now()) + 1,
             None => ms(whole_seconds(self.until)),
@@ -65,7 +78,7 @@ impl Order<'_> {
         let row = sqlx::query(
             "SELECT id, signed FROM issued_keys WHERE phone_id = $1 AND worker_id = $2 AND door_id = $3
              AND lock_id = $4 AND COALESCE(dispatch_id, '') = $5 AND COALESCE(permission_id, '') = $6
-             AND COALESCE(break_glass_id, '') = $7 AND withdrawn_ms IS NULL AND expires_ms >= $8 ORDER BY expires_ms DESC LIMIT 1",
+             AND COALESCE(break_glass_id, '') = $7 AND withdrawn_ms IS NULL AND expires_ms >= $8 AND entry_plan = $9 ORDER BY expires_ms DESC LIMIT 1",
         )
         .bind(self.phone.to_string())
         .bind(self.worker.to_string())
@@ -75,6 +88,7 @@ impl Order<'_> {
         .bind(self.because.permission.map(|id| id.to_string()).unwrap_or_default())
         .bind(self.because.break_glass.map(|id| id.to_string()).unwrap_or_default())
         .bind(at_least)
+        .bind(plan.to_owned())
         .fetch_optional(tx)
         .await?;
         let Some(row) = row else { return Ok(None) };
@@ -86,17 +100,23 @@ impl Order<'_> {
         }))
     }
 
-    async fn issue(&self, held: &Held, app: &App, tx: &mut AnyConnection) -> Result<IssuedKey, Failure> {
-        let claims = self.claims(held, app);
+    async fn issue(
+        &self,
+        from: Option<Timestamp>,
+        packed: &Packed,
+        app: &App,
+        tx: &mut AnyConnection,
+    ) -> Result<IssuedKey, Failure> {
+        let claims = self.claims(from, app);
         let phone = phone_keys(tx, self.phone).await?;
         let authority = app.authority.signer(app.now(), tx).await?;
-        let signed = digital_key::issue(&authority, &claims, &phone, &held.credential, &*app.world)
+        let signed = digital_key::issue(&authority, &claims, &phone, &packed.secret, &*app.world)
             .map_err(|_| Failure::Internal("a digital key could not be issued"))?;
-        self.store(app, tx, &claims, &signed).await?;
+        self.store(app, tx, &claims, (&signed, &packed.plan)).await?;
         Ok(IssuedKey { id: claims.id, lock: self.lock.id, door: self.door.id, key: Bytes(signed) })
     }
 
-    fn claims(&self, held: &Held, app: &App) -> Claims {
+    fn claims(&self, from: Option<Timestamp>, app: &App) -> Claims {
         let (now, expires) = (app.now(), whole_seconds(self.until));
         Claims {
             id: KeyId::new(&*app.world),
@@ -110,7 +130,7 @@ impl Order<'_> {
             dispatch: self.because.dispatch,
             permission: self.because.permission,
             operations: self.operations.clone(),
-            not_before: held.from.map_or(now - KEY_CLOCK_SLACK, |from| from.max(now - KEY_CLOCK_SLACK)),
+            not_before: from.map_or(now - KEY_CLOCK_SLACK, |from| from.max(now - KEY_CLOCK_SLACK)),
             expires,
             issued_at: now,
         }
@@ -129,12 +149,13 @@ impl Order<'_> {
         app: &App,
         tx: &mut AnyConnection,
         claims: &Claims,
-        signed: &[u8],
+        (signed, plan): (&[u8], &str),
     ) -> Result<(), Failure> {
         let operations = serde_json::to_string(&claims.operations);
         sqlx::query(
             "INSERT INTO issued_keys (id, dispatch_id, permission_id, door_id, lock_id, worker_id, phone_id, operations,
-             expires_ms, signed, break_glass_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+             expires_ms, signed, break_glass_id, entry_plan)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(claims.id.to_string())
         .bind(self.because.dispatch.map(|id| id.to_string()))
@@ -147,6 +168,7 @@ impl Order<'_> {
         .bind(ms(claims.expires))
         .bind(signed.to_vec())
         .bind(self.because.break_glass.map(|id| id.to_string()))
+        .bind(plan.to_owned())
         .execute(&mut *tx)
         .await?;
         if self.once {

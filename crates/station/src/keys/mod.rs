@@ -2,6 +2,7 @@
 //! (`model::permission::decide`).
 
 pub(crate) mod bundle;
+pub(crate) mod entries;
 mod issue;
 mod ring;
 pub(crate) mod source;

@@ -11,6 +11,7 @@ use terskel_model::{DispatchId, LockId};
 use crate::app::App;
 use crate::check;
 use crate::db::{Columns, ms};
+use crate::keys::entries;
 use crate::problem::{Failure, invalid, refuse};
 
 /// The most log entries in one report.
@@ -32,10 +33,13 @@ pub(crate) async fn reported(
     for entry in &report.log {
         store_entry(report.lock, entry, app, tx).await?;
     }
+    for entry in &report.entries {
+        entries::told(entry, report.lock, event, app, tx).await?;
+    }
     if let Some(fingerprint) = &report.fingerprint {
         pin(report.lock, fingerprint, app, tx).await?;
     }
-    let kept = LockReport { log: Vec::new(), ..report.clone() };
+    let kept = LockReport { log: Vec::new(), entries: Vec::new(), ..report.clone() };
     let text =
         serde_json::to_string(&kept).map_err(|_| Failure::Internal("a report could not be written"))?;
     sqlx::query(
@@ -63,6 +67,12 @@ pub(crate) fn check_report(report: &LockReport) -> Result<(), Failure> {
     }
     if report.log.len() > MOST_ENTRIES {
         return Err(invalid("lock.log", format!("has more than {MOST_ENTRIES} entries")));
+    }
+    if report.entries.len() > MOST_ENTRIES {
+        return Err(invalid("lock.entries", format!("are more than {MOST_ENTRIES}")));
+    }
+    for entry in &report.entries {
+        check::required("lock.entries.name", &entry.name, 100)?;
     }
     for entry in &report.log {
         check::optional("lock.log.by", &entry.by, 100)?;

@@ -77,6 +77,11 @@ pub(super) const RULES: &[Rule] = &[
            SELECT id FROM residents WHERE ended_ms < $1 AND (phone_number <> '' OR way_in <> '') LIMIT $2)",
     ),
     rule(
+        "lock_entries",
+        After::Use,
+        "DELETE FROM lock_entries WHERE id IN (SELECT id FROM lock_entries WHERE until_ms < $1 LIMIT $2)",
+    ),
+    rule(
         "key_tokens",
         After::Use,
         "UPDATE issued_keys SET signed = substr(signed, 1, 0) WHERE id IN (

@@ -80,7 +80,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     (
         "issued_keys",
         "id dispatch_id permission_id door_id lock_id worker_id phone_id operations expires_ms withdrawn_ms signed \
-         withdrawal_id break_glass_id",
+         withdrawal_id break_glass_id entry_plan",
         Gone("digital_keys"),
         "digital keys",
     ),
@@ -89,6 +89,12 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
         "token_hash worker_id team_id started_ms ends_ms ended_ms",
         Gone("lead_sessions"),
         "sessions of leads",
+    ),
+    (
+        "lock_entries",
+        "id lock_id phone_id permission_id name secret_sealed from_ms until_ms authorization_id written_until_ms",
+        Gone("lock_entries"),
+        "entries in locks' own lists",
     ),
     (
         "lock_log",

@@ -28,6 +28,7 @@ mod export;
 mod fetched_secrets;
 mod former;
 mod installations;
+mod lock_entries;
 mod locks;
 mod log;
 mod offline;

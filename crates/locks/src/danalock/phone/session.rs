@@ -240,6 +240,7 @@ impl Session for LockSession {
         match command {
             LockCommand::Operate(operation) => self.operate(operation, now),
             LockCommand::ReadLog { .. } => self.events.push_back(LockEvent::Log(Vec::new())),
+            LockCommand::KeepEntries => self.events.push_back(LockEvent::Entries(Vec::new())),
             LockCommand::Close => self.close(now),
         }
     }

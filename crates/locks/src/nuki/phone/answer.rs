@@ -52,6 +52,11 @@ impl LockSession {
                 // Entries take their time one by one; each is an answer.
                 self.asked.iter_mut().for_each(|asked| asked.by = now + super::ANSWER_WITHIN);
             }
+            id::ENTRY if self.is_asked(What::Entries(id::REQUEST_ENTRIES)) => {
+                self.take_entry(body);
+                self.asked.iter_mut().for_each(|asked| asked.by = now + super::ANSWER_WITHIN);
+            }
+            id::INVITED if self.answered(What::Entries(id::INVITE)).is_some() => self.entry_invited(body),
             id::ERROR_REPORT => match ErrorReport::decode(body) {
                 Some(report) => self.take_error(report, now),
                 None => self.unreadable(message.command),
@@ -81,10 +86,18 @@ impl LockSession {
         match status {
             Status::COMPLETE if self.answered(What::Time).is_some() => self.time_set(),
             Status::COMPLETE if self.answered(What::Log).is_some() => self.log_page_done(),
+            Status::COMPLETE if self.completed_entry() => self.entry_completed(),
             Status::COMPLETE => self.completed(),
             Status::ACCEPTED => self.accepted(now),
             _ => self.description.unfamiliar = true,
         }
+    }
+
+    /// Ends the wait for a command about the list that COMPLETE answers.
+    fn completed_entry(&mut self) -> bool {
+        [id::REQUEST_ENTRIES, id::UPDATE_ENTRY, id::REMOVE_ENTRY]
+            .into_iter()
+            .any(|command| self.answered(What::Entries(command)).is_some())
     }
 
     fn take_config(&mut self, body: &[u8]) {
@@ -118,6 +131,7 @@ impl LockSession {
                 What::Config => self.config_read = true,
                 What::Time => self.time_refused(),
                 What::Log => self.log_refused(),
+                What::Entries(_) => self.end_entries(),
             };
         }
         if [0, id::LOCK_ACTION].contains(&report.command) {

@@ -6,6 +6,7 @@ mod answer;
 mod authorization;
 mod authorizations;
 mod clock;
+mod entries;
 mod failure;
 mod judge;
 mod link;

@@ -30,6 +30,8 @@ pub(super) enum What {
     Config,
     Time,
     Log,
+    /// With the command.
+    Entries(u16),
 }
 
 impl What {
@@ -41,6 +43,7 @@ impl What {
             Self::Config => "the configuration",
             Self::Time => "the clock to be set",
             Self::Log => "the lock's log",
+            Self::Entries(_) => "the lock's list of authorizations",
         }
     }
 
@@ -51,6 +54,7 @@ impl What {
             Self::Config => id::REQUEST_CONFIG,
             Self::Time => id::UPDATE_TIME,
             Self::Log => id::REQUEST_LOG,
+            Self::Entries(command) => command,
         }
     }
 }
@@ -102,7 +106,11 @@ impl LockSession {
             () if renew => Step::Ask(What::Challenge),
             () => {
                 self.tell_ready();
-                if self.next_log() { Step::Ask(What::Log) } else { Step::Wait }
+                if self.next_log() {
+                    Step::Ask(What::Log)
+                } else {
+                    self.next_entry().map_or(Step::Wait, Step::Ask)
+                }
             }
         }
     }
@@ -127,6 +135,10 @@ impl LockSession {
             What::Time => self.link.send_proven(UpdateTime(self.time_now(now)).encode(), challenge, pin),
             What::Log => {
                 let request = self.log_request();
+                self.link.send_proven(request, challenge, pin);
+            }
+            What::Entries(_) => {
+                let request = self.entry_request();
                 self.link.send_proven(request, challenge, pin);
             }
             _ => self.link.send_proven(with_challenge_only(), challenge, None),

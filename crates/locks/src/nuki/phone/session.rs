@@ -7,6 +7,7 @@ use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use uuid::Uuid;
 
 use super::act::Pending;
+use super::entries::Keeping;
 use super::link::Link;
 use super::log::Reading;
 use super::next::Asked;
@@ -15,6 +16,7 @@ use crate::failure::Failure;
 use crate::family::Visitor;
 use crate::lock::{LockCommand, LockDescription, LockEvent, LockState};
 use crate::nuki::Credential;
+use crate::nuki::errand::Errand;
 use crate::nuki::message::{DateTime, LastAction};
 use crate::session::{Profile, Session, Transmit};
 
@@ -57,6 +59,8 @@ pub struct LockSession {
     pub(super) time_tried: bool,
     pub(super) log: Option<Reading>,
     pub(super) logs_wanted: VecDeque<u32>,
+    pub(super) errands: Vec<Errand>,
+    pub(super) keeping: Option<Keeping>,
     pub(super) description: LockDescription,
     pub(super) state: LockState,
     pub(super) ready_told: bool,
@@ -87,6 +91,8 @@ impl LockSession {
             time_tried: false,
             log: None,
             logs_wanted: VecDeque::new(),
+            errands: Vec::new(),
+            keeping: None,
             description: LockDescription { device_id, ..LockDescription::default() },
             state: LockState::default(),
             ready_told: false,
@@ -112,6 +118,7 @@ impl LockSession {
             self.tell_outcome(pending.operation, outcome, Some(why), detail.clone());
         }
         self.end_logs();
+        self.end_entries();
         self.stage = Stage::Over;
         self.events.push_back(LockEvent::Ended { reason, detail });
     }
@@ -179,6 +186,7 @@ impl Session for LockSession {
         match command {
             LockCommand::Operate(operation) => self.operate(operation, now),
             LockCommand::ReadLog { after } => self.read_log(after),
+            LockCommand::KeepEntries => self.keep_entries(),
             LockCommand::Close if self.is_over() => {}
             LockCommand::Close => self.end(None, None),
         }

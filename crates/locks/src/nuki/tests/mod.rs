@@ -6,6 +6,7 @@ mod checks;
 mod clock;
 mod cut;
 mod doubt;
+mod entries;
 mod family;
 mod faults;
 mod log;

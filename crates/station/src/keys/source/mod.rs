@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 use pause::Pause;
 
 pub(crate) use keep::{keep, keep_up, try_for, wants};
-pub(crate) use stored::{Held, begin, held, is_fetched};
+pub(crate) use stored::{begin, held, is_fetched};
 
 /// A family's source.
 pub(crate) trait KeySource: Send + Sync {
