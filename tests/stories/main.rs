@@ -13,4 +13,6 @@ mod networks;
 #[cfg(test)]
 mod outages;
 #[cfg(test)]
+mod permissions;
+#[cfg(test)]
 mod shift;
