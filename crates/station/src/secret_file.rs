@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use terskel_model::Entropy;
@@ -56,11 +56,15 @@ pub(crate) fn read_or_make(path: &Path, entropy: &dyn Entropy) -> Result<Secret,
     }
 }
 
-/// Writes a secret into a file that is not there yet.
+/// Writes a secret into a file that is not there yet, whole or not at all: a station that is killed meanwhile starts
+/// again.
 pub(crate) fn write(path: &Path, secret: &Secret) -> Result<(), SecretFileError> {
     let io = |e| SecretFileError::Io(path.to_owned(), e);
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(io)?;
-    file.write_all(secret.as_ref()).and_then(|()| file.sync_all()).map_err(io)
+    let directory = path.parent().unwrap_or(Path::new("."));
+    // Of mode 0600, and gone if it does not get the name.
+    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(io)?;
+    file.write_all(secret.as_ref()).and_then(|()| file.as_file().sync_all()).map_err(io)?;
+    file.persist_noclobber(path).map(drop).map_err(|refused| io(refused.error))
 }
 
 /// Reads a secret that is there.
