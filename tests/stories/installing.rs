@@ -95,7 +95,7 @@ impl Bench {
     async fn visit(&self, doors: &[DoorId]) -> Result<()> {
         let resident = self.home().await?.resident;
         self.siv.see("the keys", SOON, |view| view.homes.first().map(|_| ())).await?;
-        done(&self.siv, Intent::VisitHome { resident }).await?;
+        done(&self.siv, Intent::VisitHome { resident, called: false }).await?;
         let visit = self.siv.see("the visit", SOON, |view| view.visit.as_ref().map(|visit| visit.id)).await?;
         for door in doors {
             let result = self.operated(Intent::OpenDoor { dispatch: visit, door: *door }).await?;

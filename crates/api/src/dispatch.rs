@@ -96,6 +96,9 @@ pub struct Dispatch {
     pub accept_by: DateTime<Utc>,
     /// Set when nobody accepted in time and the centre was told to call.
     pub unanswered_since: Option<DateTime<Utc>>,
+    /// Where this phone has accepted it: the visit of its own, begun after a telephone call, that it is the alarm of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visit: Option<DispatchId>,
     /// When it was accepted.
     pub accepted_at: Option<DateTime<Utc>>,
     /// The arrival clock runs out.

@@ -160,7 +160,7 @@ async fn do_it(core: &Arc<Core>, intent: Intent) -> Result<Outcome, Problem> {
         Intent::SignOut => session::sign_out(core).await,
         Intent::Accept { dispatch } => alerts::accept(core, dispatch).await,
         Intent::Decline { dispatch, reason } => alerts::decline(core, dispatch, &reason).await,
-        Intent::VisitHome { resident } => visit::visit_home(core, resident).await,
+        Intent::VisitHome { resident, called } => visit::visit_home(core, resident, called).await,
         Intent::BreakGlass { resident_number, reason, text } => {
             visit::break_glass(core, &resident_number, &reason, &text).await
         }

@@ -193,7 +193,7 @@ async fn begin(desk: &Desk<'_>, ada: &Phone, timeline: &mut Timeline<'_>) -> Res
         |view: &View| view.homes.iter().find(|home: &&HomeView| home.resident == desk.resident).map(drop);
     timeline.step(ADA.name, "has the keys on her phone", ada.see("the home", SOON, listed)).await?;
     let going = async {
-        done(ada, Intent::VisitHome { resident: desk.resident }).await?;
+        done(ada, Intent::VisitHome { resident: desk.resident, called: false }).await?;
         ada.see("the visit", SOON, |view| view.visit.as_ref().map(|visit| visit.id)).await
     };
     timeline.step(ADA.name, "goes there, without an alarm", going).await

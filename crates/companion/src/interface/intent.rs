@@ -58,6 +58,8 @@ pub enum Intent {
     VisitHome {
         /// Whose.
         resident: ResidentId,
+        /// Somebody called the worker by telephone: the visit answers an alarm that the response centre has sent or will send.
+        called: bool,
     },
     /// In an emergency, open a home of the own team without permission: keys for a quarter of an hour, told to lead and
     /// response centre.

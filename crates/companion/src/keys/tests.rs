@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-use terskel_model::ResidentId;
+use terskel_api::dispatch::Dispatch;
+use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::EventKind;
+use terskel_model::rules::ARRIVE_WITHIN;
 use terskel_model::withdrawal::WithdrawalReason;
+use terskel_model::{Clock as _, ResidentId};
 use tokio::time::{sleep, timeout};
 
 use crate::interface::{DoorResult, Intent, NetworkState, Outcome, Problem, Reach};
@@ -25,7 +28,7 @@ fn kari(home: &Home) -> ResidentId {
 
 async fn at_karis(once: bool) -> Home {
     let home = permitted(once).await;
-    home.intend(Intent::VisitHome { resident: kari(&home) }).await.unwrap();
+    home.intend(Intent::VisitHome { resident: kari(&home), called: false }).await.unwrap();
     home.see("ready", |v| v.visit.as_ref().is_some_and(|v| v.doors[0].reach == Reach::Ready)).await;
     home
 }
@@ -58,6 +61,31 @@ async fn a_key_of_the_shift_opens_a_home_that_nobody_was_dispatched_to() {
     assert!(events.iter().filter(|e| e.kind != EventKind::LockReported).all(|e| e.visit == Some(visit.id)));
     assert_eq!((events[0].resident, events[0].reason.as_deref()), (Some(kari(&home)), Some("no_alarm")));
     assert_eq!(home.view().homes.len(), 1, "the keys stay for the shift");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_alarm_of_a_visit_after_a_telephone_call_is_no_second_visit() {
+    let home = permitted(false).await;
+    home.intend(Intent::VisitHome { resident: kari(&home), called: true }).await.unwrap();
+    let before = home.view().visit.clone().unwrap();
+    assert_eq!((before.details.cause.as_str(), before.arrive_by), ("called", None));
+    let (now, alarm) = (home.world.now(), home.body.clone());
+    home.station.dispatch(Dispatch {
+        phase: DispatchPhase::Accepted,
+        mine: true,
+        visit: Some(before.id),
+        accepted_at: Some(now),
+        arrive_by: Some(now + ARRIVE_WITHIN),
+        ..alarm
+    });
+    let view = home.see("the alarm", |v| v.visit.as_ref().unwrap().arrive_by.is_some()).await;
+    let after = view.visit.as_ref().unwrap();
+    assert_eq!((after.id, after.details.cause.as_str()), (before.id, "flom i kjelleren"));
+    assert!(view.alerts.is_empty());
+    home.intend(Intent::CloseVisit { dispatch: before.id }).await.unwrap();
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["visit_begun", "visit_closed"]);
+    assert!(home.view().visit.is_none(), "there is no other");
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +164,10 @@ async fn a_session_that_is_taken_away_leaves_nothing_but_what_is_still_to_be_tol
     home.see("told", |v| v.status.unsent == 0).await;
     let wiped = home.station.events().into_iter().find(|e| e.kind == EventKind::KeysWiped).unwrap();
     assert_eq!(wiped.withdrawal, Some(order));
-    assert_eq!(home.intend(Intent::VisitHome { resident: kari(&home) }).await, Err(Problem::SignedOut));
+    assert_eq!(
+        home.intend(Intent::VisitHome { resident: kari(&home), called: false }).await,
+        Err(Problem::SignedOut)
+    );
     // Another shift, another session.
     home.sign_in().await;
     assert_eq!(home.view().taken_away, None);

@@ -149,10 +149,12 @@ fn visit(
     now: Timestamp,
 ) -> Option<VisitView> {
     let details = dispatch.details.as_ref()?;
+    // The alarm that the visit turned out to be the answer to.
+    let alarm = snapshot.dispatches.iter().find(|told| told.mine && told.visit == Some(dispatch.id));
     Some(VisitView {
         id: dispatch.id,
-        details: text(details, now),
-        raised_at: dispatch.raised_at,
+        details: text(alarm.and_then(|alarm| alarm.details.as_ref()).unwrap_or(details), now),
+        raised_at: alarm.map_or(dispatch.raised_at, |alarm| alarm.raised_at),
         accepted_at: facts.accepted_at,
         standing: match facts.standing {
             Standing::Confirmed => VisitStanding::Confirmed,
@@ -160,7 +162,10 @@ fn visit(
             Standing::Taken => VisitStanding::Taken,
         },
         taken_by: dispatch.accepted_by.clone().filter(|_| facts.standing == Standing::Taken),
-        arrive_by: (!facts.own).then(|| dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN)),
+        arrive_by: match alarm {
+            Some(alarm) => alarm.arrive_by,
+            None => (!facts.own).then(|| dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN)),
+        },
         doors: details.doors.iter().map(|d| door(snapshot, live, dispatch, d)).collect(),
         hub: details.hub.as_ref().map(|_| HubView {
             reach: live.hub.reach,

@@ -67,7 +67,7 @@ async fn revision(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Result<Opti
     Ok(known.map(i64::unsigned_abs))
 }
 
-/// Stores `dispatch` as the present state, and the visit it may be.
+/// Stores `dispatch` as the present state, and the visit it may be. One that is a visit of the phone's own is no second one.
 pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Result<()> {
     if let Some(kept) = standing::settle(tx, dispatch).await? {
         return write(tx, &kept).await;
@@ -82,7 +82,7 @@ pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Resul
         kept.details = None;
     }
     write(tx, &kept).await?;
-    if let (true, Some(accepted_at)) = (kept.mine, kept.accepted_at) {
+    if let (true, None, Some(accepted_at)) = (kept.mine, kept.visit, kept.accepted_at) {
         put_visit(tx, &kept, accepted_at).await?;
     }
     Ok(())

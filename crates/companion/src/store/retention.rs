@@ -44,6 +44,15 @@ impl Store {
             let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(accepted_before).execute(&mut *tx).await?;
             deleted += done.rows_affected();
         }
+        // The alarm of a visit of the phone's own goes with it.
+        let done = sqlx::query(
+            "DELETE FROM dispatch WHERE json_extract(body, '$.visit') IN
+             (SELECT dispatch FROM visit WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1)",
+        )
+        .bind(accepted_before)
+        .execute(&mut *tx)
+        .await?;
+        deleted += done.rows_affected();
         let done = sqlx::query(
             "UPDATE visit SET resident_name = NULL
              WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1 AND resident_name IS NOT NULL",

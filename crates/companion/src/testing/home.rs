@@ -304,6 +304,7 @@ fn dispatch(world: &TestWorld, doors: Vec<Door>, hub: Hub) -> Dispatch {
         mine: false,
         declined: false,
         accepted_by: None,
+        visit: None,
         raised_at: now,
         accept_by: now + Duration::from_secs(300),
         unanswered_since: None,

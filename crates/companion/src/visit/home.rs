@@ -8,8 +8,9 @@ use terskel_model::{DispatchId, ResidentId, Timestamp};
 use crate::interface::{Outcome, Problem};
 use crate::state::Core;
 
-/// Begins the visit. Its doors are opened, and its hub is checked in at, as on a dispatch; there is no alarm.
-pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outcome, Problem> {
+/// Begins the visit. Its doors are opened, and its hub is checked in at, as on a dispatch; there is no alarm,
+/// or none that this phone knows of: the station joins them.
+pub(crate) async fn visit_home(core: &Core, resident: ResidentId, called: bool) -> Result<Outcome, Problem> {
     let _one_at_a_time = core.deciding.lock().await;
     core.signed_in()?;
     let snapshot = core.snapshot();
@@ -17,7 +18,7 @@ pub(crate) async fn visit_home(core: &Core, resident: ResidentId) -> Result<Outc
         return Err(Problem::VisitOpen);
     }
     let home = snapshot.homes.iter().find(|home| home.resident.id == resident).ok_or(Problem::NotFound)?;
-    begin(core, home, "no_alarm").await
+    begin(core, home, if called { "called" } else { "no_alarm" }).await
 }
 
 /// Begins a visit that nobody was dispatched to. `why`: in place of an alarm's cause.
@@ -38,6 +39,7 @@ fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp, why: &str) -> Dispa
         mine: true,
         declined: false,
         accepted_by: None,
+        visit: None,
         raised_at: now,
         accept_by: now,
         unanswered_since: None,

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (13, "retention", include_str!("migrations/0013_retention.sql")),
     (14, "fetched secrets", include_str!("migrations/0014_fetched_secrets.sql")),
     (15, "lock entries", include_str!("migrations/0015_lock_entries.sql")),
+    (16, "joined visits", include_str!("migrations/0016_joined_visits.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -125,10 +126,11 @@ mod tests {
             "cada19633e8feeb912f308804c695a02a9c1b76466fe30f573ac98c0f35a2a54",
             "331b2cfc92c3213850db673faec6a34067cb2c1b8393c5da8475ff20055af3b9",
             "37489582d53e669797260a8822d6dc0d553f684b6a1eab4e89d650727257d319",
+            "c9466b54784d2625bdf5db3476c9d0fe7d4be72b0338b6529632b0f3b3f3051f",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=15));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=16));
     }
 
     #[tokio::test]

@@ -29,6 +29,8 @@ pub(crate) struct Loaded {
     pub(crate) arrived_at: Option<Timestamp>,
     pub(crate) closed_at: Option<Timestamp>,
     pub(crate) accepted_by: Option<String>,
+    /// The own visit that it was joined with.
+    pub(crate) visit: Option<DispatchId>,
     pub(crate) resident: Resident,
     pub(crate) doors: Vec<Door>,
     pub(crate) hub: Option<Hub>,
@@ -47,7 +49,7 @@ pub(crate) async fn load(
         "SELECT d.team_id, d.cause, d.note, d.raised_ms, d.phase, d.accept_by_ms, d.unanswered_ms, d.worker_id,
          d.phone_id, d.accepted_ms, d.arrive_by_ms, d.arrived_ms, d.closed_ms, d.revision, w.name AS worker_name,
          r.id AS resident_id, r.first_name, r.last_name, r.birth_year, r.address, r.town, r.phone_number, r.way_in,
-         h.id AS hub_id, h.address AS hub_address, h.public_key
+         (SELECT v.id FROM own_visits v WHERE v.dispatch_id = d.id) AS visit_id, h.id AS hub_id, h.address AS hub_address, h.public_key
          FROM dispatches d JOIN residents r ON r.id = d.resident_id LEFT JOIN workers w ON w.id = d.worker_id
          LEFT JOIN hubs h ON h.id = r.hub_id
          WHERE d.id = $1",
@@ -71,6 +73,7 @@ pub(crate) async fn load(
         arrived_at: row.time_or_none("arrived_ms")?,
         closed_at: row.time_or_none("closed_ms")?,
         accepted_by: row.text_or_none("worker_name")?,
+        visit: row.id_or_none("visit_id")?,
         doors: doors(app, reader, &row.text("resident_id")?).await?,
         declined: declined(reader, id).await?,
         resident: resident(&row)?,

@@ -74,6 +74,7 @@ fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
         mine,
         declined,
         accepted_by: d.accepted_by.clone(),
+        visit: d.visit.filter(|_| mine),
         raised_at: d.raised_at,
         accept_by: d.accept_by,
         unanswered_since: d.unanswered_since,

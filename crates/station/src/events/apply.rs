@@ -6,7 +6,7 @@ use terskel_keys::receipt::Direction;
 use terskel_model::DispatchId;
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 
-use super::{door, offline, own_visit, presence, visit, wiped};
+use super::{door, join, offline, own_visit, presence, visit, wiped};
 use crate::app::App;
 use crate::check;
 use crate::db::ms;
@@ -38,7 +38,7 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         EventKind::CheckedIn => presence::checked(event, Direction::In, app, tx).await?,
         EventKind::CheckedOut => presence::checked(event, Direction::Out, app, tx).await?,
         EventKind::KeysWiped => wiped::wiped(event, app, tx).await?,
-        EventKind::VisitClosed if event.visit.is_some() => own_visit::closed(event, tx).await?,
+        EventKind::VisitClosed if event.visit.is_some() => own_visit::closed(event, app, tx).await?,
         // Where the phone could not sign out by itself any more, its session ends with the shift.
         EventKind::PhoneWiped => Proof::PhoneSignature,
         EventKind::VisitClosed => visit::closed(event, app, tx).await?,
@@ -123,7 +123,8 @@ async fn delivered(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Res
     .bind(dispatch.to_string())
     .bind(event.phone.to_string())
     .bind(ms(app.now()))
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
+    join::of_alert(event, dispatch, app, tx).await?;
     Ok(Proof::PhoneSignature)
 }

@@ -11,6 +11,7 @@ use terskel_model::event::{PhoneEvent, Proof};
 
 use super::apply::apply;
 use super::chain::{Chain, hex};
+use super::join::dispatch_of;
 use super::store::{Stored, seen_before, store};
 use crate::app::App;
 use crate::audit::Entry;
@@ -129,7 +130,12 @@ async fn write_down(
     tx: &mut AnyConnection,
 ) -> Result<Body, Failure> {
     match told.proof.clone() {
-        Some(proof) => Entry::of_phone(event, proof, told).write_down(app, tx).await,
+        Some(proof) => {
+            let entry = Entry::of_phone(event, proof, told);
+            // Of a visit that is a dispatch, it is the dispatch's too.
+            let dispatch = entry.dispatch.or(dispatch_of(entry.visit, tx).await?);
+            Entry { dispatch, ..entry }.write_down(app, tx).await
+        }
         None => Ok(Body { id: event.id, stored_at: app.now(), told: Told::ByPhone(told) }),
     }
 }

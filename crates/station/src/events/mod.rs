@@ -4,6 +4,7 @@ mod apply;
 mod chain;
 mod door;
 mod intake;
+mod join;
 mod offline;
 mod own_visit;
 pub(crate) mod post;

@@ -34,7 +34,7 @@ pub(super) async fn accepted(
 }
 
 /// Whose a dispatch is stands in the trail once, however it was asked for.
-async fn decided(
+pub(super) async fn decided(
     dispatch: DispatchId,
     by: Holder,
     at: Timestamp,
@@ -52,7 +52,7 @@ async fn decided(
 }
 
 /// Whether their shift went on then, as far as the station knows. Whose was over takes no dispatch out of others' hands.
-async fn on_shift(by: Holder, at: Timestamp, tx: &mut AnyConnection) -> Result<bool, Failure> {
+pub(super) async fn on_shift(by: Holder, at: Timestamp, tx: &mut AnyConnection) -> Result<bool, Failure> {
     let session = sqlx::query(
         "SELECT id FROM sessions WHERE phone_id = $1 AND worker_id = $2 AND ends_ms > $3
            AND (ended_ms IS NULL OR ended_ms > $3) LIMIT 1",

@@ -7,6 +7,7 @@ use terskel_keys::receipt::{Direction, Receipt};
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 use terskel_model::{DispatchId, ResidentId};
 
+use super::join;
 use crate::app::App;
 use crate::check;
 use crate::db::{Columns, ms};
@@ -52,9 +53,13 @@ pub(super) async fn begun(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     .bind(reason)
     .bind(ms(event.at))
     .bind(ms(app.now()))
-    .execute(tx)
+    .execute(&mut *tx)
     .await?;
-    if done.rows_affected() == 1 { Ok(Proof::PhoneSignature) } else { refuse(code::CONFLICT) }
+    if done.rows_affected() == 0 {
+        return refuse(code::CONFLICT);
+    }
+    join::of_visit(event, visit, event.at, app, tx).await?;
+    Ok(Proof::PhoneSignature)
 }
 
 async fn knows(event: &PhoneEvent, resident: ResidentId, tx: &mut AnyConnection) -> Result<bool, Failure> {
@@ -82,28 +87,31 @@ pub(super) async fn resident(visit: DispatchId, tx: &mut AnyConnection) -> Resul
 
 /// The hub has seen the worker. The first check-in counts.
 pub(super) async fn checked(
+    event: &PhoneEvent,
     visit: DispatchId,
     receipt: &Receipt,
+    app: &App,
     tx: &mut AnyConnection,
 ) -> Result<(), Failure> {
     if receipt.direction == Direction::In {
         sqlx::query("UPDATE own_visits SET arrived_ms = COALESCE(arrived_ms, $1) WHERE id = $2")
             .bind(ms(receipt.at))
             .bind(visit.to_string())
-            .execute(tx)
+            .execute(&mut *tx)
             .await?;
     }
-    Ok(())
+    join::of_visit(event, visit, receipt.at, app, tx).await
 }
 
 /// The worker ended the visit. Ending it twice changes nothing.
-pub(super) async fn closed(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<Proof, Failure> {
+pub(super) async fn closed(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<Proof, Failure> {
     let visit = event.visit.ok_or_else(|| invalid("visit", "is missing"))?;
     sqlx::query("UPDATE own_visits SET closed_ms = COALESCE(closed_ms, $1) WHERE id = $2")
         .bind(ms(event.at))
         .bind(visit.to_string())
-        .execute(tx)
+        .execute(&mut *tx)
         .await?;
+    join::of_visit(event, visit, event.at, app, tx).await?;
     Ok(Proof::PhoneSignature)
 }
 

@@ -40,7 +40,7 @@ pub(super) async fn checked(
     }
     use_up(event, &receipt, tx).await?;
     if event.visit.is_some() {
-        own_visit::checked(visit, &receipt, tx).await?;
+        own_visit::checked(event, visit, &receipt, app, tx).await?;
         return Ok(Proof::HubReceipt);
     }
     let next = match direction {

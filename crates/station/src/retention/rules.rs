@@ -180,6 +180,7 @@ pub(super) const RULES: &[Rule] = &[
            AND NOT EXISTS (SELECT 1 FROM issued_keys k WHERE k.dispatch_id = d.id)
            AND NOT EXISTS (SELECT 1 FROM declines n WHERE n.dispatch_id = d.id)
            AND NOT EXISTS (SELECT 1 FROM deliveries n WHERE n.dispatch_id = d.id)
+           AND NOT EXISTS (SELECT 1 FROM own_visits v WHERE v.dispatch_id = d.id)
            AND NOT EXISTS (SELECT 1 FROM deadlines n WHERE n.dispatch_id = d.id) LIMIT $2)",
     ),
     // An order to wipe names the session that it ended, and a session its shift.

@@ -1,14 +1,17 @@
 //! Visits that nobody was dispatched to: who was inside is proven all the same.
 
 use chrono::TimeDelta;
+use terskel_api::audit::AuditTrail;
+use terskel_api::dispatch::Dispatch;
 use terskel_api::path;
 use terskel_api::problem::code;
 use terskel_api::team::Presence;
 use terskel_keys::receipt::Direction;
+use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::{DispatchId, ResidentId};
 
-use crate::support::{House, Phone, give, kari, keys, liv, permanent};
+use crate::support::{House, Listener, Phone, give, kari, keys, liv, permanent};
 
 fn begun(house: &House, phone: &mut Phone, visit: DispatchId, resident: ResidentId) -> PhoneEvent {
     PhoneEvent {
@@ -16,6 +19,21 @@ fn begun(house: &House, phone: &mut Phone, visit: DispatchId, resident: Resident
         resident: Some(resident),
         reason: Some("no_alarm".into()),
         ..phone.record_elsewhere(house, EventKind::VisitBegun)
+    }
+}
+
+/// A neighbour has telephoned.
+fn called(house: &House, phone: &mut Phone, visit: DispatchId, resident: ResidentId) -> PhoneEvent {
+    PhoneEvent { reason: Some("called".into()), ..begun(house, phone, visit, resident) }
+}
+
+/// What a phone is told next of a dispatch, whatever else goes on.
+async fn told_of(dispatch: DispatchId, stream: &mut Listener) -> Dispatch {
+    loop {
+        let told = stream.expect().await;
+        if told.id == dispatch {
+            return told;
+        }
     }
 }
 
@@ -79,5 +97,89 @@ stories! {
         let dispatch = house.dispatch("C-1").await;
         let both = PhoneEvent { visit: Some(visit), ..ada.record(&house, EventKind::VisitClosed, dispatch) };
         assert_eq!(ada.send(&house, &both).await.as_deref(), Some(code::INVALID));
+    }
+
+    async fn who_was_called_by_telephone_is_on_the_dispatch_that_was_there_and_on_no_other(house) {
+        let (lead, resident) = (liv(&house).await, kari(&house).await);
+        let (mut ada, bo) = (house.phone_of(&house.ada).await, house.phone_of(&house.bo).await);
+        // Older than an hour, and planned: no answer to it.
+        house.forward_minutes(61);
+        let planned = begun(&house, &mut ada, DispatchId::new(&*house.world), resident);
+        assert_eq!(ada.send(&house, &planned).await, None);
+        let visit = DispatchId::new(&*house.world);
+        let alarm = house.dispatch("C-1").await;
+        let mut streams = [Listener::open(&house, &ada, None).await, Listener::open(&house, &bo, None).await];
+        for stream in &mut streams {
+            told_of(alarm, stream).await;
+        }
+        let event = called(&house, &mut ada, visit, resident);
+        assert_eq!(ada.send(&house, &event).await, None);
+        let [hers, his] = &mut streams;
+        let (mine, taken) = (told_of(alarm, hers).await, told_of(alarm, his).await);
+        assert_eq!((mine.id, mine.mine, mine.visit), (alarm, true, Some(visit)));
+        assert_eq!((taken.id, taken.mine, taken.visit), (alarm, false, None));
+        assert_eq!(taken.accepted_by.as_deref(), Some("Ada Berg"));
+        bo.try_accept(&house, alarm).await.refused(409, code::ALREADY_ACCEPTED);
+
+        // What the visit proves counts for the dispatch: nobody is called because nobody came.
+        house.forward_minutes(3);
+        assert_eq!(at_hub(&house, &mut ada, visit, (Direction::In, 1)).await, None);
+        house.forward_minutes(60);
+        house.tick().await;
+        let seen = house.centre_sees(alarm).await;
+        assert_eq!((seen.phase, seen.overdue_since), (DispatchPhase::Arrived, None));
+        let done = PhoneEvent { visit: Some(visit), ..ada.record_elsewhere(&house, EventKind::VisitClosed) };
+        assert_eq!(ada.send(&house, &done).await, None);
+        assert_eq!(house.centre_sees(alarm).await.phase, DispatchPhase::Closed);
+        let trail: AuditTrail = house.get(&format!("{}?dispatch={alarm}", path::AUDIT), &lead).await.is(200);
+        let kinds: Vec<_> = trail.entries.into_iter().map(|entry| entry.kind).collect();
+        for kind in [EventKind::VisitBegun, EventKind::DispatchAccepted, EventKind::CheckedIn, EventKind::VisitClosed] {
+            assert_eq!(kinds.iter().filter(|told| **told == kind).count(), 1, "{kind:?} in {kinds:?}");
+        }
+        assert_eq!(house.count("SELECT count(*) FROM own_visits WHERE dispatch_id IS NOT NULL").await, 1);
+        assert_eq!(house.count("SELECT count(*) FROM dispatches WHERE phase = 'open'").await, 1, "the old one");
+    }
+
+    async fn the_dispatch_that_comes_after_the_telephone_call_is_the_same_visit_unless_somebody_was_first(house) {
+        let resident = kari(&house).await;
+        house.forward_minutes(61);
+        let (mut ada, mut bo) = (house.phone_of(&house.ada).await, house.phone_of(&house.bo).await);
+        let visit = DispatchId::new(&*house.world);
+        let event = called(&house, &mut ada, visit, resident);
+        assert_eq!(ada.send(&house, &event).await, None);
+        assert_eq!(at_hub(&house, &mut ada, visit, (Direction::In, 1)).await, None);
+        let alarm = house.dispatch("C-1").await;
+        // That Bo's phone shows it says nothing of Ada.
+        let shown = bo.record(&house, EventKind::AlertDelivered, alarm);
+        assert_eq!(bo.send(&house, &shown).await, None);
+        assert_eq!(house.centre_sees(alarm).await.phase, DispatchPhase::Open);
+        let shown = ada.record(&house, EventKind::AlertDelivered, alarm);
+        assert_eq!(ada.send(&house, &shown).await, None);
+        assert_eq!(house.centre_sees(alarm).await.phase, DispatchPhase::Arrived);
+        assert_eq!(house.count("SELECT count(*) FROM own_visits WHERE dispatch_id IS NOT NULL").await, 1);
+        // One visit is the answer to one alarm: the next is open.
+        let next = house.dispatch("C-2").await;
+        let shown = ada.record(&house, EventKind::AlertDelivered, next);
+        assert_eq!(ada.send(&house, &shown).await, None);
+        assert_eq!(house.centre_sees(next).await.phase, DispatchPhase::Open);
+
+        // Bo is called too, but Ada was first: his visit is his, and the dispatch hers.
+        ada.accept(&house, next).await;
+        let his = DispatchId::new(&*house.world);
+        let event = called(&house, &mut bo, his, resident);
+        assert_eq!(bo.send(&house, &event).await, None);
+        assert_eq!(at_hub(&house, &mut bo, his, (Direction::In, 2)).await, None);
+        assert_eq!(house.centre_sees(next).await.phase, DispatchPhase::Accepted);
+        let whose = "SELECT w.name FROM dispatches d JOIN workers w ON w.id = d.worker_id WHERE d.reference = 'C-2'";
+        assert_eq!(house.text(whose).await, "Ada Berg");
+        // A phone that was offline tells late of a visit that was over when the alarm came: it stays open.
+        let late = DispatchId::new(&*house.world);
+        let event = called(&house, &mut bo, late, resident);
+        let done = PhoneEvent { visit: Some(late), ..bo.record_elsewhere(&house, EventKind::VisitClosed) };
+        house.forward_minutes(30);
+        let alone = house.dispatch("C-3").await;
+        let (first, second) = (bo.sign(&event), bo.sign(&done));
+        assert!(bo.send_signed(&house, vec![first, second]).await.iter().all(|receipt| receipt.refused.is_none()));
+        assert_eq!(house.centre_sees(alone).await.phase, DispatchPhase::Open);
     }
 }

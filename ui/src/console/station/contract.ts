@@ -1153,6 +1153,7 @@ export interface components {
              * @description Set when nobody accepted in time and the centre was told to call.
              */
             unanswered_since?: string | null;
+            visit?: components["schemas"]["DispatchId"] | null;
         };
         /** @description The text of a dispatch. */
         DispatchDetails: {

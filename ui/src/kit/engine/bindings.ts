@@ -266,7 +266,9 @@ reason: string } |
 /**  Go to a home that the phone has keys of the shift for, without having been dispatched. */
 { intent: "visitHome"; 
 /**  Whose. */
-resident: ResidentId } | 
+resident: ResidentId; 
+/**  Somebody called the worker by telephone: the visit answers an alarm that the response centre has sent or will send. */
+called: boolean } | 
 /**
  *  In an emergency, open a home of the own team without permission: keys for a quarter of an hour, told to lead and
  *  response centre.

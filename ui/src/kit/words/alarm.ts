@@ -11,6 +11,7 @@ const causes: Record<string, Say> = {
   technical: m.cause_technical,
   no_contact: m.cause_no_contact,
   no_alarm: m.cause_no_alarm,
+  called: m.cause_called,
   broken_glass: m.cause_broken_glass,
 };
 

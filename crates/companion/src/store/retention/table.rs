@@ -2,8 +2,10 @@
 //! column that nobody has thought about fails here.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use sqlx::{AssertSqlSafe, Row as _};
+use terskel_model::Timestamp;
 
 use crate::StoreKey;
 use crate::store::Store;
@@ -153,6 +155,23 @@ async fn what_ends_with_the_session_is_gone_with_it_and_nothing_else_is() {
         let left = i64::from(*until != Until::SessionEnds);
         assert_eq!(count(&store, table).await, left, "{table}, kept until {until:?}");
     }
+}
+
+#[tokio::test]
+async fn the_alarm_of_a_visit_of_the_phones_own_goes_with_it() {
+    let (_dir, store) = store().await;
+    let rows = r#"INSERT INTO visit (dispatch, accepted_at_ms, closed_at_ms, own) VALUES ('visit', 1, 2, 1);
+        INSERT INTO dispatch (id, revision, body) VALUES
+          ('visit', 0, '{}'), ('its alarm', 1, '{"visit":"visit"}'), ('another', 2, '{"visit":null}');"#;
+    sqlx::raw_sql(rows).execute(&mut *store.connection().await).await.unwrap();
+    let hour = Timestamp::from_timestamp(3600, 0).unwrap();
+    assert!(!store.sweep(hour).await.unwrap());
+    assert!(store.sweep(hour + Duration::from_millis(1)).await.unwrap());
+    let left: Vec<String> = sqlx::query_scalar("SELECT id FROM dispatch")
+        .fetch_all(&mut *store.connection().await)
+        .await
+        .unwrap();
+    assert_eq!(left, ["another"]);
 }
 
 #[test]
