@@ -22,7 +22,6 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     text("clock", event.clock.as_ref().map(|c| c.as_str()))?;
     text("outcome", event.outcome.as_ref().map(|o| o.as_str()))?;
     check::required("kind", event.kind.as_str(), 100)?;
-    check_worker(event, tx).await?;
     own_visit::check(event, tx).await?;
     Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, app, tx).await?,
@@ -75,16 +74,6 @@ pub(super) async fn apply(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         | EventKind::AuditErased
         | EventKind::RetentionDone => return refuse(code::FORBIDDEN),
     })
-}
-
-/// The worker must have been signed in on this phone once: an outbox may outlive its session, even the shift.
-async fn check_worker(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<(), Failure> {
-    let row = sqlx::query("SELECT id FROM sessions WHERE phone_id = $1 AND worker_id = $2 LIMIT 1")
-        .bind(event.phone.to_string())
-        .bind(event.worker.to_string())
-        .fetch_optional(tx)
-        .await?;
-    if row.is_some() { Ok(()) } else { refuse(code::BAD_PROOF) }
 }
 
 /// The event's dispatch, which must be of a team that the worker was on shift for, on this phone.

@@ -1,13 +1,13 @@
 //! Stores events whose signatures are good: once, in their phone's chain, each applied or refused for good.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::{AnyConnection, Connection};
 use terskel_api::problem::code;
 use terskel_keys::audit::{Body, Told, ToldByPhone};
 use terskel_keys::event::chain_hash;
-use terskel_model::EventId;
 use terskel_model::event::{PhoneEvent, Proof};
+use terskel_model::{EventId, PhoneId, WorkerId};
 
 use super::apply::apply;
 use super::chain::{Chain, hex};
@@ -15,9 +15,9 @@ use super::join::dispatch_of;
 use super::store::{Stored, seen_before, store};
 use crate::app::App;
 use crate::audit::Entry;
-use crate::db::Write;
+use crate::db::{Columns as _, Write};
 use crate::log;
-use crate::problem::Failure;
+use crate::problem::{Failure, refuse};
 
 /// A verified event and its signed form.
 pub(crate) struct Verified {
@@ -71,6 +71,7 @@ impl Intake {
         let Some(first) = self.events.first() else { return Ok(Some(Vec::new())) };
         let mut chain = Chain::lock(first.event.phone, tx).await?;
         let mut known = seen_before(&self.events, tx).await?;
+        let workers = workers_of(first.event.phone, tx).await?;
         let (mut fates, mut stored, mut bodies) = (Vec::with_capacity(self.events.len()), vec![], vec![]);
         for one in &self.events {
             let signed = chain_hash(&one.signed);
@@ -79,7 +80,13 @@ impl Intake {
                 fates.push(before.answer(&hash));
                 continue;
             }
-            let (proof, refused) = match apply_one(&one.event, app, tx, undo).await {
+            // An outbox may outlive its session, even the shift.
+            let done = if workers.contains(&one.event.worker) {
+                apply_one(&one.event, app, tx, undo).await
+            } else {
+                refuse(code::BAD_PROOF)
+            };
+            let (proof, refused) = match done {
                 Ok(proof) => (Some(proof), None),
                 Err(Failure::Problem(_)) if undo == Undo::All => return Ok(None),
                 Err(Failure::Problem(problem)) => (None, Some(problem.code)),
@@ -97,6 +104,15 @@ impl Intake {
         chain.store(tx).await?;
         Ok(Some(fates))
     }
+}
+
+/// Who was ever signed in on this phone: nobody else can have recorded on it.
+async fn workers_of(phone: PhoneId, tx: &mut AnyConnection) -> Result<HashSet<WorkerId>, Failure> {
+    let rows = sqlx::query("SELECT DISTINCT worker_id FROM sessions WHERE phone_id = $1")
+        .bind(phone.to_string())
+        .fetch_all(tx)
+        .await?;
+    Ok(rows.iter().map(|row| row.id("worker_id")).collect::<sqlx::Result<_>>()?)
 }
 
 async fn apply_one(
