@@ -40,14 +40,14 @@ pub struct DoorWithoutKey {
     pub reason: KeyWanting,
 }
 
-/// A home whose doors a phone has keys for.
+/// A home as a phone has it for its shift.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyHome {
     /// Who lives there.
     pub resident: Resident,
-    /// The doors that there is a key for, or should be one, in the order one comes to them. Codes and metal keys are not among what a
-    /// permission gives.
+    /// The doors in the order one comes to them; in a [`KeyBundle`] those that there is a key for, or should be one. Codes and
+    /// metal keys are not among what a permission gives.
     pub doors: Vec<Door>,
     /// The hub in the home, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

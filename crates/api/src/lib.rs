@@ -17,6 +17,7 @@ pub mod path;
 pub mod permission;
 pub mod phone;
 pub mod problem;
+pub mod roster;
 mod secret;
 pub mod session;
 pub mod team;

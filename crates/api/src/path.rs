@@ -32,6 +32,8 @@ pub const LOCKS: &str = "/v1/locks";
 pub const INSTALLATIONS: &str = "/v1/installations";
 /// `POST`, a phone: → [`crate::key::KeyBundle`], with new keys where there is need.
 pub const KEYS: &str = "/v1/keys";
+/// `GET`, a phone: `?after=CURSOR` → [`crate::roster::RosterPage`].
+pub const ROSTER: &str = "/v1/roster";
 /// `GET`, a team lead: → [`crate::permission::PermissionList`]; `POST`: [`crate::permission::NewPermission`] →
 /// [`crate::permission::GivenPermission`].
 pub const PERMISSIONS: &str = "/v1/permissions";

@@ -118,6 +118,7 @@ pub const RULES: &[Rule] = &[
         "tells what is left to tell; by the phone's signature alone",
     ),
     rule("POST", path::KEYS, PHONE, Reach::Own, "gets keys for the doors that the worker may open"),
+    rule("GET", path::ROSTER, PHONE, Reach::ShiftsTeam, "gets the homes of the team, and what changes"),
     rule("GET", path::AUDIT, LEAD, Reach::LedTeam, "reads the trail of a dispatch"),
     rule("GET", path::AUDIT_EXPORT, LEAD, Reach::LedTeam, "exports a part of the trail"),
     rule("POST", path::AUDIT_ERASE, ADMINISTRATOR, Reach::All, "erases what is older than its time"),

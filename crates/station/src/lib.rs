@@ -24,6 +24,7 @@ mod permission;
 mod problem;
 mod reseal;
 mod retention;
+mod roster;
 mod routes;
 mod seal;
 mod secret_file;

@@ -17,7 +17,7 @@ use crate::auth::offer_nonce;
 use crate::problem::{Failure, no_such_method, no_such_path};
 use crate::{
     admin, audit, authority, break_glass, console, dispatch, enrol, events, installation, keys, locks, log,
-    openapi, permission, session, stream, team, withdrawal,
+    openapi, permission, roster, session, stream, team, withdrawal,
 };
 
 /// The largest body: a dispatch or a resident with every field full is far below.
@@ -43,6 +43,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(locks::list::list))
         .routes(routes!(installation::install::install))
         .routes(routes!(keys::bundle::bundle))
+        .routes(routes!(roster::page::roster_page))
         .routes(routes!(permission::list::list, permission::give::give))
         .routes(routes!(permission::take_away::take_away))
         .routes(routes!(permission::access::access))

@@ -16,6 +16,7 @@ use crate::check::{optional, required};
 use crate::db::{Write, ms};
 use crate::extract::Json;
 use crate::problem::{Failure, invalid};
+use crate::roster;
 
 /// Adds a resident with doors, locks and hub.
 #[utoipa::path(
@@ -95,6 +96,7 @@ impl Write for AddResident {
         .await
         .map_err(|e| taken(e, "number"))?;
         store_doors(app, tx, id, &resident.doors).await?;
+        roster::changed(app.now(), tx, id).await?;
         Ok(id)
     }
 }

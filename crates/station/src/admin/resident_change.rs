@@ -18,6 +18,7 @@ use crate::db::{Columns, Write};
 use crate::dispatch::changed;
 use crate::extract::{Json, PathId};
 use crate::problem::{Failure, refuse};
+use crate::roster;
 
 /// Corrects what is known of a resident who has the service. Phones that have a dispatch to this home get it again.
 #[utoipa::path(
@@ -83,7 +84,8 @@ impl Write for Change {
             ..Entry::of_station(app, EventKind::ResidentChanged)
         };
         entry.store(app, tx).await?;
-        self.tell(tx).await
+        self.tell(tx).await?;
+        roster::changed(app.now(), tx, *resident).await
     }
 }
 

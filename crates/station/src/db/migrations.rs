@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (14, "fetched secrets", include_str!("migrations/0014_fetched_secrets.sql")),
     (15, "lock entries", include_str!("migrations/0015_lock_entries.sql")),
     (16, "joined visits", include_str!("migrations/0016_joined_visits.sql")),
+    (17, "roster", include_str!("migrations/0017_roster.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -127,10 +128,11 @@ mod tests {
             "331b2cfc92c3213850db673faec6a34067cb2c1b8393c5da8475ff20055af3b9",
             "37489582d53e669797260a8822d6dc0d553f684b6a1eab4e89d650727257d319",
             "c9466b54784d2625bdf5db3476c9d0fe7d4be72b0338b6529632b0f3b3f3051f",
+            "a67d4176b9936586112d2fd9e369cd75c8e29e14852da450299be4b60984df30",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=16));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=17));
     }
 
     #[tokio::test]
@@ -166,5 +168,21 @@ mod tests {
         let read =
             |row: &sqlx::any::AnyRow| (row.get::<String, _>(0), row.get::<i64, _>(1), row.get::<i64, _>(2));
         assert_eq!(rows.iter().map(read).collect::<Vec<_>>(), [("one".into(), 1, 0), ("two".into(), 1, 0)]);
+    }
+
+    #[tokio::test]
+    async fn homes_from_before_there_were_rosters_are_in_them() {
+        let mut connection = database().await;
+        run_those(&MIGRATIONS[..16], &mut connection, Dialect::Sqlite, 0).await.unwrap();
+        let old = "INSERT INTO teams (id, code, name, created_ms) VALUES ('t', 'VEST', 'Vest', 0);
+             INSERT INTO residents (id, number, team_id, first_name, last_name, address, town, created_ms) VALUES
+               ('a', '1', 't', 'Kari', 'Nordmann', '', '', 0), ('b', '2', 't', 'Ola', 'Nordmann', '', '', 0);";
+        sqlx::raw_sql(old).execute(&mut connection).await.unwrap();
+        run_those(&MIGRATIONS[..17], &mut connection, Dialect::Sqlite, 0).await.unwrap();
+        let rows =
+            sqlx::query("SELECT resident_id, revision FROM roster WHERE revision < 0 ORDER BY revision");
+        let rows = rows.fetch_all(&mut connection).await.unwrap();
+        let homes: Vec<(String, i64)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        assert_eq!(homes, [("b".into(), -2), ("a".into(), -1)]);
     }
 }

@@ -156,8 +156,8 @@ pub(crate) async fn doors(
     resident: &str,
 ) -> Result<Vec<Door>, Failure> {
     let rows = sqlx::query(
-        "SELECT d.id, d.kind, d.name, d.code_sealed, d.key_cabinet, d.key_tag, l.id AS lock_id, l.family, l.address,
-         l.device_id, (SELECT max(entry) FROM lock_log WHERE lock_id = l.id) AS logged
+        "SELECT d.id, d.kind, d.name, d.code_sealed, d.key_cabinet, d.key_tag, l.id AS lock_id, l.family,
+         l.address AS lock_address, l.device_id, (SELECT max(entry) FROM lock_log WHERE lock_id = l.id) AS logged
          FROM resident_doors rd JOIN doors d ON d.id = rd.door_id LEFT JOIN locks l ON l.id = d.lock_id
          WHERE rd.resident_id = $1 ORDER BY rd.position",
     )
@@ -183,13 +183,14 @@ fn door(app: &App, row: &AnyRow) -> Result<Door, Failure> {
     })
 }
 
-fn lock(row: &AnyRow) -> sqlx::Result<Option<Lock>> {
+/// The lock in a door, of a row that has `lock_id`, `family`, `lock_address`, `device_id` and `logged`.
+pub(crate) fn lock(row: &AnyRow) -> sqlx::Result<Option<Lock>> {
     let Some(id) = row.id_or_none("lock_id")? else { return Ok(None) };
     let logged = sqlx::Row::try_get::<Option<i64>, _>(row, "logged")?;
     Ok(Some(Lock {
         id,
         family: LockFamily::from(row.text("family")?.as_str()),
-        address: row.text("address")?,
+        address: row.text("lock_address")?,
         device_id: row.text("device_id")?,
         log_after: logged.and_then(|entry| u32::try_from(entry).ok()).unwrap_or(0),
     }))

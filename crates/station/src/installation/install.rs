@@ -21,6 +21,7 @@ use crate::db::Write;
 use crate::extract::Json;
 use crate::permission::take_turn;
 use crate::problem::{Failure, invalid, problem, refuse};
+use crate::roster;
 
 /// Installs a lock at a home of the own team, in one of its doors or in a new one. The phone's own events must show that
 /// it has opened and locked. A lock that was in the door before is replaced: no more keys are issued for it.
@@ -82,7 +83,8 @@ impl Write for Install {
             reason: (before == Before::Other).then(|| "replaced".to_owned()),
             ..Entry::of_station(app, EventKind::LockInstalled)
         };
-        entry.store(app, tx).await
+        entry.store(app, tx).await?;
+        roster::door_changed(app.now(), tx, self.request.door).await
     }
 }
 

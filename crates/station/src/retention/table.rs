@@ -162,6 +162,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
         "residents",
     ),
     ("retention_head", "one due_ms erased", Stays, "counters"),
+    ("roster", "team_id resident_id revision gone_ms", Passing, "which homes are a team's"),
     (
         "sessions",
         "id bearer_hash phone_id worker_id team_id shift_id stream_from started_ms ends_ms ended_ms generation \
@@ -172,7 +173,12 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ("shifts", "id worker_id team_id starts_ms ends_ms role", Gone("shifts"), "shifts"),
     ("sign_in_nonces", "phone_id nonce used_ms", Passing, "nonces of sign-ins"),
     ("stream_head", "one seq", Stays, "counters"),
-    ("teams", "id code name created_ms lock_after_s notices", Stays, "teams, other organisations"),
+    (
+        "teams",
+        "id code name created_ms lock_after_s notices roster_forgotten",
+        Stays,
+        "teams, other organisations",
+    ),
     ("throttle", "subject failed last_ms locked_until_ms", Passing, "wrong PINs"),
     ("used_proofs", "phone_id id used_ms", Passing, "proofs of phones' requests"),
     (

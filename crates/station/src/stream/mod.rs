@@ -34,6 +34,8 @@ pub(crate) enum News {
     Permitted(Arc<Permitted>),
     /// The glass was broken at a home of a team.
     GlassBroken(TeamId, Arc<GlassReport>),
+    /// Homes of a team have changed.
+    Roster(TeamId),
     /// A session of this phone has ended.
     SessionsOf(PhoneId),
 }

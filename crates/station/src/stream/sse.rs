@@ -14,6 +14,7 @@ use terskel_api::break_glass::STREAM_GLASS;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
+use terskel_api::roster::STREAM_ROSTER;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL};
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::permission::Who;
@@ -42,7 +43,7 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
     responses(
         (status = 200, body = Dispatch, content_type = "text/event-stream",
-            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing) and, \
+            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` and `roster` (nothing) and, \
                 to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. \
                 Ends with the session."),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -163,7 +164,10 @@ impl Connection {
                         let json = serde_json::to_string(&*report).unwrap_or_default();
                         return Some(Event::default().event(STREAM_GLASS).data(json));
                     }
-                    Ok(News::Withdrawn(_) | News::Permitted(_) | News::GlassBroken(..)) => {}
+                    Ok(News::Roster(team)) if team == self.viewer.team => {
+                        return Some(Event::default().event(STREAM_ROSTER).data("{}"));
+                    }
+                    Ok(News::Withdrawn(_) | News::Permitted(_) | News::GlassBroken(..) | News::Roster(_)) => {}
                     Ok(News::SessionsOf(phone)) if phone == self.viewer.phone => {
                         if !self.session.still_good(&self.app).await.ok()? {
                             return self.farewell().await;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use terskel_model::{BreakGlassId, DispatchId, PermissionId, WithdrawalId};
+use terskel_model::{BreakGlassId, DispatchId, PermissionId, TeamId, WithdrawalId};
 use uuid::Uuid;
 
 use super::{News, Permitted, head};
@@ -66,6 +66,8 @@ impl Tailer {
              UNION ALL SELECT id, revision, 'withdrawal' AS what FROM withdrawals WHERE revision > $1
              UNION ALL SELECT id, revision, 'permission' AS what FROM permissions WHERE revision > $1
              UNION ALL SELECT id, revision, 'glass' AS what FROM broken_glass WHERE revision > $1
+             UNION ALL SELECT team_id AS id, MAX(revision) AS revision, 'roster' AS what FROM roster WHERE revision > $1
+               GROUP BY team_id
              ORDER BY revision LIMIT $2",
         )
         .bind(self.seen)
@@ -126,6 +128,7 @@ impl Change {
                 who.map(|who| News::Permitted(Arc::new(Permitted { revision: self.revision, who })))
             }
             "glass" => Some(self.glass(reader).await?),
+            "roster" => Some(News::Roster(TeamId(self.id))),
             _ => {
                 let dispatch = load(app, reader, DispatchId(self.id)).await?;
                 let same = dispatch.filter(|dispatch| dispatch.revision == self.revision);

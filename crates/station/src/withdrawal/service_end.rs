@@ -20,6 +20,7 @@ use crate::db::{Columns, Write, ms};
 use crate::extract::PathId;
 use crate::permission::{Over, end_those, take_turn};
 use crate::problem::{Failure, conflict, problem, refuse};
+use crate::roster;
 
 /// Ends the service: nobody is dispatched there any more, permissions for the home and for doors that are its alone are taken
 /// away, and the phones that have keys by them are told to wipe them. Whoever is on a dispatch there keeps its keys until
@@ -82,6 +83,7 @@ impl Write for End {
         tell(EventKind::ServiceEnded, self.0, app, tx).await?;
         end_those(Over::Home(self.0), app, tx).await?;
         let orders = keys_of_home(self.0, row.id("team_id")?, app, tx).await?;
+        roster::changed(app.now(), tx, self.0).await?;
         Ok(Withdrawals { phones: view(&orders, tx).await? })
     }
 }
@@ -111,7 +113,8 @@ impl Write for Resume {
                 _ => error.into(),
             }
         })?;
-        tell(EventKind::ServiceResumed, self.0, app, tx).await
+        tell(EventKind::ServiceResumed, self.0, app, tx).await?;
+        roster::changed(app.now(), tx, self.0).await
     }
 }
 

@@ -5,6 +5,7 @@ use terskel_api::key::KeyBundle;
 use terskel_api::lock::LockList;
 use terskel_api::path;
 use terskel_api::problem::code;
+use terskel_api::roster::RosterPage;
 use terskel_api::team::HomeList;
 use terskel_keys::{AuthorityKeys, digital_key};
 use terskel_model::door::{DoorOutcome, Operation};
@@ -65,11 +66,15 @@ stories! {
         let (door, lock) = (DoorId::new(&*house.world), LockId::new(&*house.world));
         let mut request = proven(&house, &mut phone, resident, door, lock).await;
         request["new_door"] = new_door("Mellomgang", 1);
+        let before: RosterPage = phone.get(&house, path::ROSTER).await.is(200);
         for _ in 0..2 {
             // The answer to the first may have been lost.
             phone.post(&house, path::INSTALLATIONS, &request).await.done();
         }
         assert_eq!(doors(&house, &phone).await, ["Oppgang B", "Mellomgang", "Leilighet 4"]);
+        let after = format!("{}?after={}", path::ROSTER, before.cursor);
+        let told: RosterPage = phone.get(&house, &after).await.is(200);
+        assert_eq!((told.homes.len(), told.homes[0].doors.len()), (1, 3), "other phones hear of it");
         let installed = "SELECT COUNT(*) FROM audit WHERE kind = 'lock_installed'";
         assert_eq!(house.count(installed).await, 1);
 

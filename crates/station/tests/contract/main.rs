@@ -38,6 +38,7 @@ mod policy;
 mod receipts;
 mod reseal;
 mod retention;
+mod roster;
 mod rotation;
 mod sign_in;
 mod stream;

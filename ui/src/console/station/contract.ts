@@ -591,6 +591,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/roster": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gives what has changed since the cursor: without one, all homes of the team. A phone asks until there is no more, and
+         *     again with its last cursor when the stream says so.
+         */
+        get: operations["keys_roster_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -1483,11 +1503,11 @@ export interface components {
             /** @description Doors that this worker may open, and that there is no key for all the same. */
             without?: components["schemas"]["DoorWithoutKey"][];
         };
-        /** @description A home whose doors a phone has keys for. */
+        /** @description A home as a phone has it for its shift. */
         KeyHome: {
             /**
-             * @description The doors that there is a key for, or should be one, in the order one comes to them. Codes and metal keys are not among what a
-             *     permission gives.
+             * @description The doors in the order one comes to them; in a [`KeyBundle`] those that there is a key for, or should be one. Codes and
+             *     metal keys are not among what a permission gives.
              */
             doors: components["schemas"]["Door"][];
             hub?: components["schemas"]["Hub"] | null;
@@ -2007,6 +2027,27 @@ export interface components {
         Review: {
             /** @description What there is to say of it; 1–2000 characters. */
             note: string;
+        };
+        /** @description A part of the team's homes: those that have changed since the page before, in the order in which they did. */
+        RosterPage: {
+            /** @description The pages before are of no use: another team's, or from a cursor that this station does not know. They go first. */
+            anew?: boolean;
+            /**
+             * @description Where the next page begins, now or after the next change: `?after=CURSOR`. Letters, digits, `-` and `.`; what is in it is
+             *     the station's own matter.
+             */
+            cursor: string;
+            /** @description Homes that are new or have changed, with all their doors. Codes and metal keys come with an accepted dispatch alone. */
+            homes?: components["schemas"]["KeyHome"][];
+            /** @description There is more to be had now. */
+            more?: boolean;
+            /** @description Whose homes are not the team's any more. */
+            removed?: components["schemas"]["ResidentId"][];
+            /**
+             * Format: int32
+             * @description How many homes the team has in all.
+             */
+            total?: number;
         };
         /** Format: password */
         Secret: string;
@@ -3545,6 +3586,36 @@ export interface operations {
             };
         };
     };
+    keys_roster_page: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the page before */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPage"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     session_sign_in_worker: {
         parameters: {
             query?: never;
@@ -3758,7 +3829,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` (nothing) and, to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. Ends with the session. */
+            /** @description First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` and `roster` (nothing) and, to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. Ends with the session. */
             200: {
                 headers: {
                     [name: string]: unknown;

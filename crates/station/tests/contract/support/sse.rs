@@ -8,6 +8,7 @@ use serde_json::Value;
 use terskel_api::break_glass::{GlassReport, STREAM_GLASS};
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
+use terskel_api::roster::STREAM_ROSTER;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 
 use super::{House, Phone};
@@ -82,6 +83,13 @@ impl Listener {
     /// The word that there may be new keys, which must come.
     pub(crate) async fn expect_keys(&mut self) {
         let next = tokio::time::timeout(Duration::from_secs(20), self.next_named::<Value>(STREAM_KEYS)).await;
+        next.expect("the word comes").expect("the stream goes on");
+    }
+
+    /// The word that a home of the team has changed, which must come.
+    pub(crate) async fn expect_roster(&mut self) {
+        let next =
+            tokio::time::timeout(Duration::from_secs(20), self.next_named::<Value>(STREAM_ROSTER)).await;
         next.expect("the word comes").expect("the stream goes on");
     }
 
