@@ -2,13 +2,14 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
-import { alert, at, codeIs, flat, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
+import { alert, at, codeIs, flat, FOUND_HOMES, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
 
 const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   stage: async ({}, use) => {
     const stage = new Stage();
     stage.visits = VISITS;
     stage.homes = HOMES;
+    [stage.found, stage.total] = [FOUND_HOMES, 400];
     await use(stage);
     stage.stop();
   },

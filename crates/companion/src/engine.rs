@@ -16,7 +16,7 @@ use crate::state::{Core, PhoneClock};
 use crate::station_client::{HttpStations, Stations};
 use crate::store::{Store, StoreError, StoreKey};
 use crate::visit::AbortOnDrop;
-use crate::{alerts, install, keys, lock, outbox, session, stream, visit};
+use crate::{alerts, install, keys, lock, outbox, roster, session, stream, visit};
 
 /// What an engine is made of.
 pub struct EngineConfig {
@@ -67,6 +67,7 @@ impl Engine {
             AbortOnDrop(tokio::spawn(outbox::keep_sending(core.clone()))),
             AbortOnDrop(tokio::spawn(session::keep_time(core.clone()))),
             AbortOnDrop(tokio::spawn(keys::keep_shift_keys(core.clone()))),
+            AbortOnDrop(tokio::spawn(roster::keep_roster(core.clone()))),
             AbortOnDrop(tokio::spawn(visit::supervise(core.clone()))),
             AbortOnDrop(tokio::spawn(install::keep_bringing(core.clone()))),
             AbortOnDrop(tokio::spawn(show_bluetooth(core.clone()))),
@@ -114,6 +115,7 @@ impl Engine {
                     .collect();
                 Ok(Answer::VisitsToday { visits })
             }
+            Question::FindHomes { text } => roster::find_homes(&self.core, &text).await,
             Question::TeamHomes => install::team_homes(&self.core).await,
         }
     }

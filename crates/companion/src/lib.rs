@@ -22,6 +22,7 @@ mod keys;
 mod life;
 mod lock;
 mod outbox;
+mod roster;
 mod session;
 mod state;
 mod station_client;

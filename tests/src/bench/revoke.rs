@@ -106,7 +106,7 @@ async fn give(stage: &Stage, lead: &Client) -> Result<GivenPermission> {
 }
 
 fn holds_a_key(view: &View) -> Option<()> {
-    (!view.homes.is_empty()).then_some(())
+    (view.roster.openable > 0).then_some(())
 }
 
 /// How long each phone took.

@@ -9,7 +9,7 @@ use terskel_api::path;
 use terskel_api::permission::{GivenPermission, NewPermission};
 use terskel_api::team::{HomeList, OwnTeam, Presence};
 use terskel_api::withdrawal::{TakenAway, Withdrawals};
-use terskel_companion::interface::{HomeView, Intent, Outcome, View};
+use terskel_companion::interface::{Intent, Outcome, View};
 use terskel_model::break_glass::BreakGlassReason;
 use terskel_model::door::Operation;
 use terskel_model::permission::{Condition, Term, What, When, Who};
@@ -189,9 +189,8 @@ pub async fn break_glass(desk: &Desk<'_>, ada: &Phone, timeline: &mut Timeline<'
 
 /// Ada's phone has the home, and she goes there.
 async fn begin(desk: &Desk<'_>, ada: &Phone, timeline: &mut Timeline<'_>) -> Result<DispatchId> {
-    let listed =
-        |view: &View| view.homes.iter().find(|home: &&HomeView| home.resident == desk.resident).map(drop);
-    timeline.step(ADA.name, "has the keys on her phone", ada.see("the home", SOON, listed)).await?;
+    let listed = |view: &View| (view.roster.openable > 0).then_some(());
+    timeline.step(ADA.name, "has the keys on her phone", ada.see("the keys", SOON, listed)).await?;
     let going = async {
         done(ada, Intent::VisitHome { resident: desk.resident, called: false }).await?;
         ada.see("the visit", SOON, |view| view.visit.as_ref().map(|visit| visit.id)).await

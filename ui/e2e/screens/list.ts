@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import type { LockView, NoticeView, View } from "../../src/kit/engine/bindings";
 import {
-  alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, home, hub, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
+  alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, hub, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
 } from "./views";
 import type { Stage } from "./stage";
 
@@ -201,17 +201,16 @@ export const PICTURES: Picture[] = [
   },
   {
     name: "38-homes",
-    view: view({
-      homes: [
-        home(),
-        home({ resident: "0198c000-0000-7000-8000-0000000000b2", name: `${LONG.firstName} ${LONG.lastName}`, address: LONG.address, town: LONG.town }),
-      ],
-    }),
+    view: view({ roster: { here: 120, total: 400, whole: false, version: 1, openable: 2 } }),
     reply: { problem: { problem: "visitOpen" } },
     go: async (page) => {
       await page.locator("nav button").nth(1).click();
       await page.getByTestId("begin-visit").first().click();
     },
+  },
+  {
+    name: "38b-door-without-key",
+    view: view({ visit: visit({ arriveBy: null, doors: [stairwell({ keyUntil: null }), flat({ keyUntil: null, ...otherWays })] }) }),
   },
   {
     name: "39-emergency",

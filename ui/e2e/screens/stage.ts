@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { TeamHome, View, VisitSummary } from "../../src/kit/engine/bindings";
+import type { FoundHome, TeamHome, View, VisitSummary } from "../../src/kit/engine/bindings";
 
 const DIST = fileURLToPath(new URL("../../dist/", import.meta.url));
 const TYPES: Record<string, string> = {
@@ -21,6 +21,9 @@ export class Stage {
   view!: View;
   visits: VisitSummary[] = [];
   homes: TeamHome[] = [];
+  /** What a search finds; `total` of them. */
+  found: FoundHome[] = [];
+  total = 0;
   /** The answer to every intent; without one the answer never comes. */
   reply: unknown;
   /** What was asked for. */
@@ -71,6 +74,9 @@ export class Stage {
       response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
     };
     if (url === "/ask" && body.includes("teamHomes")) return json({ ok: { answer: "teamHomes", homes: this.homes } });
+    if (url === "/ask" && body.includes("findHomes")) {
+      return json({ ok: { answer: "homes", homes: this.found, total: this.total } });
+    }
     if (url === "/ask") return json({ ok: { answer: "visitsToday", visits: this.visits } });
     // That somebody touches the screen is told at some time, and asks for nothing.
     if (body.includes('"touched"')) return json({ ok: { outcome: "done" } });

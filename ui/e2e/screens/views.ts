@@ -4,7 +4,7 @@ import type {
   DetailsView,
   DoorResult,
   DoorView,
-  HomeView,
+  FoundHome,
   FoundLockView,
   HubView,
   InstallView,
@@ -57,15 +57,24 @@ export const alert = (more: Partial<AlertView> = {}): AlertView => ({
   ...more,
 });
 
-export const home = (more: Partial<HomeView> = {}): HomeView => ({
+export const home = (more: Partial<FoundHome> = {}): FoundHome => ({
   resident: "0198c000-0000-7000-8000-0000000000b1",
   name: "Kari Nordmann",
   address: "Storgata 14, 3. etasje",
   town: "Vestby",
+  phoneNumber: "+47 22 33 44 55",
   doors: ["Storgata 14", "Leilighet 302"],
-  until: at(3600),
+  hasLock: true,
+  keyUntil: at(3600),
   ...more,
 });
+
+/** Found among the team's homes: with keys, without, without an e-lock. */
+export const FOUND_HOMES: FoundHome[] = [
+  home(),
+  home({ resident: "0198c000-0000-7000-8000-0000000000b2", name: `${LONG.firstName} ${LONG.lastName}`, address: LONG.address, town: LONG.town, keyUntil: null }),
+  home({ resident: "0198c000-0000-7000-8000-0000000000b3", name: "Åse Öberg", address: "Øvregata 2", doors: [], hasLock: false, keyUntil: null }),
+];
 
 export const result = (outcome: string, reason: string | null = null, operation = "open"): DoorResult => ({
   operation,
@@ -144,7 +153,7 @@ export const view = (more: Partial<View> = {}): View => ({
   alerts: [],
   notices: [],
   visit: null,
-  homes: [],
+  roster: { here: 0, total: 0, whole: true, version: 0, openable: 0 },
   continuity: { plan: "", contacts: [] },
   install: null,
   takenAway: null,

@@ -16,7 +16,7 @@ fn standing(view: &View) -> Option<VisitStanding> {
 async fn gone_without_network() -> Home {
     let home = Home::alerted().await;
     home.station.permit(&home.body, false);
-    home.see("the home", |v| v.homes.len() == 1).await;
+    home.see("the home", |v| v.roster.openable > 0).await;
     home.sent().await;
     home.station.feel(Mood::Unreachable);
     assert_eq!(home.intend(Intent::Accept { dispatch: home.dispatch }).await, Ok(Outcome::Done));

@@ -3,17 +3,33 @@
 use serde::{Deserialize, Serialize};
 use terskel_model::{DispatchId, Timestamp};
 
-use super::TeamHome;
+use super::{FoundHome, TeamHome};
 
 /// A question.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(tag = "question", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Question {
     /// The visits of this shift that were accepted on this phone, newest first.
     VisitsToday,
+    /// The homes of the team on shift in whose name or address each word of the text stands, somewhere; without a word, all.
+    FindHomes {
+        /// As it was typed.
+        text: String,
+    },
     /// The homes of the team that the worker leads.
     TeamHomes,
+}
+
+/// Shows which question, never whom somebody looks for.
+impl std::fmt::Debug for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::VisitsToday => "VisitsToday",
+            Self::FindHomes { .. } => "FindHomes",
+            Self::TeamHomes => "TeamHomes",
+        })
+    }
 }
 
 /// Its answer.
@@ -25,6 +41,13 @@ pub enum Answer {
     VisitsToday {
         /// The visits.
         visits: Vec<VisitSummary>,
+    },
+    /// To [`Question::FindHomes`].
+    Homes {
+        /// Those where the first word begins a word come first; then by address. At most 50.
+        homes: Vec<FoundHome>,
+        /// How many there are.
+        total: u32,
     },
     /// To [`Question::TeamHomes`].
     TeamHomes {

@@ -25,8 +25,8 @@ pub struct View {
     pub notices: Vec<NoticeView>,
     /// The visit that is going on.
     pub visit: Option<VisitView>,
-    /// Homes that can be gone to without a dispatch, with the keys of the shift; by address.
-    pub homes: Vec<HomeView>,
+    /// The homes of the team, which can be gone to without a dispatch.
+    pub roster: RosterView,
     /// What the team does, and whom it calls, when something does not work.
     pub continuity: ContinuityView,
     /// Installing locks; absent for whoever leads no team.
@@ -252,11 +252,29 @@ pub enum VisitStanding {
     Taken,
 }
 
-/// A home that the phone has keys for.
+/// How far the homes of the team are on the phone. [`super::Question::FindHomes`] tells of them: again whenever something in
+/// here has changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(specta::Type))]
+#[serde(rename_all = "camelCase")]
+pub struct RosterView {
+    /// So many are here.
+    pub here: u32,
+    /// So many there are.
+    pub total: u32,
+    /// All that there was to be had is here.
+    pub whole: bool,
+    /// Another number, other homes.
+    pub version: u32,
+    /// How many locks the keys of the shift open now.
+    pub openable: u32,
+}
+
+/// A home of the team.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "bindings", derive(specta::Type))]
 #[serde(rename_all = "camelCase")]
-pub struct HomeView {
+pub struct FoundHome {
     /// Who lives there.
     pub resident: ResidentId,
     /// First and last name.
@@ -265,10 +283,14 @@ pub struct HomeView {
     pub address: String,
     /// Town.
     pub town: String,
+    /// Telephone number.
+    pub phone_number: String,
     /// The names of its doors, in the order one comes to them.
     pub doors: Vec<String>,
-    /// The first of its keys ends.
-    pub until: Timestamp,
+    /// There is an electronic lock on the way in.
+    pub has_lock: bool,
+    /// The first of the keys of the shift that open it ends; none: there is no such key.
+    pub key_until: Option<Timestamp>,
 }
 
 /// A door of the visit.

@@ -35,6 +35,8 @@ pub(crate) struct Core {
     pub(crate) keys_to_change: AtomicBool,
     /// What the station could issue no key for.
     pub(crate) withheld: Withheld,
+    /// Wakes whoever fetches the homes of the team.
+    pub(crate) roster_wanted: Notify,
     /// One decision on sessions and dispatches at a time.
     pub(crate) deciding: tokio::sync::Mutex<()>,
     /// Of the session's token.
@@ -76,6 +78,7 @@ impl Core {
             keys_wanted: Notify::new(),
             keys_to_change: AtomicBool::new(false),
             withheld: Withheld::default(),
+            roster_wanted: Notify::new(),
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),
             install: InstallDesk::default(),

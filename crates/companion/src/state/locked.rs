@@ -4,7 +4,7 @@ use terskel_api::dispatch::Dispatch;
 use terskel_model::dispatch::DispatchPhase;
 
 use super::{Live, notice};
-use crate::interface::{AlertView, ContinuityView, LockState, LockView, NoticeView, View};
+use crate::interface::{AlertView, ContinuityView, LockState, LockView, NoticeView, RosterView, View};
 use crate::lock::{MOST_WRONG, WRONG_CODES};
 use crate::store::Snapshot;
 
@@ -34,7 +34,7 @@ pub(super) fn hide(view: View) -> View {
     View {
         alerts: alerts.map(|alert| AlertView { details: None, taken_by: None, ..alert }).collect(),
         visit: None,
-        homes: Vec::new(),
+        roster: RosterView::default(),
         install: None,
         continuity: ContinuityView { plan: String::new(), contacts: Vec::new() },
         ..view

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use terskel_api::continuity::{Contact, Continuity};
 use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
-use terskel_api::key::KeyHome;
 use terskel_model::Timestamp;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
 use super::{Live, PhoneClock, install_view, locked};
 use crate::interface::{
-    AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HomeView, HubView,
-    PhysicalKeyView, RefusalView, SessionView, StatusView, View, VisitStanding, VisitView,
+    AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HubView, PhysicalKeyView,
+    RefusalView, RosterView, SessionView, StatusView, View, VisitStanding, VisitView,
 };
-use crate::store::{KeyFacts, KeyState, Snapshot, Standing, VisitFacts};
+use crate::roster::openable;
+use crate::store::{RosterFacts, Snapshot, Standing, VisitFacts};
 
 /// How long a dispatch that somebody else took stays in the list.
 const SHOW_TAKEN: Duration = Duration::from_secs(15 * 60);
@@ -38,7 +38,7 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
         visit: snapshot
             .open_visit()
             .and_then(|(facts, dispatch)| visit(snapshot, live, facts, dispatch, now)),
-        homes: homes(snapshot, now),
+        roster: roster(snapshot, now),
         continuity: continuity(&snapshot.continuity),
         install: install_view::build(snapshot, &live.install),
         taken_away: locked::taken_away(snapshot),
@@ -92,30 +92,10 @@ fn alerts(snapshot: &Snapshot, now: Timestamp) -> Vec<AlertView> {
     alerts
 }
 
-fn homes(snapshot: &Snapshot, now: Timestamp) -> Vec<HomeView> {
-    let mut homes: Vec<_> = snapshot.homes.iter().filter_map(|home| home_view(snapshot, home, now)).collect();
-    homes.sort_by(|a, b| (&a.address, a.resident).cmp(&(&b.address, b.resident)));
-    homes
-}
-
-/// `None`: none of its keys is good any more.
-fn home_view(snapshot: &Snapshot, home: &KeyHome, now: Timestamp) -> Option<HomeView> {
-    let locks: Vec<_> = home.doors.iter().filter_map(|door| door.lock.as_ref()).map(|lock| lock.id).collect();
-    let good = |key: &&KeyFacts| {
-        key.dispatch.is_none()
-            && key.state == KeyState::Good
-            && now < key.expires
-            && locks.contains(&key.lock)
-    };
-    let until = snapshot.keys.iter().filter(good).map(|key| key.expires).min()?;
-    Some(HomeView {
-        resident: home.resident.id,
-        name: format!("{} {}", home.resident.first_name, home.resident.last_name),
-        address: home.resident.address.clone(),
-        town: home.resident.town.clone(),
-        doors: home.doors.iter().map(|door| door.name.clone()).collect(),
-        until,
-    })
+fn roster(snapshot: &Snapshot, now: Timestamp) -> RosterView {
+    let RosterFacts { here, total, whole, version, .. } = snapshot.roster;
+    let openable = u32::try_from(openable(snapshot, now).len()).unwrap_or(u32::MAX);
+    RosterView { here, total, whole, version, openable }
 }
 
 fn shown(dispatch: &Dispatch, now: Timestamp) -> bool {

@@ -15,6 +15,7 @@ use terskel_api::key::KeyBundle;
 use terskel_api::path;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::code;
+use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
@@ -179,6 +180,24 @@ impl Station for HttpStation {
         async move {
             let answer = self.prove(credential, request).await?;
             if answer.status() == StatusCode::NO_CONTENT { Ok(None) } else { json(answer).await.map(Some) }
+        }
+        .boxed()
+    }
+
+    fn roster<'a>(
+        &'a self,
+        credential: &'a Credential,
+        after: Option<String>,
+    ) -> Answer<'a, Option<RosterPage>> {
+        let word = |cursor: &String| cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.".contains(&b));
+        let path = format!("{}?after={}", path::ROSTER, after.filter(word).unwrap_or_default());
+        let request = self.request(Method::GET, &path).timeout(BUNDLE);
+        async move {
+            match self.prove(credential, request).await {
+                Ok(answer) => json(answer).await.map(Some),
+                Err(error) if error.code() == Some(code::NOT_FOUND) => Ok(None),
+                Err(error) => Err(error),
+            }
         }
         .boxed()
     }

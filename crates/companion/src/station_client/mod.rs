@@ -21,6 +21,7 @@ use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::installation::Installation;
 use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
+use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
@@ -58,6 +59,12 @@ pub(crate) trait Station: Send + Sync {
     /// All that the shift needs, with keys for all doors that the worker may open now. `None`: nothing differs from the
     /// version that is `known`.
     fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>>;
+    /// The homes of the team on shift that have changed since the cursor. `None`: the station knows of no such thing.
+    fn roster<'a>(
+        &'a self,
+        credential: &'a Credential,
+        after: Option<String>,
+    ) -> Answer<'a, Option<RosterPage>>;
     /// The homes of the team that the worker leads.
     fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList>;
     /// A lock that the phone was let into, with its secret.

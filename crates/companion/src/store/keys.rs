@@ -8,6 +8,7 @@ use terskel_model::{DispatchId, KeyId, LockId, Timestamp};
 
 use super::snapshot::{KeyFacts, KeyState};
 use super::{Result, Store, StoreError, id, ms, time};
+use crate::roster::folded;
 
 impl Store {
     /// The dispatch is this phone's; `keys` have been verified. They replace the ones it had.
@@ -86,9 +87,10 @@ impl Store {
 
 async fn put_home(tx: &mut SqliteConnection, home: &KeyHome) -> Result<()> {
     let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
-    sqlx::query("INSERT OR REPLACE INTO home (resident, body) VALUES ($1, $2)")
+    sqlx::query("INSERT OR REPLACE INTO home (resident, body, folded) VALUES ($1, $2, $3)")
         .bind(home.resident.id.to_string())
         .bind(body)
+        .bind(folded(&home.resident))
         .execute(tx)
         .await?;
     Ok(())
@@ -151,12 +153,6 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<KeyFac
             })
         })
         .collect()
-}
-
-pub(super) async fn homes(connection: &mut SqliteConnection) -> Result<Vec<KeyHome>> {
-    let rows: Vec<String> =
-        sqlx::query_scalar("SELECT body FROM home ORDER BY resident").fetch_all(connection).await?;
-    rows.iter().map(|body| serde_json::from_str(body).map_err(|_| StoreError::Unreadable("home"))).collect()
 }
 
 /// What the station gave for the shift: its version, empty where it is to be asked for again, and the team's plan.

@@ -8,6 +8,7 @@
 //! | session, badge, stream cursor | sign-out or the end of the shift |
 //! | dispatches, doors | sign-out or the end of the shift; a closed visit 60 minutes after accepting |
 //! | digital keys, and the homes they are for | of a dispatch: the visit is closed; their end, or when they are taken away; sign-out or the end of the shift |
+//! | the homes of the team | another team; sign-out or the end of the shift |
 //! | that a key was taken away or used | its end; sign-out or the end of the shift |
 //! | a lock that is being installed, with its secret | the station has it; given up; the phone is lost, or enrolled anew. The address: with the shift |
 //! | visits (times; the name as long as the dispatch) | sign-out or the end of the shift |
@@ -26,6 +27,7 @@ mod keystore;
 mod open;
 mod phone;
 mod retention;
+mod roster;
 mod session;
 mod snapshot;
 mod standing;
@@ -42,6 +44,7 @@ pub(crate) use events::Queued;
 pub(crate) use installation::{InstallationFacts, Place, Tried};
 pub(crate) use open::Store;
 pub(crate) use phone::Phone;
+pub(crate) use roster::RosterFacts;
 pub(crate) use session::Session;
 pub(crate) use snapshot::{DoorFacts, KeyFacts, KeyState, Snapshot, VisitFacts};
 pub(crate) use standing::Standing;

@@ -86,6 +86,8 @@ pub(super) async fn wipe_homes(tx: &mut SqliteConnection) -> Result<()> {
     for sql in [
         "DELETE FROM dispatch",
         "DELETE FROM home",
+        "DELETE FROM roster",
+        "DELETE FROM roster_state",
         "DELETE FROM bundle",
         "DELETE FROM digital_key",
         "DELETE FROM visit",

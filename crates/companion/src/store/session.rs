@@ -43,8 +43,11 @@ impl Store {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
         let before = read(&mut tx).await?;
-        if before.is_none_or(|b| b.worker != session.worker) {
-            super::retention::wipe_shift(&mut tx).await?;
+        match before {
+            Some(b) if b.worker == session.worker && b.team_name == session.team_name => {}
+            // Their visit is theirs; the homes are another team's.
+            Some(b) if b.worker == session.worker => super::roster::wipe(&mut tx).await?,
+            _ => super::retention::wipe_shift(&mut tx).await?,
         }
         // The cursor belongs to the old session's stream.
         sqlx::query("DELETE FROM cursor").execute(&mut *tx).await?;

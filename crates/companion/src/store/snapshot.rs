@@ -3,10 +3,9 @@
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::continuity::Continuity;
 use terskel_api::dispatch::Dispatch;
-use terskel_api::key::KeyHome;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
 
-use super::{AppLock, InstallationFacts, Phone, Result, Session, Standing, Store, id, time};
+use super::{AppLock, InstallationFacts, Phone, Result, RosterFacts, Session, Standing, Store, id, time};
 
 /// The store's content, but for the signed events. Has no `Debug`: it is full of residents.
 #[derive(Clone, Default)]
@@ -20,8 +19,8 @@ pub(crate) struct Snapshot {
     pub(crate) cursor: Option<String>,
     pub(crate) dispatches: Vec<Dispatch>,
     pub(crate) keys: Vec<KeyFacts>,
-    /// What the keys without a dispatch are for.
-    pub(crate) homes: Vec<KeyHome>,
+    /// How far the homes of the team are here. They are asked for one by one: there are thousands.
+    pub(crate) roster: RosterFacts,
     /// Which version of all that the station gives for the shift is here; empty: none, or not all of it.
     pub(crate) bundle: String,
     pub(crate) continuity: Continuity,
@@ -46,6 +45,13 @@ pub(crate) struct KeyFacts {
     pub(crate) state: KeyState,
     pub(crate) expires: Timestamp,
     pub(crate) bytes: Vec<u8>,
+}
+
+impl KeyFacts {
+    /// It is of the shift, and opens its lock.
+    pub(crate) fn opens_now(&self, now: Timestamp) -> bool {
+        self.dispatch.is_none() && self.state == KeyState::Good && now < self.expires
+    }
 }
 
 /// What became of a key.
@@ -157,7 +163,7 @@ impl Store {
             cursor: sqlx::query_scalar("SELECT last_event_id FROM cursor").fetch_optional(&mut *tx).await?,
             dispatches: super::dispatches::read(&mut tx).await?,
             keys: super::keys::read(&mut tx).await?,
-            homes: super::keys::homes(&mut tx).await?,
+            roster: super::roster::read(&mut tx).await?,
             visits: super::visits::read(&mut tx).await?,
             doors: super::doors::read(&mut tx).await?,
             installation: super::installation::read(&mut tx).await?,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
+use terskel_api::roster::STREAM_ROSTER;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 use terskel_model::SessionId;
 use terskel_model::trusted_time::Reading;
@@ -154,6 +155,12 @@ async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -
         STREAM_WITHDRAWAL => return withdraw(core, phone, session, event).await,
         STREAM_KEYS => {
             core.keys_wanted.notify_one();
+            // It comes with each new stream: what was not heard of in between is asked for.
+            core.roster_wanted.notify_one();
+            return save_cursor(core, event).await;
+        }
+        STREAM_ROSTER => {
+            core.roster_wanted.notify_one();
             return save_cursor(core, event).await;
         }
         _ => return save_cursor(core, event).await,

@@ -15,6 +15,7 @@ use terskel_api::installation::Installation;
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
+use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_api::team::{HomeList, HomeSummary};
 use terskel_api::withdrawal::Withdrawal;
@@ -39,6 +40,7 @@ use super::TestWorld;
 use super::weather::Sky;
 use crate::station_client::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
+mod roster;
 mod way;
 pub(crate) use way::Way;
 
@@ -107,6 +109,8 @@ struct State {
     /// The homes of the team, and the locks that were brought.
     homes: Vec<HomeSummary>,
     installed: Vec<Installation>,
+    /// The homes of the team on shift.
+    roster: roster::Roster,
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
     policy: Option<PhonePolicy>,

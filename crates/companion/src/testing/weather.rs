@@ -11,6 +11,7 @@ use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::installation::Installation;
 use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
+use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
@@ -173,6 +174,13 @@ impl Station for Weathered {
     }
     fn keys<'a>(&'a self, credential: &'a Credential, known: String) -> Answer<'a, Option<KeyBundle>> {
         self.through(self.0.keys(credential, known))
+    }
+    fn roster<'a>(
+        &'a self,
+        credential: &'a Credential,
+        after: Option<String>,
+    ) -> Answer<'a, Option<RosterPage>> {
+        self.through(self.0.roster(credential, after))
     }
     fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
         self.through(self.0.homes(credential))

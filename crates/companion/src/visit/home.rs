@@ -1,4 +1,4 @@
-//! Going to a home without having been dispatched, with the keys of the shift.
+//! Going to a home of the team without having been dispatched, with the keys of the shift, where there are some.
 
 use terskel_api::dispatch::{Dispatch, DispatchDetails};
 use terskel_api::key::KeyHome;
@@ -13,12 +13,11 @@ use crate::state::Core;
 pub(crate) async fn visit_home(core: &Core, resident: ResidentId, called: bool) -> Result<Outcome, Problem> {
     let _one_at_a_time = core.deciding.lock().await;
     core.signed_in()?;
-    let snapshot = core.snapshot();
-    if snapshot.open_visit().is_some() {
+    if core.snapshot().open_visit().is_some() {
         return Err(Problem::VisitOpen);
     }
-    let home = snapshot.homes.iter().find(|home| home.resident.id == resident).ok_or(Problem::NotFound)?;
-    begin(core, home, if called { "called" } else { "no_alarm" }).await
+    let home = core.store.home(resident).await?.ok_or(Problem::NotFound)?;
+    begin(core, &home, if called { "called" } else { "no_alarm" }).await
 }
 
 /// Begins a visit that nobody was dispatched to. `why`: in place of an alarm's cause.

@@ -26,6 +26,12 @@ export type Answer =
 { answer: "visitsToday"; 
 /**  The visits. */
 visits: VisitSummary[] } | 
+/**  To [`Question::FindHomes`]. */
+{ answer: "homes"; 
+/**  Those where the first word begins a word come first; then by address. At most 50. */
+homes: FoundHome[]; 
+/**  How many there are. */
+total: number } | 
 /**  To [`Question::TeamHomes`]. */
 { answer: "teamHomes"; 
 /**  By address. */
@@ -163,6 +169,26 @@ export type DoorView = {
 /**  An audit event. */
 export type EventId = string;
 
+/**  A home of the team. */
+export type FoundHome = {
+	/**  Who lives there. */
+	resident: ResidentId,
+	/**  First and last name. */
+	name: string,
+	/**  Street, number, floor. */
+	address: string,
+	/**  Town. */
+	town: string,
+	/**  Telephone number. */
+	phoneNumber: string,
+	/**  The names of its doors, in the order one comes to them. */
+	doors: string[],
+	/**  There is an electronic lock on the way in. */
+	hasLock: boolean,
+	/**  The first of the keys of the shift that open it ends; none: there is no such key. */
+	keyUntil: string | null,
+};
+
 /**  A lock that was heard, of a make that can be installed. */
 export type FoundLockView = {
 	/**  For the intent that pairs with it. */
@@ -177,22 +203,6 @@ export type FoundLockView = {
 	asks: string,
 	/**  It takes a new phone now. */
 	ready: boolean,
-};
-
-/**  A home that the phone has keys for. */
-export type HomeView = {
-	/**  Who lives there. */
-	resident: ResidentId,
-	/**  First and last name. */
-	name: string,
-	/**  Street, number, floor. */
-	address: string,
-	/**  Town. */
-	town: string,
-	/**  The names of its doors, in the order one comes to them. */
-	doors: string[],
-	/**  The first of its keys ends. */
-	until: string,
 };
 
 /**  The hub of the visit. */
@@ -507,6 +517,10 @@ reason: string } |
 export type Question = 
 /**  The visits of this shift that were accepted on this phone, newest first. */
 { question: "visitsToday" } | 
+/**  The homes of the team on shift in whose name or address each word of the text stands, somewhere; without a word, all. */
+{ question: "findHomes"; 
+/**  As it was typed. */
+text: string } | 
 /**  The homes of the team that the worker leads. */
 { question: "teamHomes" };
 
@@ -537,6 +551,23 @@ export type RefusalView = {
 
 /**  The person living at home who has the service. */
 export type ResidentId = string;
+
+/**
+ *  How far the homes of the team are on the phone. [`super::Question::FindHomes`] tells of them: again whenever something in
+ *  here has changed.
+ */
+export type RosterView = {
+	/**  So many are here. */
+	here: number,
+	/**  So many there are. */
+	total: number,
+	/**  All that there was to be had is here. */
+	whole: boolean,
+	/**  Another number, other homes. */
+	version: number,
+	/**  How many locks the keys of the shift open now. */
+	openable: number,
+};
 
 /**  Who is signed in. */
 export type SessionView = {
@@ -608,8 +639,8 @@ export type View = {
 	notices: NoticeView[],
 	/**  The visit that is going on. */
 	visit: VisitView | null,
-	/**  Homes that can be gone to without a dispatch, with the keys of the shift; by address. */
-	homes: HomeView[],
+	/**  The homes of the team, which can be gone to without a dispatch. */
+	roster: RosterView,
 	/**  What the team does, and whom it calls, when something does not work. */
 	continuity: ContinuityView,
 	/**  Installing locks; absent for whoever leads no team. */

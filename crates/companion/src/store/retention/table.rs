@@ -54,7 +54,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
         "events not yet taken by the station",
     ),
     ("followed", "withdrawal at_ms", Until::SessionEnds, "of a session that the station has taken away"),
-    ("home", "resident body", Until::SessionEnds, "the homes that keys of the shift are for"),
+    ("home", "resident body folded", Until::SessionEnds, "the homes that keys of the shift are for"),
     (
         "installation",
         "only resident home door door_kind door_name position lock family address device_id credential worker operation outcome \
@@ -64,6 +64,13 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ),
     ("intention", "id dispatch door operation key worker at_ms", Until::Done, "a note of a lock command"),
     ("phone", "only id station_url identity", Until::EnrolledAnew, "the phone's own keys"),
+    ("roster", "resident folded body", Until::SessionEnds, "the homes of the team on shift"),
+    (
+        "roster_state",
+        "only cursor here total whole version",
+        Until::SessionEnds,
+        "the homes of the team on shift",
+    ),
     (
         "session",
         "only id token worker worker_name team_name ends_at_ms badge rejected withdrawn refresh leads lock_after_s notices",

@@ -177,6 +177,18 @@ impl Station for Way {
         .boxed()
     }
 
+    fn roster<'a>(
+        &'a self,
+        credential: &'a Credential,
+        after: Option<String>,
+    ) -> Answer<'a, Option<RosterPage>> {
+        async move {
+            self.0.check(credential)?;
+            self.0.roster_page(after.as_deref())
+        }
+        .boxed()
+    }
+
     fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
         async move {
             self.0.check(credential)?;

@@ -34,5 +34,6 @@ describe("the key of metal and the code", () => {
     expect(wantsOtherWay(door({ last: last("unknown") }))).toBe(true);
     expect(wantsOtherWay(door({ last: last("opened") }))).toBe(false);
     expect(wantsOtherWay(door({ last: last("refused"), passed: "let_in" }))).toBe(false);
+    expect(wantsOtherWay(door({ hasLock: true, keyUntil: null }))).toBe(true);
   });
 });

@@ -12,6 +12,10 @@ export function shownResult(door: DoorView, askedSince: boolean): DoorResult | n
   return failed && door.passed !== null && !askedSince ? null : door.last;
 }
 
+/** The phone has no key for its lock: to try would be in vain. */
+export const isKeyless = (door: DoorView): boolean => door.hasLock && door.keyUntil === null;
+
 /** Whether the lock did not do its part at the last try, so that the other ways in are wanted. */
 export const wantsOtherWay = (door: DoorView): boolean =>
-  door.passed === null && door.last !== null && ["refused", "unknown"].includes(door.last.outcome);
+  door.passed === null &&
+  (isKeyless(door) || (door.last !== null && ["refused", "unknown"].includes(door.last.outcome)));

@@ -1,0 +1,58 @@
+//! Pages of the team's homes: all at the sign-in, what has changed whenever the stream says so, and now and then. After a break it
+//! goes on where it was: the cursor lies with the page.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use crate::interface::Problem;
+use crate::session::call;
+use crate::state::{Backoff, Core};
+
+/// What no poke told of is noticed within this.
+const EVERY: Duration = Duration::from_secs(5 * 60);
+const FIRST_WAIT: Duration = Duration::from_secs(2);
+const LONGEST_WAIT: Duration = Duration::from_secs(2 * 60);
+
+/// Runs until the engine ends.
+pub(crate) async fn keep_roster(core: Arc<Core>) {
+    let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
+    let mut wait = EVERY;
+    loop {
+        tokio::select! {
+            () = core.roster_wanted.notified() => {}
+            () = sleep(wait) => {}
+        }
+        wait = EVERY;
+        if core.snapshot().session.as_ref().is_none_or(|session| session.rejected) {
+            continue;
+        }
+        match fetch(&core).await {
+            Ok(()) => backoff.reset(),
+            Err(problem) => {
+                tracing::info!(%problem, "not all homes of the team");
+                wait = backoff.wait(&*core.world);
+            }
+        }
+    }
+}
+
+async fn fetch(core: &Core) -> Result<(), Problem> {
+    loop {
+        let (phone, session) = core.signed_in()?;
+        let after = core.snapshot().roster.cursor.clone();
+        let page =
+            call(core, &phone, session.id, |station, credential| station.roster(credential, after.clone()))
+                .await?;
+        // A station from before there were pages: the homes that keys are for come with these.
+        let Some(page) = page else { return Ok(()) };
+        let stored = core.store.save_roster_page(&page, after.as_deref(), session.id).await?;
+        if stored {
+            core.refresh().await?;
+        }
+        if !page.more || !stored {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Looking for a home.
+
+use std::collections::HashMap;
+
+use terskel_api::key::KeyHome;
+use terskel_model::{LockId, Timestamp};
+
+use crate::interface::{Answer, FoundHome, Problem};
+use crate::state::Core;
+use crate::store::Snapshot;
+
+use super::fold;
+
+/// Nobody reads more on a phone: whoever looks for somebody types another letter.
+const MOST: u32 = 50;
+
+/// The homes in whose name or address all words of `text` stand; all, where there are none.
+pub(crate) async fn find_homes(core: &Core, text: &str) -> Result<Answer, Problem> {
+    core.signed_in()?;
+    let found = core.store.find_homes(&fold::asked(text), MOST).await?;
+    let keys = openable(&core.snapshot(), core.clock.now());
+    let homes = found.homes.iter().map(|home| shown(home, &keys)).collect();
+    Ok(Answer::Homes { homes, total: found.total })
+}
+
+/// The locks that keys of the shift open now, and until when.
+pub(crate) fn openable(snapshot: &Snapshot, now: Timestamp) -> HashMap<LockId, Timestamp> {
+    let mut locks = HashMap::new();
+    for key in snapshot.keys.iter().filter(|key| key.opens_now(now)) {
+        let until = locks.entry(key.lock).or_insert(key.expires);
+        *until = key.expires.max(*until);
+    }
+    locks
+}
+
+fn shown(home: &KeyHome, keys: &HashMap<LockId, Timestamp>) -> FoundHome {
+    let locks = || home.doors.iter().filter_map(|door| door.lock.as_ref());
+    let resident = &home.resident;
+    FoundHome {
+        resident: resident.id,
+        name: format!("{} {}", resident.first_name, resident.last_name),
+        address: resident.address.clone(),
+        town: resident.town.clone(),
+        phone_number: resident.phone_number.clone(),
+        doors: home.doors.iter().map(|door| door.name.clone()).collect(),
+        has_lock: locks().next().is_some(),
+        key_until: locks().filter_map(|lock| keys.get(&lock.id)).min().copied(),
+    }
+}

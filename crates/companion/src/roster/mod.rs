@@ -1,0 +1,11 @@
+//! The homes of the team on shift: fetched page by page, kept fresh, and found by any part of a name or an address.
+
+mod fetch;
+mod find;
+mod fold;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use fetch::keep_roster;
+pub(crate) use find::{find_homes, openable};
+pub(crate) use fold::folded;
