@@ -9,8 +9,9 @@ use base64::Engine as _;
 use base64::prelude::{BASE64_STANDARD_NO_PAD, BASE64_URL_SAFE_NO_PAD};
 use terskel_api::Secret;
 use terskel_api::dispatch::PhysicalKey;
+use terskel_api::key::KeyHome;
 
-use crate::interface::{Intent, Reach};
+use crate::interface::{Intent, Question, Reach};
 use crate::store::{Store, StoreError};
 use crate::testing::Home;
 use crate::{StoreKey, interface::Outcome};
@@ -157,6 +158,17 @@ async fn who_reads_every_byte_finds_no_name_address_secret_or_token() {
         assert!(needle.is_in(view.as_bytes()), "{}", needle.what);
         assert!(needle.is_in(BASE64_STANDARD_NO_PAD.encode(&view).as_bytes()), "{}", needle.what);
     }
+    // Of whom nobody was dispatched to.
+    let mut neighbour = home.body.details.clone().unwrap();
+    neighbour.resident.last_name = "Tjernsli".into();
+    let resident = neighbour.resident.id;
+    let (doors, hub) = (neighbour.doors, neighbour.hub);
+    home.station.change_roster([(resident, Some(KeyHome { resident: neighbour.resident, doors, hub }))]);
+    home.see("the neighbour", |view| view.roster.here == 1).await;
+    let asked = Question::FindHomes { text: "Tjernsl".into() };
+    let found = serde_json::to_string(&home.engine.ask(asked).await.unwrap()).unwrap();
+    needles.push(Needle::new("the neighbour's name", "Tjernsl"));
+    assert!(needles.last().unwrap().is_in(found.as_bytes()));
     let folder = home.store.parent().unwrap().to_owned();
     needles.extend(secrets(&home.store).await);
     expect_nothing(&needles, &files(&folder), "during the visit");
