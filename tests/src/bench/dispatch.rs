@@ -96,7 +96,7 @@ pub async fn measure(phones: usize, dispatches: usize) -> Result<Figures> {
 }
 
 /// A team, one worker on shift, and one resident.
-pub(super) async fn set_up(admin: &Client, doors: Vec<NewDoor>) -> Result<()> {
+pub(super) async fn set_up(admin: &Client, doors: Vec<NewDoor>) -> Result<TeamId> {
     let team = NewTeam { code: town::TEAM_CODE.into(), name: town::TEAM_NAME.into() };
     let team = TeamId(admin.post::<Created>(path::TEAMS, &team).await?.id);
     let worker = NewWorker {
@@ -130,7 +130,8 @@ pub(super) async fn set_up(admin: &Client, doors: Vec<NewDoor>) -> Result<()> {
         doors,
         hub: None,
     };
-    admin.post::<Created>(path::RESIDENTS, &resident).await.map(drop)
+    admin.post::<Created>(path::RESIDENTS, &resident).await?;
+    Ok(team)
 }
 
 /// Enrols a phone, signs it in, and lets it listen in the background.
