@@ -134,7 +134,9 @@ pub(crate) fn in_parts(test: &str, parts: usize, story: impl AsyncFnOnce(Air)) {
     match std::env::var(CONTROL) {
         Ok(control) => {
             let part = std::env::var(PART).unwrap().parse().unwrap();
-            runtime.block_on(story(Air { control: control.into(), client: reqwest::Client::new(), part }));
+            // A connection for each question: one that is kept is answered after the world has ended.
+            let client = reqwest::Client::builder().pool_max_idle_per_host(0).build().unwrap();
+            runtime.block_on(story(Air { control: control.into(), client, part }));
         }
         Err(_) => runtime.block_on(be_the_world(test, parts)),
     }
