@@ -22,9 +22,9 @@ use crate::interface::Reach;
 use crate::state::Core;
 use crate::store::{DoorFacts, KeyState, Snapshot};
 
-/// No longer than this whatever the family allows: another worker who slides meanwhile must find the lock free before
-/// their phone gives up looking for it.
-const HOLD_MOST: Duration = Duration::from_secs(20);
+/// No longer than this from the connection on, whatever the family allows: another worker who slides meanwhile must find
+/// the lock free before their phone gives up looking for it.
+pub(super) const HOLD_MOST: Duration = Duration::from_secs(20);
 /// How long a session that is not needed any more stays open for what the lock still has to tell.
 pub(super) const LINGER: Duration = Duration::from_secs(3);
 /// For the lock's log to come home.

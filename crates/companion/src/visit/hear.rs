@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use terskel_locks::lock::{LockEvent, LockState};
 use tokio::time::Instant;
 
-use super::door::{DoorKeeper, LINGER};
+use super::door::{DoorKeeper, HOLD_MOST, LINGER};
 use super::family;
 use super::slot::Happened;
 
@@ -13,7 +13,8 @@ impl DoorKeeper {
     /// What the session tells while nothing is asked.
     pub(super) async fn hear(&mut self, happened: Happened<LockEvent>) {
         match happened {
-            Happened::Connected => {}
+            // From here on nobody else gets at the lock: what the family's hello takes counts too.
+            Happened::Connected => self.close_at = Some(Instant::now() + HOLD_MOST),
             Happened::Failed(error) => {
                 tracing::debug!(%error, "could not hold the lock ready");
                 self.look_again = false;
@@ -31,7 +32,8 @@ impl DoorKeeper {
         match event {
             LockEvent::Ready(_) => {
                 self.ready = true;
-                self.close_at = Some(Instant::now() + self.hold);
+                let held = Instant::now() + self.hold;
+                self.close_at = Some(self.close_at.map_or(held, |at| at.min(held)));
             }
             LockEvent::State(state) => self.note(state).await,
             LockEvent::Log(entries) => {
