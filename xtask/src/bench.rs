@@ -1,19 +1,20 @@
 //! The figures. Measured on an optimised build; a promise that is not kept is an unsuccessful end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::build::FEATURES;
 use crate::command::{cargo, in_root, succeed};
+use crate::scratch::Scratch;
 use crate::test::interop;
 use crate::test::postgres::Postgres;
 use crate::{need, place};
 
-const BENCHES: &[&str] = &["unlock", "dispatch", "audit", "keys", "revoke", "sync"];
+const BENCHES: &[&str] = &["unlock", "dispatch", "audit", "keys", "revoke", "start", "sync"];
 /// Those that write their own table into the figures.
-const WRITERS: &[&str] = &["unlock", "audit", "keys", "revoke", "sync"];
+const WRITERS: &[&str] = &["unlock", "audit", "keys", "revoke", "start", "sync"];
 
 pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
     ensure!(BENCHES.contains(&which), "there are benches for {}", BENCHES.join(", "));
@@ -27,6 +28,7 @@ pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
         bench.arg("--figures").arg(place::root().join("docs/figures.md"));
     }
     let mut postgres = None;
+    let scratch = Scratch::on_disk("bench")?;
     match which {
         "unlock" => {
             bench.arg("--python").arg(interop::environment()?);
@@ -35,6 +37,11 @@ pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
             need::packages(&[need::DATABASE])?;
             bench.args(["--postgres", &postgres.insert(Postgres::start(true)?).url()]);
         }
+        "start" => {
+            let samples = scratch.path().join("samples.json");
+            phone_starts(&samples)?;
+            bench.arg("--samples").arg(samples);
+        }
         "sync" => {
             bench.arg("--pouchdb").arg(pouchdb()?);
         }
@@ -42,6 +49,13 @@ pub(crate) fn run(which: &str, options: &[&str]) -> Result<ExitCode> {
     }
     let status = bench.status().context("can't run the bench")?;
     Ok(if status.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// By the phone's own test, into `samples`.
+fn phone_starts(samples: &Path) -> Result<()> {
+    let mut starts = cargo(&["test", "--quiet", "--release", "--package", "terskel-companion", "--lib"]);
+    starts.args(["roster::bench::start", "--", "--ignored"]);
+    succeed(starts.env("TERSKEL_BENCH_SAMPLES", samples))
 }
 
 /// Where PouchDB is: installed as its lock file says, for this bench alone.

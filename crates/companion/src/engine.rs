@@ -45,15 +45,18 @@ impl Engine {
     /// [`StoreError`] when the store can't be opened with this key.
     pub async fn start(config: EngineConfig) -> Result<Self, StoreError> {
         let stations = Arc::new(HttpStations::new(config.world.clone()));
-        Self::start_with(config, stations).await
-    }
-
-    pub(crate) async fn start_with(
-        config: EngineConfig,
-        stations: Arc<dyn Stations>,
-    ) -> Result<Self, StoreError> {
         let EngineConfig { store_path, store_key, world, radio, families } = config;
         let store = Store::open(&store_path, &store_key).await?;
+        Self::start_on(store, world, radio, families, stations).await
+    }
+
+    pub(crate) async fn start_on(
+        store: Store,
+        world: Arc<dyn World>,
+        radio: Arc<dyn Radio>,
+        families: Families,
+        stations: Arc<dyn Stations>,
+    ) -> Result<Self, StoreError> {
         let clock = PhoneClock::open(world.clone(), &store).await?;
         store.sweep(clock.now()).await?;
         lock::finish(&store).await?;

@@ -13,7 +13,7 @@ use terskel_api::key::KeyHome;
 
 use crate::interface::{Intent, Question, Reach};
 use crate::store::{Store, StoreError};
-use crate::testing::Home;
+use crate::testing::{Home, store_key};
 use crate::{StoreKey, interface::Outcome};
 
 /// What nobody may find, with a name for the message.
@@ -71,7 +71,7 @@ fn files(dir: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// What is in the store at this moment, read with its key: what a thief would want.
 async fn secrets(path: &Path) -> Vec<Needle> {
-    let store = Store::open(path, &StoreKey::new([3; 32])).await.unwrap();
+    let store = Store::open(path, &store_key()).await.unwrap();
     let snapshot = store.snapshot().await.unwrap();
     let phone = snapshot.phone.as_ref().unwrap();
     let mut found = vec![Needle::new("the phone's private keys", phone.identity.to_bytes().to_vec())];

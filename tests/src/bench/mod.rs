@@ -8,6 +8,7 @@ pub mod figures;
 pub mod keys;
 pub mod line;
 pub mod revoke;
+pub mod start;
 pub mod sync;
 pub mod unlock;
 

@@ -1,4 +1,4 @@
-//! `terskel-bench unlock|dispatch|audit|keys|revoke|sync [--json] [--figures FILE] …`: the figures that are promised,
+//! `terskel-bench unlock|dispatch|audit|keys|revoke|start|sync [--json] [--figures FILE] …`: the figures that are promised,
 //! measured in one run.
 
 use std::path::Path;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
 use terskel_keys::AuthorityKeys;
 use terskel_tests::bench::line::{self, Line};
-use terskel_tests::bench::{Promise, Row, audit, dispatch, figures, keys, revoke, sync, unlock};
+use terskel_tests::bench::{Promise, Row, audit, dispatch, figures, keys, revoke, start, sync, unlock};
 use terskel_tests::stage::Air;
 
 /// Says that this process is the one that sees the simulator's bus.
@@ -67,14 +67,18 @@ async fn main() -> Result<()> {
             let (phones, rounds) = (number(&args, "--phones", 24)?, number(&args, "--rounds", 10)?);
             tell(&args, "revoke", &revoke::measure(phones, rounds).await?)?;
         }
+        Some("start") => {
+            let samples = value(&args, "--samples").context("--samples: what was measured")?;
+            tell(&args, "start", &start::read(Path::new(samples))?)?;
+        }
         Some("sync") => {
             let pouchdb = value(&args, "--pouchdb").context("--pouchdb: where PouchDB is installed")?;
             let (count, rounds) = (number(&args, "--events", QUEUED)?, number(&args, "--rounds", 3)?);
             tell(&args, "sync", &sync::measure(count, rounds, Path::new(pouchdb)).await?)?;
         }
         _ => bail!(
-            "terskel-bench unlock|dispatch|audit|keys|revoke|sync [--json] [--figures FILE] [--python PROGRAM] \
-             [--postgres URL] [--pouchdb FOLDER] [--events N] [--appends N] [--rounds N] [--phones N]"
+            "terskel-bench unlock|dispatch|audit|keys|revoke|start|sync [--json] [--figures FILE] [--python PROGRAM] \
+             [--postgres URL] [--pouchdb FOLDER] [--samples FILE] [--events N] [--appends N] [--rounds N] [--phones N]"
         ),
     }
     Ok(())

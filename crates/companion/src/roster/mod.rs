@@ -1,5 +1,7 @@
 //! The homes of the team on shift: fetched page by page, kept fresh, and found by any part of a name or an address.
 
+#[cfg(test)]
+mod bench;
 mod fetch;
 mod find;
 mod fold;

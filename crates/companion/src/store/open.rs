@@ -24,17 +24,11 @@ pub(crate) struct Store {
 impl Store {
     /// Opens or makes the file.
     pub(crate) async fn open(path: &Path, key: &StoreKey) -> Result<Self> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            // A raw key, so that no passphrase is stretched at each start. sqlx sends this pragma first.
-            .pragma("key", key.pragma().to_string())
-            .pragma("secure_delete", "ON")
-            .journal_mode(SqliteJournalMode::Wal)
-            // Full: an event that was told must outlive a flat battery.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .disable_statement_logging();
+        // A raw key, so that no passphrase is stretched at each start. sqlx sends this pragma first.
+        Self::connect(options(path).pragma("key", key.pragma().to_string())).await
+    }
+
+    async fn connect(options: SqliteConnectOptions) -> Result<Self> {
         let mut connection = options.connect().await.map_err(not_a_database)?;
         let cipher: Option<String> =
             sqlx::query_scalar("PRAGMA cipher_version").fetch_optional(&mut connection).await?;
@@ -56,6 +50,35 @@ impl Store {
             _anchor: crate::testing::Anchor::drop_here(),
             connection: connection.lock().await,
         }
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .pragma("secure_delete", "ON")
+        .journal_mode(SqliteJournalMode::Wal)
+        // Full: an event that was told must outlive a flat battery.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .disable_statement_logging()
+}
+
+/// What encryption costs is measured beside a copy without.
+#[cfg(test)]
+impl Store {
+    pub(crate) async fn copy_unencrypted(&self, to: &Path) -> Result<()> {
+        let mut guard = self.connection().await;
+        let attach = sqlx::query("ATTACH DATABASE $1 AS copy KEY ''").bind(to.display().to_string());
+        attach.execute(&mut *guard).await?;
+        sqlx::query("SELECT sqlcipher_export('copy')").execute(&mut *guard).await?;
+        sqlx::query("DETACH DATABASE copy").execute(&mut *guard).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn open_unencrypted(path: &Path) -> Result<Self> {
+        Self::connect(options(path)).await
     }
 }
 

@@ -22,7 +22,8 @@ use super::station::Way;
 use super::weather::Weathered;
 use super::{Air, FAMILIES, FakeStation, TestWorld};
 use crate::interface::{DoorResult, Intent, Outcome, Problem, View};
-use crate::{Engine, EngineConfig, StoreKey};
+use crate::store::Store;
+use crate::{Engine, StoreKey};
 
 pub(crate) const STAIRWELL: &str = "AA:00:00:00:00:01";
 pub(crate) const FLAT: &str = "AA:00:00:00:00:02";
@@ -246,20 +247,28 @@ fn in_memory() -> tempfile::TempDir {
     tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
 }
 
+/// Of every store in tests.
+pub(crate) fn store_key() -> StoreKey {
+    StoreKey::new([3; 32])
+}
+
 pub(crate) async fn engine(
     store: &std::path::Path,
     world: &Arc<TestWorld>,
     air: &Arc<Air>,
     station: &Arc<FakeStation>,
 ) -> Engine {
-    let config = EngineConfig {
-        families: FAMILIES,
-        store_path: store.to_owned(),
-        store_key: StoreKey::new([3; 32]),
-        world: world.clone(),
-        radio: air.clone(),
-    };
-    Engine::start_with(config, Arc::new(Weathered(Way(station.clone())))).await.unwrap()
+    engine_on(Store::open(store, &store_key()).await.unwrap(), world, air, station).await
+}
+
+pub(crate) async fn engine_on(
+    store: Store,
+    world: &Arc<TestWorld>,
+    air: &Arc<Air>,
+    station: &Arc<FakeStation>,
+) -> Engine {
+    let stations = Arc::new(Weathered(Way(station.clone())));
+    Engine::start_on(store, world.clone(), air.clone(), FAMILIES, stations).await.unwrap()
 }
 
 /// A simulated lock of a family in the air, as the station knows it, with its secret.
