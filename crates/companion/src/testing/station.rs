@@ -8,8 +8,7 @@ use futures_util::{FutureExt as _, StreamExt as _};
 use terskel_api::Secret;
 use terskel_api::authority::{KeySet, PublicKey};
 use terskel_api::break_glass::{BreakGlass, GlassBroken};
-use terskel_api::continuity::{Contact, Continuity};
-use terskel_api::dispatch::{Accepted, Decline, Dispatch, IssuedKey, STREAM_TIME, StreamTime};
+use terskel_api::dispatch::{Accepted, Decline, Dispatch, STREAM_TIME, StreamTime};
 use terskel_api::event::{EventBatch, EventReceipt, EventReceipts};
 use terskel_api::installation::Installation;
 use terskel_api::key::{KeyBundle, KeyHome, ShiftKey};
@@ -19,19 +18,13 @@ use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
 use terskel_api::team::{HomeList, HomeSummary};
 use terskel_api::withdrawal::Withdrawal;
-use terskel_keys::digital_key::{self, Claims};
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
-use terskel_locks::nuki::errand::{self, Errand};
-use terskel_model::continuity::ContactRole;
+use terskel_locks::nuki::errand::Errand;
 use terskel_model::digital_key::KeyBasis;
-use terskel_model::door::{DoorOutcome, LockFamily, Operation};
+use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::phone_policy::PhonePolicy;
-use terskel_model::withdrawal::WithdrawalReason;
-use terskel_model::{
-    Clock as _, DispatchId, EventId, KeyId, LockId, PhoneId, SessionId, TeamId, Uptime, WithdrawalId,
-    WorkerId,
-};
+use terskel_model::{Clock as _, DispatchId, EventId, LockId, PhoneId, SessionId, TeamId, Uptime, WorkerId};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -40,6 +33,7 @@ use super::TestWorld;
 use super::weather::Sky;
 use crate::station_client::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
+mod keys;
 mod roster;
 mod way;
 pub(crate) use way::Way;
@@ -162,20 +156,6 @@ impl FakeStation {
         self.state().policy = Some(policy);
     }
 
-    /// Keys for Nukis carry these errands from now on.
-    pub(crate) fn send_with(&self, errands: Vec<Errand>) {
-        self.state().errands = errands;
-    }
-
-    fn with_errands(&self, family: &LockFamily, secret: &[u8]) -> Vec<u8> {
-        let errands = self.state().errands.clone();
-        if family.as_str() != "nuki" || errands.is_empty() {
-            return secret.to_vec();
-        }
-        let (credential, _) = errand::read(secret).unwrap();
-        errand::with_errands(&credential, &errands).to_vec()
-    }
-
     fn policy(&self) -> PhonePolicy {
         let open = PhonePolicy { lock_after_s: 24 * 3600, ..PhonePolicy::default() };
         self.state().policy.clone().unwrap_or(open)
@@ -252,68 +232,6 @@ impl FakeStation {
         for stream in &self.state().streams {
             let _ = stream.send(bytes.as_bytes().to_vec());
         }
-    }
-
-    /// A lead lets the worker into the home of this dispatch, `once` or as long as the shift lasts.
-    pub(crate) fn permit(&self, of: &Dispatch, once: bool) {
-        self.prepare(of, once);
-        self.say("event: keys\ndata: {}\n\n");
-    }
-
-    /// As [`Self::permit`], and nobody is told.
-    pub(crate) fn prepare(&self, of: &Dispatch, once: bool) {
-        let details = of.details.clone().unwrap();
-        let keys = self.keys(of, KeyBasis::Shift);
-        let mut state = self.state();
-        state.shift_keys = keys
-            .into_iter()
-            .map(|IssuedKey { id, lock, door, key }| ShiftKey {
-                id,
-                lock,
-                door,
-                permission: None,
-                dispatch: None,
-                break_glass: None,
-                once,
-                key,
-            })
-            .collect();
-        state.permitted =
-            Some(KeyHome { resident: details.resident, doors: details.doors, hub: details.hub });
-    }
-
-    fn bundle(&self) -> KeyBundle {
-        let state = self.state();
-        let keys = state.shift_keys.clone();
-        let plan = format!("Ring {}", keys.len());
-        let contact = Contact {
-            role: ContactRole::ResponseCentre,
-            name: "Responssenteret".into(),
-            phone_number: "555 00 110".into(),
-        };
-        KeyBundle {
-            version: format!("{:?}", keys.iter().map(|key| key.id).collect::<Vec<_>>()),
-            continuity: Continuity { plan, contacts: vec![contact] },
-            homes: state.permitted.iter().cloned().collect(),
-            keys,
-            without: Vec::new(),
-        }
-    }
-
-    /// A lead takes away the permission, or, with `everything`, the shift. Whoever listens is told.
-    pub(crate) fn take_away(&self, reason: WithdrawalReason, everything: bool) -> WithdrawalId {
-        let id = WithdrawalId::new(&*self.world);
-        let mut state = self.state();
-        state.permitted = None;
-        let keys = std::mem::take(&mut state.shift_keys).into_iter().map(|key| key.id).collect();
-        let order = Withdrawal { id, reason, everything, keys };
-        if everything {
-            state.taken_away = Some(order.clone());
-            state.tokens = None;
-        }
-        drop(state);
-        self.say(&format!("event: withdrawal\ndata: {}\n\n", serde_json::to_string(&order).unwrap()));
-        id
     }
 
     /// The team goes to this home.
@@ -454,38 +372,6 @@ impl FakeStation {
             }
         }
         Ok(EventReceipts { receipts })
-    }
-
-    fn keys(&self, dispatch: &Dispatch, basis: KeyBasis) -> Vec<IssuedKey> {
-        let doors = dispatch.details.iter().flat_map(|d| &d.doors);
-        let public = self.state().public.clone().unwrap();
-        doors
-            .filter_map(|door| Some((door, door.lock.as_ref()?)))
-            .map(|(door, lock)| {
-                let now = self.world.true_time();
-                let claims = Claims {
-                    id: KeyId::new(&*self.world),
-                    issuer: "station".into(),
-                    worker: self.worker,
-                    phone: self.phone,
-                    lock: lock.id,
-                    door: door.id,
-                    family: lock.family.clone(),
-                    dispatch: (basis == KeyBasis::Dispatch).then_some(dispatch.id),
-                    basis: basis.clone(),
-                    permission: None,
-                    operations: vec![Operation::Open, Operation::Lock],
-                    not_before: now,
-                    expires: now + self.key_lifetime,
-                    issued_at: now,
-                };
-                let secret = &self.credentials.iter().find(|(id, _)| *id == lock.id).unwrap().1;
-                let secret = self.with_errands(&lock.family, secret);
-                let key =
-                    digital_key::issue(&self.authority(), &claims, &public, &secret, &*self.world).unwrap();
-                IssuedKey { id: claims.id, lock: lock.id, door: door.id, key: terskel_api::Bytes(key) }
-            })
-            .collect()
     }
 }
 
