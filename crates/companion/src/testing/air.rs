@@ -98,6 +98,11 @@ impl Air {
         device.stirred.notify_one();
     }
 
+    /// Whether somebody is connected to it.
+    pub(crate) fn taken(&self, address: &str) -> watch::Receiver<bool> {
+        self.device(address).taken.subscribe()
+    }
+
     /// Out of range, or asleep.
     pub(crate) fn silence(&self, address: &str, silent: bool) {
         self.device(address).manners.lock().unwrap().silent = silent;

@@ -24,7 +24,7 @@ use crate::state::Core;
 use crate::store::{Intention, Operated};
 
 /// How long a lock is looked for: longer than another phone may hold it ready.
-const FIND_WITHIN: Duration = Duration::from_secs(25);
+pub(super) const FIND_WITHIN: Duration = Duration::from_secs(25);
 /// A radio that has just been started needs a moment.
 const ADAPTER_WITHIN: Duration = Duration::from_secs(2);
 /// A slide is worth this long: no command goes out later.

@@ -10,6 +10,8 @@ use terskel_model::lock_report::LockEntry;
 use terskel_radio::AdapterState;
 use tokio::time::{Instant, sleep};
 
+use super::door::HOLD_MOST;
+use super::operate::FIND_WITHIN;
 use crate::FAMILIES;
 use crate::interface::{Intent, Outcome, Reach};
 use crate::testing::{Fate, Home, STAIRWELL};
@@ -85,6 +87,22 @@ async fn a_worker_who_heard_the_lock_before_another_phone_took_it_gets_it_when_t
         assert_eq!(opened.outcome, "opened", "{family}: {opened:?}");
         assert!(begun.elapsed() < Duration::from_secs(30), "{family}: {:?}", begun.elapsed());
         assert_eq!(home.air.moved(STAIRWELL), 1, "{family}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_is_free_again_before_another_workers_phone_gives_up_looking() {
+    for family in families() {
+        let home = Home::accepted_behind([family, "dkey"]).await;
+        let mut taken = home.air.taken(STAIRWELL);
+        for now in [true, false, true] {
+            taken.wait_for(|taken| *taken == now).await.unwrap();
+        }
+        let held = Instant::now();
+        taken.wait_for(|taken| !*taken).await.unwrap();
+        // The goodbye may take a second.
+        let longest = HOLD_MOST + Duration::from_secs(1);
+        assert!(held.elapsed() <= longest && longest < FIND_WITHIN, "{family}: {:?}", held.elapsed());
     }
 }
 
