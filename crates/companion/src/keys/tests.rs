@@ -189,6 +189,21 @@ async fn a_phone_that_was_offline_wipes_when_the_station_refuses_its_session() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_phone_that_is_refused_and_not_told_why_asks_until_it_is() {
+    let home = at_karis(false).await;
+    home.sent().await;
+    home.station.feel(Mood::Unreachable);
+    assert_eq!(told(&try_door(&home, false).await), ("opened", None));
+    home.station.take_away(WithdrawalReason::PhoneLost, true);
+    home.station.feel(Mood::OrdersLost);
+    sleep(Duration::from_secs(60)).await;
+    home.station.feel(Mood::Good);
+    home.see("taken away", |v| v.taken_away.as_deref() == Some("phone_lost")).await;
+    assert_eq!(home.view().roster.openable, 0);
+    home.see("told", |v| v.status.unsent == 0).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alarm_comes_before_where_the_worker_was_going() {
     let home = at_karis(false).await;
     home.station.dispatch(home.body.clone());

@@ -126,6 +126,9 @@ async fn send(
                     core.store.events_answered(&[(event.id, Some(&code))]).await?;
                     Ok(Round::Again(1))
                 }
+                // The station was asked why, and either this session is over by now or it is asked again: what was taken away
+                // must not stay because the answer was lost.
+                (Next::SignIn, _) if error.ends_session() || session.withdrawn.is_some() => Ok(Round::Later),
                 (Next::SignIn, _) => {
                     core.store.reject_session(session.id).await?;
                     Ok(Round::Again(size))

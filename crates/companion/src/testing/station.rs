@@ -47,6 +47,8 @@ pub(crate) enum Mood {
     Unreachable,
     /// Takes no token, and gives no other.
     Unauthenticated,
+    /// Does not get through with why it has ended a session.
+    OrdersLost,
     /// Gives the next tokens, and the answer is lost.
     RefreshLost,
     /// Does everything, and its answers to accept are lost.

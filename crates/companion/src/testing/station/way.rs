@@ -221,6 +221,9 @@ impl Station for Way {
     fn withdrawal(&self, _: SessionId) -> Answer<'_, Withdrawal> {
         async move {
             self.0.reachable()?;
+            if self.0.state().mood == Mood::OrdersLost {
+                return Err(StationError::NoNetwork);
+            }
             self.0.state().taken_away.clone().ok_or_else(|| problem(404, code::NOT_FOUND))
         }
         .boxed()
