@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join;
 use tokio::time::sleep;
 
 use crate::interface::Problem;
@@ -39,20 +40,23 @@ pub(crate) async fn keep_roster(core: Arc<Core>) {
 }
 
 async fn fetch(core: &Core) -> Result<(), Problem> {
-    loop {
-        let (phone, session) = core.signed_in()?;
-        let after = core.snapshot().roster.cursor.clone();
-        let page =
-            call(core, &phone, session.id, |station, credential| station.roster(credential, after.clone()))
-                .await?;
-        // A station from before there were pages: the homes that keys are for come with these.
-        let Some(page) = page else { return Ok(()) };
-        let stored = core.store.save_roster_page(&page, after.as_deref(), session.id).await?;
-        if stored {
-            core.refresh().await?;
-        }
-        if !page.more || !stored {
+    let (phone, session) = core.signed_in()?;
+    let ask = async |after: Option<String>| {
+        call(core, &phone, session.id, |station, credential| station.roster(credential, after.clone())).await
+    };
+    let mut after = core.snapshot().roster.cursor.clone();
+    let mut asked = ask(after.clone()).await?;
+    // A station from before there were pages gives none: the homes that keys are for come with these.
+    while let Some(page) = asked {
+        // While one is stored the next is on its way.
+        let next = async { if page.more { ask(Some(page.cursor.clone())).await } else { Ok(None) } };
+        let (stored, next) =
+            join(core.store.save_roster_page(&page, after.as_deref(), session.id), next).await;
+        if !stored? {
             return Ok(());
         }
+        core.refresh().await?;
+        (asked, after) = (next?, Some(page.cursor));
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! The outbox: events are signed and stored in the same transaction as the fact they tell, before anything is sent.
 
-use sqlx::{Connection as _, Row as _, SqliteConnection};
+use sqlx::{Connection as _, QueryBuilder, Row as _, SqliteConnection};
 use terskel_keys::event;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
@@ -157,14 +157,22 @@ impl Store {
     pub(crate) async fn events_answered(&self, answers: &[(EventId, Option<&str>)]) -> Result<()> {
         let mut guard = self.connection().await;
         let mut tx = guard.begin().await?;
+        let taken = answers.iter().filter(|(_, refused)| refused.is_none());
+        let taken: Vec<_> = taken.map(|(event, _)| event.to_string()).collect();
+        if !taken.is_empty() {
+            let mut delete = QueryBuilder::new("DELETE FROM event WHERE id IN ");
+            delete.push_tuples(taken, |mut one, id| {
+                one.push_bind(id);
+            });
+            delete.build().execute(&mut *tx).await?;
+        }
         for (event, refused) in answers {
-            let query = match refused {
-                None => sqlx::query("DELETE FROM event WHERE id = $1").bind(event.to_string()),
-                Some(code) => sqlx::query("UPDATE event SET state = 'refused', code = $2 WHERE id = $1")
-                    .bind(event.to_string())
-                    .bind(*code),
-            };
-            query.execute(&mut *tx).await?;
+            let Some(code) = refused else { continue };
+            sqlx::query("UPDATE event SET state = 'refused', code = $2 WHERE id = $1")
+                .bind(event.to_string())
+                .bind(*code)
+                .execute(&mut *tx)
+                .await?;
         }
         Ok(tx.commit().await?)
     }

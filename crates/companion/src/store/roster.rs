@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, QueryBuilder, Row as _, SqliteConnection};
 use terskel_api::key::KeyHome;
 use terskel_api::roster::RosterPage;
 use terskel_model::{ResidentId, SessionId};
 
 use super::{Result, Store, StoreError};
 use crate::roster::folded;
+
+/// So many homes are written in one statement.
+const AT_ONCE: usize = 200;
 
 /// How far the team's homes are here.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -49,8 +52,8 @@ impl Store {
         if page.anew {
             sqlx::query("DELETE FROM roster").execute(&mut *tx).await?;
         }
-        for home in &page.homes {
-            put(&mut tx, home).await?;
+        for some in page.homes.chunks(AT_ONCE) {
+            put(&mut tx, some).await?;
         }
         for gone in &page.removed {
             sqlx::query("DELETE FROM roster WHERE resident = $1")
@@ -136,14 +139,17 @@ async fn is_here(tx: &mut SqliteConnection, session: SessionId) -> Result<bool> 
     Ok(row.is_some())
 }
 
-async fn put(tx: &mut SqliteConnection, home: &KeyHome) -> Result<()> {
-    let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
-    sqlx::query("INSERT OR REPLACE INTO roster (resident, folded, body) VALUES ($1, $2, $3)")
-        .bind(home.resident.id.to_string())
-        .bind(folded(&home.resident))
-        .bind(body)
-        .execute(tx)
-        .await?;
+async fn put(tx: &mut SqliteConnection, homes: &[KeyHome]) -> Result<()> {
+    let row = |home: &KeyHome| {
+        let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
+        Ok((home.resident.id.to_string(), folded(&home.resident), body))
+    };
+    let rows: Vec<_> = homes.iter().map(row).collect::<Result<_>>()?;
+    let mut insert = QueryBuilder::new("INSERT OR REPLACE INTO roster (resident, folded, body) ");
+    insert.push_values(rows, |mut row, (resident, folded, body)| {
+        row.push_bind(resident).push_bind(folded).push_bind(body);
+    });
+    insert.build().execute(tx).await?;
     Ok(())
 }
 

@@ -8,4 +8,4 @@ mod record;
 mod select;
 
 pub(crate) use erase::erase_before;
-pub(crate) use record::Entry;
+pub(crate) use record::{Entry, write_down};

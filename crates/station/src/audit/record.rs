@@ -1,6 +1,8 @@
 //! One audit entry.
 
-use sqlx::AnyConnection;
+use std::slice;
+
+use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_keys::audit::{Body, StationEvent, Told, ToldByPhone};
 use terskel_keys::log::Hash;
 use terskel_model::door::{DoorOutcome, Operation};
@@ -9,7 +11,7 @@ use terskel_model::trusted_time::ClockQuality;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, PermissionId, PhoneId, Timestamp, WorkerId};
 
 use crate::app::App;
-use crate::db::ms;
+use crate::db::{in_brackets, ms};
 use crate::log;
 use crate::problem::Failure;
 
@@ -88,40 +90,13 @@ impl Entry {
 
     /// Stores it and enters it in the log, in the transaction of what it tells about.
     pub(crate) async fn store(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
-        let body = self.write_down(app, tx).await?;
-        log::enter(app, tx, &[body]).await
-    }
-
-    /// Stores it, and hands out what the caller enters in the log.
-    pub(crate) async fn write_down(&self, app: &App, tx: &mut AnyConnection) -> Result<Body, Failure> {
         let stored_at = app.now();
-        sqlx::query(
-            "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation,
-             outcome, reason, key_id, permission_id, proof, clock, visit_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
-        )
-        .bind(self.id.to_string())
-        .bind(ms(self.at))
-        .bind(ms(stored_at))
-        .bind(self.kind.as_str())
-        .bind(self.dispatch.map(|id| id.to_string()))
-        .bind(self.worker.map(|id| id.to_string()))
-        .bind(self.phone.map(|id| id.to_string()))
-        .bind(self.door.map(|id| id.to_string()))
-        .bind(self.operation.as_ref().map(|o| o.as_str().to_owned()))
-        .bind(self.outcome.as_ref().map(|o| o.as_str().to_owned()))
-        .bind(self.reason.clone())
-        .bind(self.key.map(|id| id.to_string()))
-        .bind(self.permission.map(|id| id.to_string()))
-        .bind(self.proof.as_str())
-        .bind(self.clock.as_ref().map(|clock| clock.as_str().to_owned()))
-        .bind(self.visit.map(|id| id.to_string()))
-        .execute(&mut *tx)
-        .await?;
-        Ok(self.body(stored_at))
+        write_down(slice::from_ref(self), stored_at, tx).await?;
+        log::enter(app, tx, &[self.body(stored_at)]).await
     }
 
-    fn body(&self, stored_at: Timestamp) -> Body {
+    /// What is entered in the log.
+    pub(crate) fn body(&self, stored_at: Timestamp) -> Body {
         let told = match &self.told {
             Some(told) => Told::ByPhone(told.clone()),
             None => Told::ByStation(StationEvent {
@@ -142,4 +117,42 @@ impl Entry {
         };
         Body { id: self.id, stored_at, told }
     }
+}
+
+/// Into the trail that people read; the caller enters their bodies in the log.
+pub(crate) async fn write_down(
+    entries: &[Entry],
+    stored_at: Timestamp,
+    tx: &mut AnyConnection,
+) -> Result<(), Failure> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let sql = format!(
+        "INSERT INTO audit (id, at_ms, stored_ms, kind, dispatch_id, worker_id, phone_id, door_id, operation, outcome,
+         reason, key_id, permission_id, proof, clock, visit_id) VALUES {}",
+        in_brackets(entries.len(), 16)
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for entry in entries {
+        query = query
+            .bind(entry.id.to_string())
+            .bind(ms(entry.at))
+            .bind(ms(stored_at))
+            .bind(entry.kind.as_str().to_owned())
+            .bind(entry.dispatch.map(|id| id.to_string()))
+            .bind(entry.worker.map(|id| id.to_string()))
+            .bind(entry.phone.map(|id| id.to_string()))
+            .bind(entry.door.map(|id| id.to_string()))
+            .bind(entry.operation.as_ref().map(|o| o.as_str().to_owned()))
+            .bind(entry.outcome.as_ref().map(|o| o.as_str().to_owned()))
+            .bind(entry.reason.clone())
+            .bind(entry.key.map(|id| id.to_string()))
+            .bind(entry.permission.map(|id| id.to_string()))
+            .bind(entry.proof.as_str().to_owned())
+            .bind(entry.clock.as_ref().map(|clock| clock.as_str().to_owned()))
+            .bind(entry.visit.map(|id| id.to_string()));
+    }
+    query.execute(tx).await?;
+    Ok(())
 }

@@ -6,6 +6,7 @@ use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::event::{PhoneEvent, Proof};
 use terskel_model::{DispatchId, DoorId, KeyId};
 
+use super::ground::Ground;
 use crate::db::ms;
 use crate::keys::entries;
 use crate::problem::{Failure, invalid, refuse};
@@ -15,13 +16,14 @@ use crate::problem::{Failure, invalid, refuse};
 pub(super) async fn operated(
     event: &PhoneEvent,
     dispatch: Option<DispatchId>,
+    ground: &mut Ground,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
     if event.operation.is_none() || event.outcome.is_none() {
         return Err(invalid("outcome", "this or operation is missing"));
     }
-    let Some(key) = event.key else { return without_key(event, dispatch, door, tx).await };
+    let Some(key) = event.key else { return without_key(event, dispatch, door, ground, tx).await };
     let issued = sqlx::query(
         "SELECT id FROM issued_keys WHERE id = $1 AND phone_id = $2 AND worker_id = $3 AND door_id = $4
          AND COALESCE(dispatch_id, $5) = $5",
@@ -52,12 +54,13 @@ async fn without_key(
     event: &PhoneEvent,
     dispatch: Option<DispatchId>,
     door: DoorId,
+    ground: &mut Ground,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     if event.outcome != Some(DoorOutcome::Refused) {
         return refuse(code::BAD_PROOF);
     }
-    there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
+    there(event, dispatch, door, ground, tx).await.map(|()| Proof::PhoneSignature)
 }
 
 /// The phone has business at this door.
@@ -65,10 +68,11 @@ async fn there(
     event: &PhoneEvent,
     dispatch: Option<DispatchId>,
     door: DoorId,
+    ground: &mut Ground,
     tx: &mut AnyConnection,
 ) -> Result<(), Failure> {
     match dispatch {
-        Some(dispatch) => on_the_way(dispatch, door, tx).await,
+        Some(dispatch) => ground.on_the_way(dispatch, door, tx).await,
         None => had_key(event, door, tx).await,
     }
 }
@@ -100,33 +104,23 @@ async fn had_key(event: &PhoneEvent, door: DoorId, tx: &mut AnyConnection) -> Re
 pub(super) async fn passed(
     event: &PhoneEvent,
     dispatch: Option<DispatchId>,
+    ground: &mut Ground,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
     if event.reason.is_none() {
         return Err(invalid("reason", "is missing"));
     }
-    there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
+    there(event, dispatch, door, ground, tx).await.map(|()| Proof::PhoneSignature)
 }
 
 /// The worker looked at the code of its keypad.
 pub(super) async fn code_shown(
     event: &PhoneEvent,
     dispatch: Option<DispatchId>,
+    ground: &mut Ground,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
-    there(event, dispatch, door, tx).await.map(|()| Proof::PhoneSignature)
-}
-
-async fn on_the_way(dispatch: DispatchId, door: DoorId, tx: &mut AnyConnection) -> Result<(), Failure> {
-    let row = sqlx::query(
-        "SELECT rd.door_id FROM resident_doors rd JOIN dispatches d ON d.resident_id = rd.resident_id
-         WHERE d.id = $1 AND rd.door_id = $2 LIMIT 1",
-    )
-    .bind(dispatch.to_string())
-    .bind(door.to_string())
-    .fetch_optional(tx)
-    .await?;
-    if row.is_some() { Ok(()) } else { refuse(code::NOT_FOUND) }
+    there(event, dispatch, door, ground, tx).await.map(|()| Proof::PhoneSignature)
 }

@@ -6,15 +6,16 @@ use sqlx::{AnyConnection, Connection};
 use terskel_api::problem::code;
 use terskel_keys::audit::{Body, Told, ToldByPhone};
 use terskel_keys::event::chain_hash;
-use terskel_model::event::{PhoneEvent, Proof};
+use terskel_model::event::{EventKind, PhoneEvent, Proof};
 use terskel_model::{EventId, PhoneId, WorkerId};
 
 use super::apply::apply;
 use super::chain::{Chain, hex};
+use super::ground::Ground;
 use super::join::dispatch_of;
 use super::store::{Stored, seen_before, store};
 use crate::app::App;
-use crate::audit::Entry;
+use crate::audit::{Entry, write_down};
 use crate::db::{Columns as _, Write};
 use crate::log;
 use crate::problem::{Failure, refuse};
@@ -72,7 +73,10 @@ impl Intake {
         let mut chain = Chain::lock(first.event.phone, tx).await?;
         let mut known = seen_before(&self.events, tx).await?;
         let workers = workers_of(first.event.phone, tx).await?;
+        let (stored_at, mut ground) = (app.now(), Ground::default());
         let (mut fates, mut stored, mut bodies) = (Vec::with_capacity(self.events.len()), vec![], vec![]);
+        // Rows of the trail that people read, until they are written down together.
+        let mut trail = Vec::new();
         for one in &self.events {
             let signed = chain_hash(&one.signed);
             let hash = hex(&signed);
@@ -80,9 +84,14 @@ impl Intake {
                 fates.push(before.answer(&hash));
                 continue;
             }
+            if !only_tells(&one.event.kind) {
+                // It may ask what the trail says.
+                write_down(&trail, stored_at, tx).await?;
+                trail.clear();
+            }
             // An outbox may outlive its session, even the shift.
             let done = if workers.contains(&one.event.worker) {
-                apply_one(&one.event, app, tx, undo).await
+                apply_one(&one.event, &mut ground, app, tx, undo).await
             } else {
                 refuse(code::BAD_PROOF)
             };
@@ -96,10 +105,16 @@ impl Intake {
             let refused = told.refused.clone();
             known.insert(one.event.id, Before { hash: Some(hash.clone()), refused: refused.clone() });
             stored.push(Stored { event: one, hash, chained: told.chained, refused: refused.clone() });
-            bodies.push(write_down(&one.event, told, app, tx).await?);
+            let entry = entry(&one.event, &told, tx).await?;
+            bodies.push(match &entry {
+                Some(entry) => entry.body(stored_at),
+                None => Body { id: one.event.id, stored_at, told: Told::ByPhone(told) },
+            });
+            trail.extend(entry);
             fates.push(refused);
         }
-        store(&stored, app, tx).await?;
+        write_down(&trail, stored_at, tx).await?;
+        store(&stored, stored_at, tx).await?;
         log::enter(app, tx, &bodies).await?;
         chain.store(tx).await?;
         Ok(Some(fates))
@@ -117,15 +132,16 @@ async fn workers_of(phone: PhoneId, tx: &mut AnyConnection) -> Result<HashSet<Wo
 
 async fn apply_one(
     event: &PhoneEvent,
+    ground: &mut Ground,
     app: &App,
     tx: &mut AnyConnection,
     undo: Undo,
 ) -> Result<Proof, Failure> {
     if undo == Undo::All {
-        return apply(event, app, tx).await;
+        return apply(event, ground, app, tx).await;
     }
     let mut inner = tx.begin().await?;
-    match apply(event, app, &mut inner).await {
+    match apply(event, ground, app, &mut inner).await {
         Ok(proof) => {
             inner.commit().await?;
             Ok(proof)
@@ -137,23 +153,23 @@ async fn apply_one(
     }
 }
 
-/// Into the trail that people read, where what was refused has no place; that it came is in the log all the same, for
-/// which this hands out the body.
-async fn write_down(
+/// Neither reads the trail nor changes what stands in it.
+fn only_tells(kind: &EventKind) -> bool {
+    use EventKind::{DoorCodeShown, DoorOperated, DoorPassed, LockReported};
+    matches!(kind, DoorCodeShown | DoorOperated | DoorPassed | LockReported)
+}
+
+/// For the trail that people read, where what was refused has no place; that it came is in the log all the same.
+async fn entry(
     event: &PhoneEvent,
-    told: ToldByPhone,
-    app: &App,
+    told: &ToldByPhone,
     tx: &mut AnyConnection,
-) -> Result<Body, Failure> {
-    match told.proof.clone() {
-        Some(proof) => {
-            let entry = Entry::of_phone(event, proof, told);
-            // Of a visit that is a dispatch, it is the dispatch's too.
-            let dispatch = entry.dispatch.or(dispatch_of(entry.visit, tx).await?);
-            Entry { dispatch, ..entry }.write_down(app, tx).await
-        }
-        None => Ok(Body { id: event.id, stored_at: app.now(), told: Told::ByPhone(told) }),
-    }
+) -> Result<Option<Entry>, Failure> {
+    let Some(proof) = told.proof.clone() else { return Ok(None) };
+    let entry = Entry::of_phone(event, proof, told.clone());
+    // Of a visit that is a dispatch, it is the dispatch's too.
+    let dispatch = entry.dispatch.or(dispatch_of(entry.visit, tx).await?);
+    Ok(Some(Entry { dispatch, ..entry }))
 }
 
 /// What an event's id already stands for.

@@ -3,6 +3,7 @@
 mod apply;
 mod chain;
 mod door;
+mod ground;
 mod intake;
 mod join;
 mod offline;

@@ -5,7 +5,6 @@ use terskel_model::dispatch::Holder;
 use terskel_model::event::{EventKind, PhoneEvent, Proof};
 use terskel_model::{DispatchId, Timestamp};
 
-use super::apply::of_teams_dispatch;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::db::{Columns, ms};
@@ -16,10 +15,10 @@ use crate::problem::Failure;
 /// told by the stream who has it.
 pub(super) async fn accepted(
     event: &PhoneEvent,
+    dispatch: DispatchId,
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
-    let dispatch = of_teams_dispatch(event, tx).await?;
     let row = sqlx::query("SELECT team_id, received_ms FROM dispatches WHERE id = $1")
         .bind(dispatch.to_string())
         .fetch_one(&mut *tx)

@@ -6,7 +6,7 @@ use terskel_keys::receipt::{self, Direction, Receipt};
 use terskel_model::event::{PhoneEvent, Proof};
 use terskel_model::{DispatchId, HubId, ResidentId};
 
-use super::apply::of_teams_dispatch;
+use super::apply::required;
 use super::own_visit;
 use super::visit::{Move, advance};
 use crate::app::App;
@@ -16,6 +16,7 @@ use crate::problem::{Failure, invalid, problem, refuse};
 /// Verifies the receipt, uses it up, and lets the worker arrive.
 pub(super) async fn checked(
     event: &PhoneEvent,
+    dispatch: Option<DispatchId>,
     direction: Direction,
     app: &App,
     tx: &mut AnyConnection,
@@ -23,7 +24,7 @@ pub(super) async fn checked(
     let (visit, (hub, public_key)) = match event.visit {
         Some(visit) => (visit, hub_at(own_visit::resident(visit, tx).await?, tx).await?),
         None => {
-            let dispatch = of_teams_dispatch(event, tx).await?;
+            let dispatch = required(dispatch)?;
             (dispatch, hub_of(dispatch, tx).await?)
         }
     };

@@ -2,11 +2,10 @@
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
-use terskel_model::EventId;
+use terskel_model::{EventId, Timestamp};
 
 use super::chain::sequence;
 use super::intake::{Before, Fate, Known, Verified};
-use crate::app::App;
 use crate::db::{Columns, in_brackets, ms};
 use crate::problem::Failure;
 
@@ -38,7 +37,11 @@ pub(super) async fn seen_before(events: &[Verified], tx: &mut AnyConnection) -> 
 }
 
 /// Stores them.
-pub(super) async fn store(events: &[Stored<'_>], app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+pub(super) async fn store(
+    events: &[Stored<'_>],
+    stored_at: Timestamp,
+    tx: &mut AnyConnection,
+) -> Result<(), Failure> {
     if events.is_empty() {
         return Ok(());
     }
@@ -57,7 +60,7 @@ pub(super) async fn store(events: &[Stored<'_>], app: &App, tx: &mut AnyConnecti
             .bind(i64::from(stored.chained))
             .bind(stored.refused.clone())
             .bind(stored.event.signed.clone())
-            .bind(ms(app.now()));
+            .bind(ms(stored_at));
     }
     query.execute(tx).await?;
     Ok(())

@@ -6,7 +6,6 @@ use terskel_model::dispatch::{DispatchState, Holder, TransitionError};
 use terskel_model::event::{PhoneEvent, Proof};
 use terskel_model::{DispatchId, Timestamp};
 
-use super::apply::of_teams_dispatch;
 use super::offline::went_along;
 use crate::app::App;
 use crate::db::ms;
@@ -26,8 +25,12 @@ pub(super) enum Move {
 }
 
 /// The worker ended the visit.
-pub(super) async fn closed(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<Proof, Failure> {
-    let dispatch = of_teams_dispatch(event, tx).await?;
+pub(super) async fn closed(
+    event: &PhoneEvent,
+    dispatch: DispatchId,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<Proof, Failure> {
     advance(event, dispatch, Move::Close(event.at), app, tx).await?;
     Ok(Proof::PhoneSignature)
 }
