@@ -178,8 +178,8 @@ async fn do_it(core: &Arc<Core>, intent: Intent) -> Result<Outcome, Problem> {
         Intent::CloseVisit { dispatch } => visit::close(core, dispatch).await,
         Intent::FindLocks => install::find_locks(core),
         Intent::StopFindingLocks => Ok(install::stop_finding(core)),
-        Intent::PairLock { device, code, resident, place } => {
-            install::pair(core, &device, Zeroizing::new(code), resident, place).await
+        Intent::PairLock { device, code, resident, place, knob_outside } => {
+            install::pair(core, &device, Zeroizing::new(code), (resident, place, knob_outside)).await
         }
         Intent::TestOpen => install::test(core, Operation::Open).await,
         Intent::TestLock => install::test(core, Operation::Lock).await,

@@ -73,7 +73,7 @@ pub struct Movement {
 /// What a device shows of itself to the control API and to tests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DeviceReport {
-    /// The family's word for its state: `locked`, `unlocked`; for hubs `present`, `absent`.
+    /// The family's word for its state: `locked`, `unlocked`, `unlatched` while the latch is pulled; for hubs `present`, `absent`.
     pub state: String,
     /// Battery, 0–100 %.
     pub battery_percent: Option<u8>,

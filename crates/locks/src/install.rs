@@ -30,6 +30,8 @@ pub struct Found {
     pub asks: Asks,
     /// It takes a new phone now. Otherwise somebody must see to that first, at the lock.
     pub ready: bool,
+    /// It can pull the latch of its door: [`Installer::knob_outside`] counts.
+    pub latch: bool,
 }
 
 /// What an installer types, to be let in.
@@ -65,6 +67,8 @@ pub struct Installer {
     /// The number of this installation, not 0: where a family has room for it, trying again with the same replaces what an
     /// interrupted try has left in the lock.
     pub number: u32,
+    /// The door has a knob outside, or a handle that does not turn: to open it the latch must be pulled.
+    pub knob_outside: bool,
 }
 
 /// What can be asked of a pairing.

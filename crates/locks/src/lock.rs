@@ -93,6 +93,8 @@ pub struct LockDescription {
     /// It says something of itself that this driver was not written for, a newer version of its protocol, say. The
     /// driver goes on as well as it can.
     pub unfamiliar: bool,
+    /// To open, the latch of its door is pulled too; `None` for a make that knows no such thing.
+    pub pulls_latch: Option<bool>,
 }
 
 /// What is known of the mechanism. `None`: the lock has not said, or does not know.

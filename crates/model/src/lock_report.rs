@@ -71,6 +71,9 @@ pub struct LockReport {
     /// It says something of itself that this app was not written for.
     #[serde(default)]
     pub unfamiliar: bool,
+    /// To open, the latch of its door is pulled too, as whoever installed it has said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pulls_latch: Option<bool>,
     /// SHA-256 of the public key that it showed and nobody had vouched for, in hex.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
@@ -125,6 +128,7 @@ impl LockReport {
             clock_corrected: false,
             firmware: None,
             unfamiliar: false,
+            pulls_latch: None,
             fingerprint: None,
             log: Vec::new(),
             entries: Vec::new(),

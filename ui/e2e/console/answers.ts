@@ -182,7 +182,7 @@ const locks: Schemas["LockList"] = {
   locks: [
     lock(60, "Storgata 14", "dkey", report({ battery_percent: 87, battery: "good", firmware: "2.4.1" })),
     lock(61, "Leilighet 3B", "nuki", {
-      ...report({ battery_percent: 14, battery: "critical" }),
+      ...report({ battery_percent: 14, battery: "critical", pulls_latch: true }),
       warnings: ["jammed", "battery_critical"],
       guarantees: guarantees("phone_or_entry", true),
     }),

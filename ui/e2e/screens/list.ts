@@ -256,6 +256,7 @@ export const PICTURES: Picture[] = [
       await submit(page, { code: "BCDF-2345" });
     },
   },
+  { name: "48b-install-knob", view: lead({ found: FOUND }), go: chooseLock(2) },
   { name: "49-install-prove", view: lead({ pending: pending() }), go: install },
   {
     name: "50-install-jammed",

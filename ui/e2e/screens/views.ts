@@ -168,6 +168,7 @@ const lock = (more: Partial<FoundLockView>): FoundLockView => ({
   near: true,
   asks: "activation_code",
   ready: true,
+  latch: more.family === "nuki",
   ...more,
 });
 

@@ -30,8 +30,7 @@ pub(crate) async fn pair(
     core: &Core,
     device: &str,
     code: Zeroizing<String>,
-    resident: ResidentId,
-    place: DoorInput,
+    (resident, place, knob_outside): (ResidentId, DoorInput, Option<bool>),
 ) -> Result<Outcome, Problem> {
     let (phone, session) = lead(core)?;
     let _turn = core.install.turn.try_lock().map_err(|_| Problem::Busy)?;
@@ -42,7 +41,7 @@ pub(crate) async fn pair(
     let place = placed(core, &home, place)?;
     let found = core.show(|live| live.install.found.iter().find(|lock| lock.device.0 == device).cloned());
     let found = found.ok_or(Problem::NotFound)?;
-    let machine = machine(core, &found, &code, &session.worker_name)?;
+    let machine = machine(core, &found, &code, (&session.worker_name, knob_outside))?;
     let given = working(core, attempt(core, &found, machine)).await;
     let device_id = given.as_ref().map_or(found.found.device_id.clone(), |(_, id)| id.clone());
     let lock = Lock {
@@ -87,12 +86,22 @@ fn placed(core: &Core, home: &TeamHome, input: DoorInput) -> Result<Place, Probl
     Ok(Place { resident: home.resident, home: address, door, kind, name, position })
 }
 
-fn machine(core: &Core, lock: &FoundLock, code: &str, worker: &str) -> Result<BoxPairing, Problem> {
+fn machine(
+    core: &Core,
+    lock: &FoundLock,
+    code: &str,
+    (worker, knob_outside): (&str, Option<bool>),
+) -> Result<BoxPairing, Problem> {
     let family = lock.family.install().ok_or(Problem::NotFound)?;
+    // Nobody guesses it: behind a knob a lock that leaves the latch opens nothing.
+    if lock.found.latch && knob_outside.is_none() {
+        return Err(Problem::Invalid { field: "knobOutside".into() });
+    }
     let installer = Installer {
         entropy: core.world.clone(),
         name: format!("Terskel {worker}"),
         number: core.install.number(&lock.device, &*core.world),
+        knob_outside: knob_outside == Some(true),
     };
     family.pair(&lock.found, code, installer).map_err(|_| Problem::Invalid { field: "lockCode".into() })
 }

@@ -7,6 +7,7 @@ use terskel_api::installation::Installation;
 use terskel_api::team::{HomeDoor, HomeSummary};
 use terskel_locks::device::DeviceFault;
 use terskel_locks::family::{FAMILIES, LockPlace, Setup, Visitor, find};
+use terskel_locks::nuki::Credential;
 use terskel_model::door::{DoorKind, LockFamily};
 use terskel_model::event::EventKind;
 use terskel_model::withdrawal::WithdrawalReason;
@@ -82,10 +83,15 @@ impl Job {
     }
 
     async fn pair(&self, code: &str) -> Result<Outcome, Problem> {
+        self.pair_behind(Some(false), code).await
+    }
+
+    async fn pair_behind(&self, knob_outside: Option<bool>, code: &str) -> Result<Outcome, Problem> {
         self.home.engine.ask(Question::TeamHomes).await.unwrap();
         let device = self.found().await.device;
         let place = DoorInput::Known { id: self.home.flat };
-        self.home.intend(Intent::PairLock { device, code: code.into(), resident: self.resident, place }).await
+        let (code, resident) = (code.into(), self.resident);
+        self.home.intend(Intent::PairLock { device, code, resident, place, knob_outside }).await
     }
 
     async fn test(&self, intent: Intent) -> DoorResult {
@@ -93,6 +99,17 @@ impl Job {
             Ok(Outcome::Door { result }) => result,
             other => panic!("{other:?}"),
         }
+    }
+
+    /// Within some seconds.
+    async fn pulls_its_latch(&self) -> bool {
+        for _ in 0..400 {
+            if self.home.air.report(FRESH).state == "unlatched" {
+                return true;
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        false
     }
 
     /// Opens and locks; waits until the station has the lock.
@@ -113,9 +130,7 @@ impl Job {
     /// What the station got opens the lock: the family takes it, and the lock answers to it.
     fn opens(&self, brought: &Installation) {
         let family = find(FAMILIES, &brought.lock.family).unwrap();
-        let hex = brought.lock.credential.expose();
-        let secret: Vec<u8> =
-            (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
+        let secret = secret_of(brought);
         let place = LockPlace { address: &brought.lock.address, device_id: &brought.lock.device_id };
         let world = self.home.world.clone();
         let visitor = Visitor { clocks: (world.now(), world.uptime()), entropy: world, name: "Ada".into() };
@@ -125,6 +140,11 @@ impl Job {
     fn kinds(&self) -> Vec<String> {
         self.home.station.kinds()
     }
+}
+
+fn secret_of(brought: &Installation) -> Vec<u8> {
+    let hex = brought.lock.credential.expose();
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
 #[tokio::test(start_paused = true)]
@@ -156,6 +176,36 @@ async fn a_lock_of_every_family_is_found_paired_proven_and_brought() {
         assert_eq!(job.kinds(), ["lock_paired", "lock_tested", "lock_tested"]);
         assert_eq!(job.view().installed.as_deref(), Some("Leilighet"));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn behind_a_knob_the_latch_is_pulled_in_the_test_and_ever_after() {
+    let options = [("generation", "4"), ("pin", "1234"), ("pairing", "on")];
+    for knob in [true, false] {
+        let job = Job::with("nuki", &options).await;
+        assert!(job.found().await.latch);
+        let unsaid = job.pair_behind(None, "1234").await;
+        assert_eq!(unsaid, Err(Problem::Invalid { field: "knobOutside".into() }), "nobody guesses it");
+        assert_eq!(job.pair_behind(Some(knob), "1234").await, Ok(Outcome::Done));
+        let (result, pulled) = tokio::join!(job.test(Intent::TestOpen), job.pulls_its_latch());
+        assert_eq!((result.outcome.as_str(), pulled), ("opened", knob));
+        // Siv looks at the door; until the latch is back the lock is busy.
+        sleep(Duration::from_secs(5)).await;
+        assert_eq!(job.test(Intent::TestLock).await.outcome, "locked");
+        let brought = job.brought().await;
+        assert_eq!(
+            Credential::from_bytes(&secret_of(&brought)).unwrap().unlatch,
+            knob,
+            "the keys of everybody else"
+        );
+        let tested = job.home.station.events().into_iter().filter_map(|event| event.lock);
+        let said: Vec<_> = tested.filter_map(|report| report.pulls_latch).collect();
+        assert_eq!(said, [knob, knob], "both tests, signed, say so");
+    }
+    // A dKey has no say over the latch.
+    let job = Job::dkey().await;
+    assert!(!job.found().await.latch);
+    assert_eq!(job.pair_behind(None, CODE).await, Ok(Outcome::Done));
 }
 
 #[tokio::test(start_paused = true)]

@@ -39,6 +39,8 @@ pub struct FoundLockView {
     pub asks: String,
     /// It takes a new phone now.
     pub ready: bool,
+    /// It can pull the latch of its door: whether the door has a knob outside must be said.
+    pub latch: bool,
 }
 
 /// The lock that has let the phone in.

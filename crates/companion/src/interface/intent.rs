@@ -130,6 +130,8 @@ pub enum Intent {
         resident: ResidentId,
         /// Which door.
         place: DoorInput,
+        /// The door has a knob outside, so that its latch must be pulled. Wanted where `FoundLockView::latch` says so.
+        knob_outside: Option<bool>,
     },
     /// Open the lock that is being installed. Answers when the outcome is known.
     TestOpen,

@@ -27,6 +27,7 @@ fn found(lock: &FoundLock) -> FoundLockView {
         near: lock.near,
         asks: lock.found.asks.as_str().to_owned(),
         ready: lock.found.ready,
+        latch: lock.found.latch,
     }
 }
 

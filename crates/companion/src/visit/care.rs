@@ -67,6 +67,7 @@ impl CareBook {
     fn introduce(&mut self, lock: &LockDescription) {
         self.report.firmware = Some(lock.firmware.clone()).filter(|text| !text.is_empty());
         self.report.unfamiliar = lock.unfamiliar;
+        self.report.pulls_latch = lock.pulls_latch;
     }
 
     fn state(&mut self, state: &LockState) {

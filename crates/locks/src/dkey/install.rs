@@ -15,7 +15,12 @@ impl Install for Installing {
     fn found(&self, heard: &Heard<'_>) -> Option<Found> {
         let ours = heard.services.iter().any(|service| [SERVICE, TO_SERVER].contains(service));
         let id = heard.name.filter(|name| device(name).is_ok())?;
-        ours.then(|| Found { device_id: id.to_ascii_lowercase(), asks: Asks::ActivationCode, ready: true })
+        ours.then(|| Found {
+            device_id: id.to_ascii_lowercase(),
+            asks: Asks::ActivationCode,
+            ready: true,
+            latch: false,
+        })
     }
 
     fn pair(&self, _: &Found, code: &str, installer: Installer) -> Result<BoxPairing, Invalid> {

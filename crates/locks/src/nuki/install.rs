@@ -29,7 +29,7 @@ impl Install for Installing {
             (false, false) => return None,
         };
         let ready = pairs(PAIRING_SERVICE) || pairs(ULTRA_PAIRING_SERVICE);
-        Some(Found { device_id: format!("{:08x}", named.or(beacon)?), asks, ready })
+        Some(Found { device_id: format!("{:08x}", named.or(beacon)?), asks, ready, latch: true })
     }
 
     fn pair(&self, found: &Found, code: &str, installer: Installer) -> Result<BoxPairing, Invalid> {
@@ -40,6 +40,7 @@ impl Install for Installing {
             app_id: Some(installer.number),
             pin: pin(generation, code)?,
             administrator: true,
+            unlatch: installer.knob_outside,
         };
         let device_id = found.device_id.clone();
         let session = PairingSession::new(request, installer.entropy);

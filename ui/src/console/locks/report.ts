@@ -5,6 +5,7 @@ interface LockReport {
   battery_percent?: number;
   battery?: string;
   firmware?: string;
+  pulls_latch?: boolean;
 }
 
 export const reportOf = (lock: LockStatus): LockReport => lock.report ?? {};

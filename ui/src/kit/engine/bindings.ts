@@ -203,6 +203,8 @@ export type FoundLockView = {
 	asks: string,
 	/**  It takes a new phone now. */
 	ready: boolean,
+	/**  It can pull the latch of its door: whether the door has a knob outside must be said. */
+	latch: boolean,
 };
 
 /**  The hub of the visit. */
@@ -341,7 +343,9 @@ code: string;
 /**  Whose home. */
 resident: ResidentId; 
 /**  Which door. */
-place: DoorInput } | 
+place: DoorInput; 
+/**  The door has a knob outside, so that its latch must be pulled. Wanted where `FoundLockView::latch` says so. */
+knobOutside: boolean | null } | 
 /**  Open the lock that is being installed. Answers when the outcome is known. */
 { intent: "testOpen" } | 
 /**  Lock it. */

@@ -77,6 +77,7 @@ const fields: Record<string, (() => string) | undefined> = {
   text: m.emergency_text,
   lockCode: m.install_code_activation_code,
   doorName: m.install_door_name,
+  knobOutside: m.install_knob,
 };
 
 function fieldName(field: string): string {

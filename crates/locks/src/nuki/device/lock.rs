@@ -268,7 +268,7 @@ impl Device for SimulatedLock {
 
     fn report(&self) -> DeviceReport {
         DeviceReport {
-            state: if self.mechanism.is_locked() { "locked" } else { "unlocked" }.into(),
+            state: self.mechanism.word().into(),
             battery_percent: Some(self.mechanism.battery_percent),
             movements: self.mechanism.movements.clone(),
         }

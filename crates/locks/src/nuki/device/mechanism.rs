@@ -51,8 +51,13 @@ impl Mechanism {
         if self.calibrated { self.state } else { lock_state::UNCALIBRATED }
     }
 
-    pub(super) fn is_locked(&self) -> bool {
-        self.state == lock_state::LOCKED
+    /// How the door is, in a word.
+    pub(super) fn word(&self) -> &'static str {
+        match self.state {
+            lock_state::LOCKED => "locked",
+            lock_state::UNLATCHED => "unlatched",
+            _ => "unlocked",
+        }
     }
 
     pub(super) fn record(&mut self, what: &str, by: &str, at: Timestamp) {

@@ -180,6 +180,7 @@ pub fn nuki_pairing(bytes: &[u8]) {
         app_id: None,
         pin: Some(PIN),
         administrator: start & 2 != 0,
+        unlatch: start & 4 != 0,
     };
     let mut phone = PairingSession::new(request, room::world(1));
     let lane = phone.profile().notify[0];

@@ -195,7 +195,7 @@ impl Pair {
             app_id: self.app_id,
             generation: self.request.generation,
             pin: self.request.pin.filter(|_| self.request.administrator),
-            unlatch: false,
+            unlatch: self.request.unlatch,
         };
         Step::Done { credential, lock }
     }

@@ -27,6 +27,8 @@ pub struct PairingRequest {
     pub pin: Option<u32>,
     /// Keep the PIN in the credential: for whoever administers the lock, and nobody else.
     pub administrator: bool,
+    /// To open, pull the latch too ([`Credential::unlatch`]).
+    pub unlatch: bool,
 }
 
 /// What can be asked of a pairing.

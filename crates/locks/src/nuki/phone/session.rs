@@ -72,6 +72,7 @@ impl LockSession {
     #[must_use]
     pub fn new(credential: Credential, nuki_id: u32, visitor: Visitor) -> Self {
         let device_id = format!("{nuki_id:08X}");
+        let pulls_latch = Some(credential.unlatch);
         Self {
             link: Link::new(&credential, visitor.entropy.clone()),
             credential,
@@ -93,7 +94,7 @@ impl LockSession {
             logs_wanted: VecDeque::new(),
             errands: Vec::new(),
             keeping: None,
-            description: LockDescription { device_id, ..LockDescription::default() },
+            description: LockDescription { device_id, pulls_latch, ..LockDescription::default() },
             state: LockState::default(),
             ready_told: false,
             events: VecDeque::new(),

@@ -161,7 +161,7 @@ proptest! {
         let generation = if ultra { Generation::Ultra } else { Generation::Classic };
         let pin = Some(1);
         let request =
-            PairingRequest { generation, name: "Ada".into(), app_id: None, pin, administrator: false };
+            PairingRequest { generation, name: "Ada".into(), app_id: None, pin, administrator: false, unlatch: false };
         let mut pair = Pair::new(PairingSession::new(request, world(1)), lock_with(LockConfig::default()));
         pair.connect();
         let characteristic = pair.phone.profile().notify[0];

@@ -17,7 +17,14 @@ use terskel_model::door::{DoorOutcome, Operation};
 
 fn request(generation: Generation) -> PairingRequest {
     let pin = Some(if generation == Generation::Ultra { 123_456 } else { 1234 });
-    PairingRequest { generation, name: "Ada's phone".into(), app_id: Some(77), pin, administrator: true }
+    PairingRequest {
+        generation,
+        name: "Ada's phone".into(),
+        app_id: Some(77),
+        pin,
+        administrator: true,
+        unlatch: false,
+    }
 }
 
 fn lock(generation: Generation) -> LockConfig {

@@ -45,7 +45,14 @@ const ULTRA: [&str; 8] = [
 
 fn request(generation: Generation) -> PairingRequest {
     let pin = (generation == Generation::Ultra).then_some(123_456);
-    PairingRequest { generation, name: "Spec Phone".into(), app_id: Some(APP), pin, administrator: false }
+    PairingRequest {
+        generation,
+        name: "Spec Phone".into(),
+        app_id: Some(APP),
+        pin,
+        administrator: false,
+        unlatch: false,
+    }
 }
 
 fn phone_pairs(generation: Generation, lines: &[&str], script: &[&str], mtu: usize) -> PairingEvent {
