@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use terskel_model::capability::Capabilities;
 use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::{PhoneId, SessionId, TeamId, WorkerId};
 
@@ -26,6 +27,9 @@ pub struct SignIn {
     pub nonce: Bytes,
     /// ES256 by the phone's signing key over `keys::sign_in::message`, 64 bytes.
     pub proof: Bytes,
+    /// What the phone can do. A phone from before there was a word for it tells nothing; a station from then refuses the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Capabilities>,
 }
 
 /// The worker is signed in.
@@ -62,6 +66,9 @@ pub struct SignedIn {
     /// What the team has decided about its phones. A station from before tells none.
     #[serde(default)]
     pub policy: PhonePolicy,
+    /// What the station can do. A station from before tells nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capabilities: Option<Capabilities>,
 }
 
 /// The next token of a phone's session, and what gives the one after it. The old token is good to its end.

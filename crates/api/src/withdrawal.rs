@@ -51,6 +51,8 @@ pub struct PhoneWithdrawal {
     /// The last of them ends by itself: as long as nothing is confirmed, the phone may be offline, and its keys open doors
     /// until then. Absent where there were none.
     pub keys_until: Option<DateTime<Utc>>,
+    /// Whether the phone will ever confirm. Where its app is too old for that, the lead can count on nothing but the keys' end.
+    pub confirmable: bool,
     /// When the phone confirmed that it had wiped them.
     pub confirmed_at: Option<DateTime<Utc>>,
 }

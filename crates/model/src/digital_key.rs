@@ -34,6 +34,8 @@ open_enum! {
         NotAsked = "not_asked",
         /// The station is told of no key service for this lock.
         NoService = "no_service",
+        /// The app on the phone is too old for what was permitted.
+        AppTooOld = "app_too_old",
     }
 }
 

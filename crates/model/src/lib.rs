@@ -4,6 +4,7 @@ mod id;
 mod open_enum;
 
 pub mod break_glass;
+pub mod capability;
 pub mod continuity;
 pub mod digital_key;
 pub mod dispatch;

@@ -159,6 +159,7 @@ async fn connect(
         at,
         nonce: Bytes(nonce.to_vec()),
         proof: Bytes(identity.sign(&sign_in::message(enrolled.phone, STAFF_NUMBER, at, &nonce)).to_vec()),
+        capabilities: None,
     };
     let session: SignedIn = client.post(path::SESSION, &sign_in).await?;
     let url = format!("{}{}", station.url, path::STREAM);

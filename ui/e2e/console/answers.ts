@@ -218,7 +218,7 @@ const inclusion: Schemas["InclusionProof"] = {
 
 const order = (n: number, more: Partial<Schemas["PhoneWithdrawal"]>): Schemas["PhoneWithdrawal"] => ({
   id: id(n), reason: "permission_taken_away", phone: id(70), phone_name: "Vest 3", worker: ADA, worker_name: "Ada Solli",
-  ordered_at: at(-2), keys: 2, keys_until: at(2 * HOUR), ...more,
+  ordered_at: at(-2), keys: 2, keys_until: at(2 * HOUR), confirmable: true, ...more,
 });
 export const ORDER = order(120, {});
 const withdrawals: Schemas["Withdrawals"] = {

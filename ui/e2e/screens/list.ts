@@ -201,7 +201,7 @@ export const PICTURES: Picture[] = [
   },
   {
     name: "38-homes",
-    view: view({ roster: { here: 120, total: 400, whole: false, version: 1, openable: 2 } }),
+    view: view({ roster: { here: 120, total: 400, whole: false, version: 1, openable: 2, keyedOnly: false, joins: true } }),
     reply: { problem: { problem: "visitOpen" } },
     go: async (page) => {
       await page.locator("nav button").nth(1).click();

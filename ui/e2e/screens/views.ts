@@ -153,7 +153,7 @@ export const view = (more: Partial<View> = {}): View => ({
   alerts: [],
   notices: [],
   visit: null,
-  roster: { here: 0, total: 0, whole: true, version: 0, openable: 0 },
+  roster: { here: 0, total: 0, whole: true, version: 0, openable: 0, keyedOnly: false, joins: true },
   continuity: { plan: "", contacts: [] },
   install: null,
   takenAway: null,

@@ -10,8 +10,8 @@ const oftener = (): number => 5_000;
 
 /** A phone that is online confirms within a second; one that is not may take hours. */
 const SOON_MS = 10 * 60_000;
-const isAwaited = ({ confirmed_at, ordered_at }: PhoneWithdrawal): boolean =>
-  !confirmed_at && Date.now() - Date.parse(ordered_at) < SOON_MS;
+const isAwaited = ({ confirmable, confirmed_at, ordered_at }: PhoneWithdrawal): boolean =>
+  confirmable && !confirmed_at && Date.now() - Date.parse(ordered_at) < SOON_MS;
 
 /** What a lead who is signed in has on every screen: the own team, its homes, its locks, and what waits for a look. */
 export class Desk {

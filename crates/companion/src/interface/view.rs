@@ -268,6 +268,10 @@ pub struct RosterView {
     pub version: u32,
     /// How many locks the keys of the shift open now.
     pub openable: u32,
+    /// The station has given nothing but the homes that keys are for, so far or as long as it is as old as it is.
+    pub keyed_only: bool,
+    /// A visit after a telephone call is joined with its dispatch: the station does that.
+    pub joins: bool,
 }
 
 /// A home of the team.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join;
+use terskel_model::capability::Capability;
 use tokio::time::sleep;
 
 use crate::interface::Problem;
@@ -41,6 +42,9 @@ pub(crate) async fn keep_roster(core: Arc<Core>) {
 
 async fn fetch(core: &Core) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
+    if !session.station_can.has(&Capability::Roster) {
+        return Ok(());
+    }
     let ask = async |after: Option<String>| {
         call(core, &phone, session.id, |station, credential| station.roster(credential, after.clone())).await
     };

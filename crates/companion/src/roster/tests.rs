@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use terskel_api::key::KeyHome;
 use terskel_model::ResidentId;
+use terskel_model::capability::Capabilities;
 use tokio::time::{sleep, timeout};
 
 use crate::interface::{Answer, DoorResult, FoundHome, Intent, NetworkState, Outcome, Problem, Question};
@@ -116,4 +117,29 @@ async fn a_visit_to_a_home_without_keys_begins_and_its_doors_say_why_they_stay_c
         home.intend(Intent::VisitHome { resident: unknown, called: false }).await,
         Err(Problem::NotFound)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_older_station_is_asked_for_nothing_that_it_does_not_have() {
+    let none: Capabilities = serde_json::from_str("[]").unwrap();
+    let home = Home::new().await;
+    home.station.can_only(Some(none));
+    let home = home.on_shift().await;
+    home.see("online", |v| v.status.network == NetworkState::Online).await;
+    home.station.change_roster([neighbour(&home, "Åse", "Storgata 1")]);
+    home.station.permit(&home.body, false);
+    let view = home.see("the keys", |v| v.roster.openable > 0).await;
+    assert_eq!((home.station.pages(), view.roster.keyed_only, view.roster.joins), (0, true, false));
+    let (found, _) = find(&home, "").await;
+    assert_eq!(found.len(), 1, "the home that there are keys for");
+    home.intend(Intent::VisitHome { resident: found[0].resident, called: false }).await.unwrap();
+
+    // One that refuses to be told is told nothing, and may have what all had.
+    let home = Home::new().await;
+    home.station.can_only(None);
+    let home = home.on_shift().await;
+    home.see("online", |v| v.status.network == NetworkState::Online).await;
+    home.station.change_roster([neighbour(&home, "Åse", "Storgata 1")]);
+    let view = home.see("the homes", |v| v.roster.whole && v.roster.here == 1).await;
+    assert_eq!((view.roster.keyed_only, view.roster.joins), (false, true));
 }

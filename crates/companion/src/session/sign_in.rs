@@ -1,15 +1,17 @@
 //! Signing in for the shift.
 
-use terskel_api::session::SignIn;
+use terskel_api::session::{SignIn, SignedIn};
 use terskel_api::{Bytes, Secret};
 use terskel_keys::sign_in;
 use terskel_model::Timestamp;
+use terskel_model::capability::Capabilities;
 use terskel_model::phone_policy::{LOCK_AFTER_S, PhonePolicy};
+use terskel_model::trusted_time::Reading;
 use terskel_model::world::random;
 
 use crate::interface::{Outcome, Problem};
 use crate::state::Core;
-use crate::station_client::StationError;
+use crate::station_client::{Station, StationError};
 use crate::store::{Phone, Session};
 
 /// Proves the phone, asks the station, and keeps the session.
@@ -25,17 +27,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
     let _one_at_a_time = core.deciding.lock().await;
     let phone = core.phone()?;
     let station = core.station(&phone)?;
-    let mut asked = core.clock.reading();
-    let first = prove(core, &phone, staff_number, &pin, core.clock.now());
-    let answer = match station.sign_in(first).await {
-        // Nobody is kept out for a clock: the proof only has to be fresh by the station's.
-        Err(StationError::Problem { problem }) if problem.station_time.is_some() => {
-            let at = problem.station_time.unwrap_or(asked.wall);
-            asked = core.clock.reading();
-            station.sign_in(prove(core, &phone, staff_number, &pin, at)).await?
-        }
-        answer => answer?,
-    };
+    let (answer, asked) = ask(core, &*station, &phone, staff_number, &pin).await?;
     core.clock.heard(answer.station_time, &asked, &core.store).await?;
     let least = *LOCK_AFTER_S.start();
     let policy = PhonePolicy { lock_after_s: answer.policy.lock_after_s.max(least), ..answer.policy };
@@ -53,6 +45,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             rejected: false,
             withdrawn: None,
             policy,
+            station_can: answer.capabilities.unwrap_or_else(Capabilities::unsaid),
         })
         .await?;
     super::authority::learn(core, &phone, &answer.authority).await?;
@@ -62,6 +55,37 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
     core.token_life.lock().await.begin(answer.session, asked.uptime, answer.token_lasts_s);
     core.outbox.notify_one();
     Ok(Outcome::Done)
+}
+
+/// Asks; again where the station only stumbles over something that the phone can leave out or say better. Also when it was
+/// asked for the last time.
+async fn ask(
+    core: &Core,
+    station: &dyn Station,
+    phone: &Phone,
+    staff_number: &str,
+    pin: &Secret,
+) -> Result<(SignedIn, Reading), StationError> {
+    let (mut at, mut capabilities) = (None, Some(Capabilities::ours()));
+    loop {
+        let asked = core.clock.reading();
+        let proof = prove(core, phone, staff_number, pin, at.unwrap_or_else(|| core.clock.now()));
+        let request = SignIn { capabilities: capabilities.clone(), ..proof };
+        match station.sign_in(request).await {
+            Ok(answer) => return Ok((answer, asked)),
+            // Nobody is kept out for a clock: the proof only has to be fresh by the station's.
+            Err(StationError::Problem { problem }) if at.is_none() && problem.station_time.is_some() => {
+                at = problem.station_time;
+            }
+            // A station from before phones told what they can do.
+            Err(StationError::Problem { problem })
+                if capabilities.is_some() && problem.field.as_deref() == Some("capabilities") =>
+            {
+                capabilities = None;
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// `at`: when the station gets it, as well as the phone knows.
@@ -75,5 +99,6 @@ fn prove(core: &Core, phone: &Phone, staff_number: &str, pin: &Secret, at: Times
         at,
         nonce: Bytes(nonce.to_vec()),
         proof: Bytes(proof.to_vec()),
+        capabilities: None,
     }
 }

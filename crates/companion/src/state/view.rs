@@ -6,6 +6,7 @@ use std::time::Duration;
 use terskel_api::continuity::{Contact, Continuity};
 use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
 use terskel_model::Timestamp;
+use terskel_model::capability::Capability;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
@@ -93,9 +94,11 @@ fn alerts(snapshot: &Snapshot, now: Timestamp) -> Vec<AlertView> {
 }
 
 fn roster(snapshot: &Snapshot, now: Timestamp) -> RosterView {
-    let RosterFacts { here, total, whole, version, .. } = snapshot.roster;
+    let RosterFacts { here, total, whole, version, ref cursor } = snapshot.roster;
     let openable = u32::try_from(openable(snapshot, now).len()).unwrap_or(u32::MAX);
-    RosterView { here, total, whole, version, openable }
+    let session = snapshot.session.as_ref();
+    let joins = session.is_some_and(|session| session.station_can.has(&Capability::JoinedVisits));
+    RosterView { here, total, whole, version, openable, keyed_only: cursor.is_none(), joins }
 }
 
 fn shown(dispatch: &Dispatch, now: Timestamp) -> bool {

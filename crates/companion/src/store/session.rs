@@ -2,6 +2,7 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::Secret;
+use terskel_model::capability::Capabilities;
 use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{SessionId, Timestamp, WorkerId};
@@ -35,6 +36,8 @@ pub(crate) struct Session {
     pub(crate) withdrawn: Option<WithdrawalReason>,
     /// What the unit has decided about its phones.
     pub(crate) policy: PhonePolicy,
+    /// What the station can do.
+    pub(crate) station_can: Capabilities,
 }
 
 impl Store {
@@ -56,7 +59,7 @@ impl Store {
         sqlx::query("DELETE FROM app_lock").execute(&mut *tx).await?;
         sqlx::query(
             "INSERT INTO session (only, id, token, worker, worker_name, team_name, ends_at_ms, badge, rejected, refresh, leads,
-             lock_after_s, notices) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+             lock_after_s, notices, station_can) VALUES (1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(session.id.to_string())
         .bind(session.token.expose())
@@ -70,6 +73,7 @@ impl Store {
         .bind(session.leads)
         .bind(session.policy.lock_after_s)
         .bind(session.policy.notices.as_str())
+        .bind(session.station_can.to_text())
         .execute(&mut *tx)
         .await?;
         Ok(tx.commit().await?)
@@ -104,7 +108,7 @@ impl Store {
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {
     let row = sqlx::query(
         "SELECT id, token, refresh, worker, worker_name, team_name, ends_at_ms, badge, rejected, withdrawn,
-         leads, lock_after_s, notices FROM session",
+         leads, lock_after_s, notices, station_can FROM session",
     )
     .fetch_optional(connection)
     .await?;
@@ -125,5 +129,6 @@ pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Ses
             lock_after_s: row.try_get("lock_after_s")?,
             notices: row.try_get::<&str, _>("notices")?.into(),
         },
+        station_can: Capabilities::from_text(row.try_get("station_can")?),
     }))
 }

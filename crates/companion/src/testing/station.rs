@@ -20,6 +20,7 @@ use terskel_api::team::{HomeList, HomeSummary};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
 use terskel_locks::nuki::errand::Errand;
+use terskel_model::capability::Capabilities;
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
@@ -110,6 +111,8 @@ struct State {
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
     policy: Option<PhonePolicy>,
+    /// What it says that it can do. None: it is from before stations said so, and refuses to be told.
+    can: Option<Capabilities>,
     /// What is to be done at Nukis besides opening them.
     errands: Vec<Errand>,
 }
@@ -148,7 +151,12 @@ impl FakeStation {
             credentials,
             sky: Sky::new(1),
             firsts: OnceLock::new(),
-            state: Mutex::new(State { signs: [7; 32], told: vec![[7; 32]], ..State::default() }),
+            state: Mutex::new(State {
+                signs: [7; 32],
+                told: vec![[7; 32]],
+                can: Some(Capabilities::ours()),
+                ..State::default()
+            }),
             world,
         }
     }
@@ -156,6 +164,11 @@ impl FakeStation {
     /// What the unit decides about its phones; for most stories, that they stay open.
     pub(crate) fn decide(&self, policy: PhonePolicy) {
         self.state().policy = Some(policy);
+    }
+
+    /// An older one.
+    pub(crate) fn can_only(&self, can: Option<Capabilities>) {
+        self.state().can = can;
     }
 
     fn policy(&self) -> PhonePolicy {

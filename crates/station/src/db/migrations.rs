@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (15, "lock entries", include_str!("migrations/0015_lock_entries.sql")),
     (16, "joined visits", include_str!("migrations/0016_joined_visits.sql")),
     (17, "roster", include_str!("migrations/0017_roster.sql")),
+    (18, "capabilities", include_str!("migrations/0018_capabilities.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -129,10 +130,11 @@ mod tests {
             "37489582d53e669797260a8822d6dc0d553f684b6a1eab4e89d650727257d319",
             "c9466b54784d2625bdf5db3476c9d0fe7d4be72b0338b6529632b0f3b3f3051f",
             "a67d4176b9936586112d2fd9e369cd75c8e29e14852da450299be4b60984df30",
+            "4dbdafe5b28c22965059118aea86c865984da49033f14114c532cfdbc9c62b4c",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=17));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=18));
     }
 
     #[tokio::test]

@@ -13,6 +13,7 @@ use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use terskel_locks::nuki::Credential;
 use terskel_locks::nuki::errand::{self, Errand, Wanted};
+use terskel_model::capability::Capability;
 use terskel_model::world::random;
 use terskel_model::{LockId, PermissionId, PhoneId, Timestamp};
 use uuid::Uuid;
@@ -55,7 +56,8 @@ pub(super) async fn pack(
     tx: &mut AnyConnection,
 ) -> Result<Packed, Failure> {
     let credential = Credential::from_bytes(&standing).ok().filter(|credential| credential.pin.is_some());
-    let credential = credential.filter(|_| order.lock.family.as_str() == FAMILY);
+    let keeps = order.lock.family.as_str() == FAMILY && order.can.has(&Capability::LockEntries);
+    let credential = credential.filter(|_| keeps);
     let Some(credential) = credential else { return Ok(Packed { secret: standing, plan: String::new() }) };
     let mut errands = unwanted(order.lock.id, app, tx).await?;
     if let Some(permission) = order.entry_of() {

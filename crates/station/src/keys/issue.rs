@@ -4,6 +4,7 @@ use sqlx::AnyConnection;
 use terskel_api::Bytes;
 use terskel_api::dispatch::{Door, IssuedKey, Lock};
 use terskel_keys::digital_key::{self, Claims};
+use terskel_model::capability::{Capabilities, Capability};
 use terskel_model::digital_key::{KeyBasis, KeyWanting};
 use terskel_model::door::Operation;
 use terskel_model::event::EventKind;
@@ -26,6 +27,8 @@ const ISSUER: &str = "terskel-station";
 pub(super) struct Order<'a> {
     pub(super) worker: WorkerId,
     pub(super) phone: PhoneId,
+    /// What that phone can do.
+    pub(super) can: &'a Capabilities,
     pub(super) door: &'a Door,
     pub(super) lock: &'a Lock,
     pub(super) until: Timestamp,
@@ -40,6 +43,10 @@ pub(super) async fn key_for(
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Result<IssuedKey, KeyWanting>, Failure> {
+    // It would open with it as often as it likes.
+    if order.once && !order.can.has(&Capability::KeysForOnce) {
+        return Ok(Err(KeyWanting::AppTooOld));
+    }
     let held = match source::held(order.lock.id, app, tx).await? {
         Ok(held) => held,
         Err(wanting) => return Ok(Err(wanting)),

@@ -75,6 +75,7 @@ impl Ring<'_> {
             Decision::Granted { until, operations, because } => Some(Order {
                 worker: self.person.worker,
                 phone,
+                can: &self.person.can,
                 door,
                 lock,
                 until,

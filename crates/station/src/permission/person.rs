@@ -2,6 +2,7 @@
 
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
+use terskel_model::capability::Capabilities;
 use terskel_model::permission::{OnDuty, WorkerRole};
 use terskel_model::{OrganisationId, PhoneId, SessionId, TeamId, Timestamp, WorkerId};
 
@@ -14,6 +15,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     /// The phone that the worker is signed in on.
     pub(crate) phone: Option<PhoneId>,
+    /// What that phone can do.
+    pub(crate) can: Capabilities,
     pub(crate) organisation: Option<OrganisationId>,
     pub(crate) leads: Option<TeamId>,
     pub(crate) shift: OnDuty,
@@ -26,7 +29,7 @@ pub(crate) async fn signed_in(
     reader: &mut AnyConnection,
 ) -> Result<Option<Person>, Failure> {
     let row = sqlx::query(
-        "SELECT w.id, w.name, w.organisation_id, w.leads_team, h.team_id, h.role, s.phone_id,
+        "SELECT w.id, w.name, w.organisation_id, w.leads_team, h.team_id, h.role, s.phone_id, s.capabilities,
          CASE WHEN h.ends_ms < s.ends_ms THEN h.ends_ms ELSE s.ends_ms END AS ends_ms
          FROM sessions s JOIN shifts h ON h.id = s.shift_id JOIN workers w ON w.id = s.worker_id
          JOIN phones p ON p.id = s.phone_id
@@ -42,7 +45,7 @@ pub(crate) async fn signed_in(
 /// Everybody who is on a shift now, by name.
 pub(super) async fn on_duty(now: Timestamp, reader: &mut AnyConnection) -> Result<Vec<Person>, Failure> {
     let rows = sqlx::query(
-        "SELECT w.id, w.name, w.organisation_id, w.leads_team, h.team_id, h.role, h.ends_ms, s.phone_id
+        "SELECT w.id, w.name, w.organisation_id, w.leads_team, h.team_id, h.role, h.ends_ms, s.phone_id, s.capabilities
          FROM shifts h JOIN workers w ON w.id = h.worker_id
          LEFT JOIN sessions s ON s.shift_id = h.id AND s.ended_ms IS NULL AND s.ends_ms > $1
          WHERE h.starts_ms <= $1 AND h.ends_ms > $1 ORDER BY w.name, w.id",
@@ -58,6 +61,7 @@ fn person(row: &AnyRow) -> sqlx::Result<Person> {
         worker: row.id("id")?,
         name: row.text("name")?,
         phone: row.id_or_none("phone_id")?,
+        can: Capabilities::from_text(row.text_or_none("capabilities")?.as_deref()),
         organisation: row.id_or_none("organisation_id")?,
         leads: row.id_or_none("leads_team")?,
         shift: OnDuty {

@@ -166,7 +166,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     (
         "sessions",
         "id bearer_hash phone_id worker_id team_id shift_id stream_from started_ms ends_ms ended_ms generation \
-         generation_shown refreshed_ms",
+         generation_shown refreshed_ms capabilities",
         Gone("sessions"),
         "sessions of phones",
     ),

@@ -19,7 +19,7 @@ use crate::auth::{Attempt, PinCheck, Ticket, locked_out, phone_keys};
 use crate::check;
 use crate::db::{Columns, Write, ms};
 use crate::extract::Json;
-use crate::problem::{Failure, problem, refuse};
+use crate::problem::{Failure, invalid, problem, refuse};
 
 /// How far the phone's clock may be off for its proof to count as fresh.
 const FRESH: Duration = Duration::from_secs(5 * 60);
@@ -38,6 +38,9 @@ pub(crate) async fn sign_in_worker(
 ) -> Result<Answer<SignedIn>, Failure> {
     let staff_number = check::required("staff_number", &request.staff_number, 50)?;
     check::pin("pin", request.pin.expose())?;
+    if request.capabilities.as_ref().is_some_and(|told| !told.are_few()) {
+        return Err(invalid("capabilities", "are too many, or too long"));
+    }
     let nonce: [u8; 16] = check::bytes("nonce", &request.nonce.0)?;
     let phone = phone_keys(&mut *app.reader().await?, request.phone).await?;
     prove(&app, &request, &phone).await?;
@@ -48,9 +51,13 @@ pub(crate) async fn sign_in_worker(
     let refusal = Refusal { phone: Some(request.phone), worker: known };
     check_pin(&app, "phone", &staff_number, request.pin, worker.as_ref(), &refusal).await?;
     let Some(worker) = worker else { return refuse(code::WRONG_PIN) };
-    let signed_in = app
-        .write(&StartSession { phone: request.phone, worker: worker.id, signing_key: phone.signing })
-        .await;
+    let start = StartSession {
+        phone: request.phone,
+        worker: worker.id,
+        signing_key: phone.signing,
+        capabilities: request.capabilities,
+    };
+    let signed_in = app.write(&start).await;
     match &signed_in {
         Ok(_) => app.live.session_ended(request.phone),
         Err(Failure::Problem(problem)) => app.write(&refusal.because(&problem.code)).await?,

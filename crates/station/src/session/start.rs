@@ -5,6 +5,7 @@ use terskel_api::Bytes;
 use terskel_api::problem::code;
 use terskel_api::session::{Refreshed, SignedIn};
 use terskel_keys::badge::{self, Badge};
+use terskel_model::capability::Capabilities;
 use terskel_model::event::EventKind;
 use terskel_model::phone_policy::{NoticePolicy, PhonePolicy};
 use terskel_model::{PhoneId, SessionId, ShiftId, TeamId, Timestamp, WorkerId};
@@ -22,6 +23,8 @@ pub(super) struct StartSession {
     pub(super) phone: PhoneId,
     pub(super) worker: WorkerId,
     pub(super) signing_key: [u8; 65],
+    /// What the phone says that it can do.
+    pub(super) capabilities: Option<Capabilities>,
 }
 
 struct Shift {
@@ -66,6 +69,7 @@ impl Write for StartSession {
             authority: Schedule::load(tx).await?.published(app.now()),
             station_time: app.now(),
             policy: shift.policy,
+            capabilities: Some(Capabilities::ours()),
         })
     }
 }
@@ -117,7 +121,8 @@ impl StartSession {
     ) -> Result<(), Failure> {
         sqlx::query(
             "INSERT INTO sessions (id, bearer_hash, phone_id, worker_id, team_id, shift_id, stream_from, refreshed_ms,
-             started_ms, ends_ms) SELECT $1, $1, $2, $3, $4, $5, seq, $6, $6, $7 FROM stream_head WHERE one = 1",
+             started_ms, ends_ms, capabilities) SELECT $1, $1, $2, $3, $4, $5, seq, $6, $6, $7, $8 FROM stream_head
+             WHERE one = 1",
         )
         .bind(session.to_string())
         .bind(self.phone.to_string())
@@ -126,6 +131,7 @@ impl StartSession {
         .bind(shift.id.to_string())
         .bind(ms(app.now()))
         .bind(ms(shift.ends_at))
+        .bind(self.capabilities.as_ref().map(Capabilities::to_text))
         .execute(tx)
         .await?;
         Ok(())

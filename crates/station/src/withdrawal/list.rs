@@ -8,6 +8,7 @@ use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_api::withdrawal::{PhoneWithdrawal, Withdrawals};
 use terskel_model::WithdrawalId;
+use terskel_model::capability::{Capabilities, Capability};
 
 use crate::app::Shared;
 use crate::auth::TeamLead;
@@ -19,7 +20,9 @@ macro_rules! select_withdrawals {
         concat!(
             "SELECT o.id, o.reason, o.phone_id, p.name AS phone_name, o.worker_id, w.name AS worker_name, o.ordered_ms,
              o.confirmed_ms, (SELECT COUNT(*) FROM issued_keys WHERE withdrawal_id = o.id) AS keys,
-             (SELECT max(expires_ms) FROM issued_keys WHERE withdrawal_id = o.id) AS until_ms
+             (SELECT max(expires_ms) FROM issued_keys WHERE withdrawal_id = o.id) AS until_ms,
+             (SELECT capabilities FROM sessions s WHERE s.phone_id = o.phone_id
+               ORDER BY CASE WHEN ended_ms IS NULL THEN 0 ELSE 1 END, started_ms DESC LIMIT 1) AS capabilities
              FROM withdrawals o JOIN phones p ON p.id = o.phone_id JOIN workers w ON w.id = o.worker_id ",
             $rest
         )
@@ -60,6 +63,7 @@ pub(crate) async fn view(
 
 fn order(row: &AnyRow) -> sqlx::Result<PhoneWithdrawal> {
     let until = row.try_get::<Option<i64>, _>("until_ms")?;
+    let can = Capabilities::from_text(row.text_or_none("capabilities")?.as_deref());
     Ok(PhoneWithdrawal {
         id: row.id("id")?,
         reason: row.text("reason")?.as_str().into(),
@@ -70,6 +74,7 @@ fn order(row: &AnyRow) -> sqlx::Result<PhoneWithdrawal> {
         ordered_at: row.time("ordered_ms")?,
         keys: u32::try_from(row.int("keys")?).unwrap_or(u32::MAX),
         keys_until: until.map(|_| row.time("until_ms")).transpose()?,
+        confirmable: can.has(&Capability::Withdrawals),
         confirmed_at: row.time_or_none("confirmed_ms")?,
     })
 }

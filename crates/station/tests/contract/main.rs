@@ -17,6 +17,7 @@ mod audit;
 mod bound;
 mod break_glass;
 mod bundle;
+mod capabilities;
 mod console;
 mod deadlines;
 mod dispatches;

@@ -965,6 +965,10 @@ export interface components {
         BreakGlassReason: string;
         /** @description base64url without padding */
         Bytes: string;
+        /** @description What one side can do. Names from a newer version are kept as they came. */
+        Capabilities: components["schemas"]["Capability"][];
+        /** @description One of: withdrawals; keys_for_once; lock_entries; roster; joined_visits; or a value from a newer version. */
+        Capability: string;
         /** @description One of: button; fall; smoke; wandering; technical; no_contact; or a value from a newer version. */
         Cause: string;
         /** @description A dispatch as its response centre sees it: how far the team is, nothing of the visit. */
@@ -1546,7 +1550,7 @@ export interface components {
             /** @description In no particular order. */
             keys: components["schemas"]["PublicKey"][];
         };
-        /** @description One of: service_silent; service_refused; lock_unknown; token_ended; token_not_yet; not_asked; no_service; or a value from a newer version. */
+        /** @description One of: service_silent; service_refused; lock_unknown; token_ended; token_not_yet; not_asked; no_service; app_too_old; or a value from a newer version. */
         KeyWanting: string;
         /** @description A team lead signs in to read, without a phone. */
         LeadSignIn: {
@@ -1869,6 +1873,8 @@ export interface components {
         };
         /** @description An order as the lead sees it. */
         PhoneWithdrawal: {
+            /** @description Whether the phone will ever confirm. Where its app is too old for that, the lead can count on nothing but the keys' end. */
+            confirmable: boolean;
             /**
              * Format: date-time
              * @description When the phone confirmed that it had wiped them.
@@ -2095,6 +2101,7 @@ export interface components {
              *     time: the phone says it again with that one. It is a freshness check, not a time source.
              */
             at: string;
+            capabilities?: components["schemas"]["Capabilities"] | null;
             /** @description Random, 16 bytes, used once. */
             nonce: components["schemas"]["Bytes"];
             /** @description Which phone. */
@@ -2112,6 +2119,7 @@ export interface components {
             authority: components["schemas"]["KeySet"];
             /** @description The worker's badge for hubs: CWT in COSE_Sign1, until `ends_at` (`keys::badge`). */
             badge: components["schemas"]["Bytes"];
+            capabilities?: components["schemas"]["Capabilities"] | null;
             /**
              * Format: date-time
              * @description When the shift, and with it the session, ends.

@@ -60,6 +60,7 @@ const withheld: Record<string, () => string> = {
   token_not_yet: m.console_withheld_token_not_yet,
   not_asked: m.console_withheld_not_asked,
   no_service: m.console_withheld_no_service,
+  app_too_old: m.console_withheld_app_too_old,
 };
 
 const outcomes: Record<string, () => string> = {

@@ -16,6 +16,7 @@ const order: PhoneWithdrawal = {
   ordered_at: "2026-01-16T19:59:00Z",
   keys: 2,
   keys_until: "2026-01-16T22:00:00Z",
+  confirmable: true,
 };
 const stateOf = (more: Partial<PhoneWithdrawal>) => wordWithdrawal({ ...order, ...more }, "en", NOW).state;
 
@@ -24,6 +25,10 @@ describe("keys that were taken away", () => {
     expect(stateOf({ confirmed_at: "2026-01-16T19:59:01Z" })).toBe("confirmed");
     expect(stateOf({})).toBe("waiting");
     expect(wordWithdrawal(order, "en", NOW).says).toContain("until");
+  });
+  it("are not waited for where the phone's app is too old to confirm", () => {
+    expect(stateOf({ confirmable: false })).toBe("unconfirmable");
+    expect(wordWithdrawal({ ...order, confirmable: false }, "en", NOW).says).toContain("too old to confirm");
   });
   it("open nothing when their time is over, or when there were none", () => {
     expect(stateOf({ keys_until: "2026-01-16T20:00:00Z" })).toBe("ended");

@@ -6,7 +6,7 @@ import { moment } from "./time";
 
 /** How far a phone is with wiping keys, and what that means for the doors. */
 export interface WordedWithdrawal {
-  state: "confirmed" | "nothing" | "ended" | "waiting";
+  state: "confirmed" | "nothing" | "ended" | "waiting" | "unconfirmable";
   says: string;
 }
 
@@ -17,6 +17,7 @@ export function wordWithdrawal(of: PhoneWithdrawal, locale: Locale, now: number)
   if (!until) return { state: "nothing", says: m.console_no_keys_to_wipe() };
   const time = moment(until, locale);
   if (Date.parse(until) <= now) return { state: "ended", says: m.console_keys_ended({ time }) };
+  if (!of.confirmable) return { state: "unconfirmable", says: m.console_cannot_confirm({ time }) };
   return { state: "waiting", says: m.console_not_wiped({ time }) };
 }
 

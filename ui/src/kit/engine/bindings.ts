@@ -571,6 +571,10 @@ export type RosterView = {
 	version: number,
 	/**  How many locks the keys of the shift open now. */
 	openable: number,
+	/**  The station has given nothing but the homes that keys are for, so far or as long as it is as old as it is. */
+	keyedOnly: boolean,
+	/**  A visit after a telephone call is joined with its dispatch: the station does that. */
+	joins: boolean,
 };
 
 /**  Who is signed in. */

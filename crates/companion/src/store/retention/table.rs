@@ -73,7 +73,8 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ),
     (
         "session",
-        "only id token worker worker_name team_name ends_at_ms badge rejected withdrawn refresh leads lock_after_s notices",
+        "only id token worker worker_name team_name ends_at_ms badge rejected withdrawn refresh leads lock_after_s notices \
+         station_can",
         Until::SessionEnds,
         "session tokens, badge, the team's policy",
     ),

@@ -41,6 +41,14 @@ impl Station for Way {
     fn sign_in(&self, body: SignIn) -> Answer<'_, SignedIn> {
         async move {
             self.0.reachable()?;
+            let can = self.0.state().can.clone();
+            if can.is_none() && body.capabilities.is_some() {
+                let StationError::Problem { problem: mut unknown } = problem(422, code::INVALID) else {
+                    unreachable!()
+                };
+                unknown.field = Some("capabilities".into());
+                return Err(StationError::Problem { problem: unknown });
+            }
             let public = self.0.state().public.clone().ok_or_else(|| problem(401, code::PHONE_UNKNOWN))?;
             let message = sign_in::message(body.phone, &body.staff_number, body.at, &body.nonce.0);
             public.verify(&message, &body.proof.0).map_err(|_| problem(401, code::BAD_PROOF))?;
@@ -83,6 +91,7 @@ impl Station for Way {
                 authority: self.0.told(),
                 station_time: now,
                 policy: self.0.policy(),
+                capabilities: can,
             })
         }
         .boxed()

@@ -72,8 +72,19 @@ impl Phone {
         house.post(path::SESSION, "", &self.sign_in_request(house, number, pin, house.now())).await
     }
 
+    /// Signs in with an app that says what it can do.
+    pub(crate) async fn sign_in_with(&mut self, house: &House, worker: &Worker, capabilities: &Value) {
+        let mut request = self.sign_in_request(house, &worker.number, &worker.pin, house.now());
+        request["capabilities"] = capabilities.clone();
+        self.begin(&house.post(path::SESSION, "", &request).await);
+    }
+
     pub(crate) async fn sign_in(&mut self, house: &House, worker: &Worker) {
         let answer = self.try_sign_in(house, &worker.number, &worker.pin).await;
+        self.begin(&answer);
+    }
+
+    fn begin(&mut self, answer: &Answer) {
         let session: SignedIn = answer.is(200);
         *self.nonce.get_mut().unwrap() = nonce(&answer.headers);
         *self.tokens.get_mut().unwrap() = Some(Refreshed {
