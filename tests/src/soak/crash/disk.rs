@@ -73,15 +73,19 @@ async fn fail_at(stage: &Stage, fault: Fault, nth: u64) -> Result<bool> {
     let mut memory = Memory::default();
     let log = stage.dir().join("strace.log");
     let under = strace(&stage.phone_data("Ada"), &log, fault, nth);
-    // It may not even start, or be gone in the middle: then the worker starts it anew.
+    let mut ended = Ok(());
+    // It may not even start, or be gone in the middle, or as it ends: then the worker starts it anew.
     if let Ok(ada) = stage.phone_under("Ada", &under).await {
         let worked = evening.errand.work(&ada, &mut memory).await;
         if worked.is_ok() {
-            ada.stop().await?;
+            ended = ada.stop().await;
         }
     }
     let said = std::fs::read_to_string(&log)?;
     let hit = said.contains("(INJECTED)") || said.contains("killed by SIGKILL");
+    if !hit {
+        ended?;
+    }
     let ada: Phone = stage.phone("Ada").await?;
     let view = evening.errand.work(&ada, &mut memory).await?;
     ada.stop().await?;
