@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_doors;
 #[cfg(test)]
+mod called;
+#[cfg(test)]
 mod crashes;
 #[cfg(test)]
 mod good_night;

@@ -96,7 +96,8 @@ pub struct Dispatch {
     pub accept_by: DateTime<Utc>,
     /// Set when nobody accepted in time and the centre was told to call.
     pub unanswered_since: Option<DateTime<Utc>>,
-    /// Where this phone has accepted it: the visit of its own, begun after a telephone call, that it is the alarm of.
+    /// The visit of the phone's own, begun after a telephone call, that it is the alarm of. Where somebody else has accepted
+    /// it, the visit goes on as the worker's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visit: Option<DispatchId>,
     /// When it was accepted.

@@ -50,6 +50,20 @@ impl<'a> Desk<'a> {
         Ok(Self { home, resident: found.resident, worker: ada.worker, lead })
     }
 
+    /// Whose home it is.
+    #[must_use]
+    pub fn resident(&self) -> ResidentId {
+        self.resident
+    }
+
+    /// The lead lets Ada in for good.
+    ///
+    /// # Errors
+    /// When the station refuses.
+    pub async fn let_in(&self, world: &dyn World) -> Result<()> {
+        self.give(Term::Permanent {}, world).await.map(drop)
+    }
+
     async fn give(&self, term: Term, world: &dyn World) -> Result<GivenPermission> {
         let permission = NewPermission {
             id: PermissionId::new(world),

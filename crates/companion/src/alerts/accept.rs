@@ -33,8 +33,12 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
         }
         answer => answer?,
     }
-    // An alarm comes before where the worker was going by themselves.
-    if let Some((visit, _)) = snapshot.open_visit().filter(|(visit, _)| visit.own) {
+    // An alarm comes before where the worker was going by themselves, unless that turned out to be it.
+    let told = core.snapshot();
+    let is = told.dispatches.iter().find(|told| told.id == dispatch).and_then(|told| told.visit);
+    if let Some((visit, _)) =
+        snapshot.open_visit().filter(|(visit, _)| visit.own && Some(visit.dispatch) != is)
+    {
         let (phone, session) = core.signed_in()?;
         core.store.close_visit(visit.dispatch, &phone, session.worker, &core.clock).await?;
         core.refresh().await?;

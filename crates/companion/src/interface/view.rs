@@ -70,7 +70,7 @@ pub struct SessionView {
     pub worker_name: String,
     /// The team on shift.
     pub team_name: String,
-    /// Leads a team.
+    /// Leads the team on shift.
     pub leads: bool,
     /// The shift ends.
     pub ends_at: Timestamp,
@@ -250,6 +250,8 @@ pub enum VisitStanding {
     Unconfirmed,
     /// Accepted without network, and somebody else was first.
     Taken,
+    /// Begun after a phone call, and somebody else has the dispatch to this home.
+    Second,
 }
 
 /// How far the homes of the team are on the phone. [`super::Question::FindHomes`] tells of them: again whenever something in

@@ -10,7 +10,7 @@ use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{Clock as _, ResidentId};
 use tokio::time::{sleep, timeout};
 
-use crate::interface::{DoorResult, Intent, NetworkState, Outcome, Problem, Reach};
+use crate::interface::{DoorResult, Intent, NetworkState, Outcome, Problem, Reach, View, VisitStanding};
 use crate::testing::{Home, Mood, STAIRWELL};
 
 /// Ada is on shift, and may go to Kari.
@@ -86,6 +86,38 @@ async fn the_alarm_of_a_visit_after_a_telephone_call_is_no_second_visit() {
     home.sent().await;
     assert_eq!(home.station.kinds(), ["visit_begun", "visit_closed"]);
     assert!(home.view().visit.is_none(), "there is no other");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_went_after_a_telephone_call_and_was_second_is_told_inside_the_visit() {
+    let home = permitted(false).await;
+    home.intend(Intent::VisitHome { resident: kari(&home), called: true }).await.unwrap();
+    let before = home.view().visit.clone().unwrap();
+    let (now, alarm) = (home.world.now(), home.body.clone());
+    home.station.dispatch(Dispatch {
+        phase: DispatchPhase::Accepted,
+        accepted_by: Some("Bo".into()),
+        visit: Some(before.id),
+        accepted_at: Some(now),
+        arrive_by: Some(now + ARRIVE_WITHIN),
+        details: None,
+        ..alarm
+    });
+    let second = |v: &View| v.visit.as_ref().is_some_and(|v| v.standing == VisitStanding::Second);
+    let view = home.see("that she is second", second).await;
+    let visit = view.visit.as_ref().unwrap();
+    assert_eq!((visit.taken_by.as_deref(), visit.arrive_by), (Some("Bo"), None));
+    assert_eq!((visit.id, &visit.details), (before.id, &before.details), "the visit is hers as before");
+    // Bo is through: who was there stays said, and the doors work to the end.
+    home.station.tell(|d| d.phase = DispatchPhase::Closed);
+    let door = Intent::OpenDoor { dispatch: visit.id, door: home.stairwell };
+    let Ok(Outcome::Door { result }) = home.intend(door).await else { panic!("a door has an outcome") };
+    assert_eq!(result.outcome, "opened");
+    let visit = home.view().visit.clone().unwrap();
+    assert_eq!((visit.standing, visit.taken_by.as_deref()), (VisitStanding::Second, Some("Bo")));
+    home.intend(Intent::CloseVisit { dispatch: visit.id }).await.unwrap();
+    home.sent().await;
+    assert!(home.view().visit.is_none());
 }
 
 #[tokio::test(start_paused = true)]

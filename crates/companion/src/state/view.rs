@@ -132,19 +132,26 @@ fn visit(
     now: Timestamp,
 ) -> Option<VisitView> {
     let details = dispatch.details.as_ref()?;
-    // The alarm that the visit turned out to be the answer to.
-    let alarm = snapshot.dispatches.iter().find(|told| told.mine && told.visit == Some(dispatch.id));
+    // The alarm that the visit turned out to be the answer to, or would have been.
+    let mut alarms = snapshot.dispatches.iter().filter(|told| told.visit == Some(dispatch.id));
+    let alarm = alarms.clone().find(|told| told.mine);
+    let others =
+        alarms.find(|told| !told.mine && told.phase != DispatchPhase::Open).filter(|_| alarm.is_none());
     Some(VisitView {
         id: dispatch.id,
         details: text(alarm.and_then(|alarm| alarm.details.as_ref()).unwrap_or(details), now),
         raised_at: alarm.map_or(dispatch.raised_at, |alarm| alarm.raised_at),
         accepted_at: facts.accepted_at,
         standing: match facts.standing {
+            Standing::Confirmed if others.is_some() => VisitStanding::Second,
             Standing::Confirmed => VisitStanding::Confirmed,
             Standing::Unconfirmed => VisitStanding::Unconfirmed,
             Standing::Taken => VisitStanding::Taken,
         },
-        taken_by: dispatch.accepted_by.clone().filter(|_| facts.standing == Standing::Taken),
+        taken_by: match others {
+            Some(others) => others.accepted_by.clone(),
+            None => dispatch.accepted_by.clone().filter(|_| facts.standing == Standing::Taken),
+        },
         arrive_by: match alarm {
             Some(alarm) => alarm.arrive_by,
             None => (!facts.own).then(|| dispatch.arrive_by.unwrap_or(facts.accepted_at + ARRIVE_WITHIN)),

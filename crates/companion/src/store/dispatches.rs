@@ -75,7 +75,8 @@ pub(super) async fn put(tx: &mut SqliteConnection, dispatch: &Dispatch) -> Resul
     let mut kept = dispatch.clone();
     if kept.phase == DispatchPhase::Closed && !kept.mine {
         // That it is over stays until the shift ends: an older word of it that comes late is no new alert.
-        kept.accepted_by = None;
+        // Whose it was stays for whoever is in the same home.
+        kept.accepted_by = kept.accepted_by.filter(|_| kept.visit.is_some());
     }
     // The station leaves the text out of what this phone may not read; what it forgot to leave out is not kept.
     if !kept.mine && kept.phase != DispatchPhase::Open {

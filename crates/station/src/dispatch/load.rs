@@ -14,6 +14,11 @@ use crate::app::App;
 use crate::db::Columns;
 use crate::problem::Failure;
 
+/// Why somebody went without a dispatch: the only reason that makes a visit the answer to one.
+pub(crate) const CALLED: &str = "called";
+/// An alarm that is older than this when such a visit begins is another matter. Milliseconds.
+pub(crate) const CALLED_BEFORE_MS: i64 = 60 * 60 * 1000;
+
 /// A dispatch, before it is cut to what one viewer may see.
 pub(crate) struct Loaded {
     pub(crate) id: DispatchId,
@@ -31,12 +36,20 @@ pub(crate) struct Loaded {
     pub(crate) accepted_by: Option<String>,
     /// The own visit that it was joined with.
     pub(crate) visit: Option<DispatchId>,
+    /// Visits to the same home, begun after a phone call, of workers who were not first. Each stays its worker's own.
+    pub(crate) beside: Vec<Beside>,
     pub(crate) resident: Resident,
     pub(crate) doors: Vec<Door>,
     pub(crate) hub: Option<Hub>,
     pub(crate) declined: Vec<(PhoneId, WorkerId)>,
     /// What all who have no part of their own in it are sent, written once: `[hidden, readable]`.
     pub(super) common: [OnceLock<String>; 2],
+}
+
+/// A visit of somebody who was not first.
+pub(crate) struct Beside {
+    pub(crate) visit: DispatchId,
+    pub(crate) by: Holder,
 }
 
 /// Reads it. `None`: there is no such dispatch.
@@ -59,7 +72,10 @@ pub(crate) async fn load(
     .await?;
     let Some(row) = row else { return Ok(None) };
     let state = state(&row)?;
+    // While nobody has it, nobody is second.
+    let beside = if state.holder().is_some() { beside(reader, id).await? } else { Vec::new() };
     Ok(Some(Loaded {
+        beside,
         id,
         team: row.id("team_id")?,
         revision: row.int("revision")?,
@@ -80,6 +96,24 @@ pub(crate) async fn load(
         hub: hub(&row)?,
         common: [OnceLock::new(), OnceLock::new()],
     }))
+}
+
+async fn beside(reader: &mut AnyConnection, id: DispatchId) -> Result<Vec<Beside>, Failure> {
+    let rows = sqlx::query(
+        "SELECT v.id, v.worker_id, v.phone_id FROM dispatches d JOIN own_visits v ON v.resident_id = d.resident_id
+         WHERE d.id = $1 AND v.reason = $2 AND v.dispatch_id IS NULL AND v.closed_ms IS NULL
+           AND d.received_ms >= v.begun_ms - $3 AND (d.closed_ms IS NULL OR d.closed_ms >= v.begun_ms)",
+    )
+    .bind(id.to_string())
+    .bind(CALLED)
+    .bind(CALLED_BEFORE_MS)
+    .fetch_all(reader)
+    .await?;
+    let of = |row: &AnyRow| {
+        let by = Holder { worker: row.id("worker_id")?, phone: row.id("phone_id")? };
+        Ok(Beside { visit: row.id("id")?, by })
+    };
+    rows.iter().map(of).collect()
 }
 
 /// Where a dispatch stands, with its row locked until the transaction ends where the database can do that.

@@ -11,5 +11,5 @@ pub(crate) mod read;
 
 pub(crate) use accept::swap;
 pub(crate) use changed::{changed, next_revision};
-pub(crate) use load::{Loaded, doors, hub, load, load_state, lock, resident};
+pub(crate) use load::{CALLED, CALLED_BEFORE_MS, Loaded, doors, hub, load, load_state, lock, resident};
 pub(crate) use project::{Viewer, outside, project};

@@ -2,7 +2,7 @@
 
 use terskel_api::dispatch::{Dispatch, DispatchDetails, Door};
 use terskel_model::dispatch::Holder;
-use terskel_model::{PhoneId, TeamId, Timestamp, WorkerId};
+use terskel_model::{DispatchId, PhoneId, TeamId, Timestamp, WorkerId};
 
 use super::load::Loaded;
 use crate::auth::PhoneSession;
@@ -32,12 +32,32 @@ impl Viewer {
     }
 }
 
+/// What a viewer has to do with it.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Part {
+    mine: bool,
+    declined: bool,
+    /// The viewer's own visit that it is the alarm of.
+    visit: Option<DispatchId>,
+}
+
+impl Part {
+    fn of(dispatch: &Loaded, viewer: &Viewer) -> Self {
+        let mine = viewer.holds(dispatch);
+        let them = Holder { worker: viewer.worker, phone: viewer.phone };
+        let second = || dispatch.beside.iter().find(|beside| beside.by == them).map(|beside| beside.visit);
+        Self {
+            mine,
+            declined: dispatch.declined.contains(&(viewer.phone, viewer.worker)),
+            visit: if mine { dispatch.visit } else { second() },
+        }
+    }
+}
+
 /// Cuts the dispatch to what `viewer` may see at `now`. The model's rule speaks of phones; on a phone that changed
 /// hands, the next worker does not read what the one before had accepted.
 pub(crate) fn project(dispatch: &Loaded, viewer: &Viewer, now: Timestamp) -> Dispatch {
-    let mine = viewer.holds(dispatch);
-    let declined = dispatch.declined.contains(&(viewer.phone, viewer.worker));
-    view(dispatch, readable(dispatch, viewer, now), mine, declined)
+    view(dispatch, readable(dispatch, viewer, now), &Part::of(dispatch, viewer))
 }
 
 fn readable(dispatch: &Loaded, viewer: &Viewer, now: Timestamp) -> bool {
@@ -48,12 +68,11 @@ fn readable(dispatch: &Loaded, viewer: &Viewer, now: Timestamp) -> bool {
 impl Loaded {
     /// [`project`] as JSON. A thousand phones that merely watch share one text.
     pub(crate) fn json_for(&self, viewer: &Viewer, now: Timestamp) -> String {
-        let (mine, declined) = (viewer.holds(self), self.declined.contains(&(viewer.phone, viewer.worker)));
-        let readable = readable(self, viewer, now);
-        if mine || declined {
-            return text(&view(self, readable, mine, declined));
+        let (part, readable) = (Part::of(self, viewer), readable(self, viewer, now));
+        if part != Part::default() {
+            return text(&view(self, readable, &part));
         }
-        self.common[usize::from(readable)].get_or_init(|| text(&view(self, readable, false, false))).clone()
+        self.common[usize::from(readable)].get_or_init(|| text(&view(self, readable, &part))).clone()
     }
 }
 
@@ -66,7 +85,8 @@ pub(crate) fn outside(door: &Door) -> Door {
     Door { code: None, physical_key: None, ..door.clone() }
 }
 
-fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
+fn view(d: &Loaded, readable: bool, part: &Part) -> Dispatch {
+    let &Part { mine, declined, visit } = part;
     Dispatch {
         id: d.id,
         revision: u64::try_from(d.revision).unwrap_or(0),
@@ -74,7 +94,7 @@ fn view(d: &Loaded, readable: bool, mine: bool, declined: bool) -> Dispatch {
         mine,
         declined,
         accepted_by: d.accepted_by.clone(),
-        visit: d.visit.filter(|_| mine),
+        visit,
         raised_at: d.raised_at,
         accept_by: d.accept_by,
         unanswered_since: d.unanswered_since,

@@ -1,8 +1,6 @@
 //! A worker was called by telephone and went; the dispatch is there too, or comes. They are one visit: the dispatch is the
 //! worker's, by the same swap as every other, and what the visit proves counts for it.
 
-use std::time::Duration;
-
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use terskel_model::dispatch::Holder;
@@ -10,17 +8,12 @@ use terskel_model::event::PhoneEvent;
 use terskel_model::trusted_time::ClockQuality;
 use terskel_model::{DispatchId, Timestamp};
 
-use super::offline::{decided, on_shift};
+use super::offline::{decided, on_shift, went_along};
 use super::visit::{Move, advance};
 use crate::app::App;
 use crate::db::{Columns, ms};
-use crate::dispatch::{changed, swap};
+use crate::dispatch::{CALLED, CALLED_BEFORE_MS, changed, swap};
 use crate::problem::Failure;
-
-/// Why somebody went without a dispatch: the only reason that makes the visit the answer to one.
-const CALLED: &str = "called";
-/// An alarm that is older when the visit begins is another matter.
-const BEFORE: Duration = Duration::from_secs(60 * 60);
 
 /// The visit was going on at `at`: the last dispatch to this home that had come by then, and that nobody else has, is it.
 pub(super) async fn of_visit(
@@ -44,7 +37,7 @@ pub(super) async fn of_visit(
     )
     .bind(visit.to_string())
     .bind(CALLED)
-    .bind(i64::try_from(BEFORE.as_millis()).unwrap_or(i64::MAX))
+    .bind(CALLED_BEFORE_MS)
     .bind(ms(at.min(app.now())))
     .bind(event.phone.to_string())
     .bind(event.worker.to_string())
@@ -54,6 +47,25 @@ pub(super) async fn of_visit(
         take(event, visit, &row, app, tx).await?;
     }
     carry_on(event, visit, app, tx).await
+}
+
+/// The visit has begun, and somebody else has the dispatch: this phone hears of it again, with its visit.
+pub(super) async fn was_second(visit: DispatchId, tx: &mut AnyConnection) -> Result<(), Failure> {
+    let row = sqlx::query(
+        "SELECT d.id FROM own_visits v JOIN dispatches d ON d.resident_id = v.resident_id
+         WHERE v.id = $1 AND v.reason = $2 AND v.dispatch_id IS NULL AND v.closed_ms IS NULL
+           AND d.phase IN ('accepted', 'arrived') AND d.received_ms >= v.begun_ms - $3
+         ORDER BY d.received_ms DESC LIMIT 1",
+    )
+    .bind(visit.to_string())
+    .bind(CALLED)
+    .bind(CALLED_BEFORE_MS)
+    .fetch_optional(&mut *tx)
+    .await?;
+    match row {
+        Some(row) => changed(tx, row.id("id")?).await,
+        None => Ok(()),
+    }
 }
 
 /// The phone has shown the alert: where its worker is on such a visit to this home, that is it. The phone tells in order, so
@@ -75,7 +87,7 @@ pub(super) async fn of_alert(
     .bind(event.phone.to_string())
     .bind(event.worker.to_string())
     .bind(CALLED)
-    .bind(i64::try_from(BEFORE.as_millis()).unwrap_or(i64::MAX))
+    .bind(CALLED_BEFORE_MS)
     .fetch_optional(&mut *tx)
     .await?;
     let Some(row) = row else { return Ok(()) };
@@ -127,7 +139,9 @@ async fn carry_on(
     let Some(row) = row else { return Ok(()) };
     let dispatch = row.id("dispatch_id")?;
     let arrived = row.time_or_none("arrived_ms")?.map(Move::Arrive);
-    let closed = row.time_or_none("closed_ms")?.map(Move::Close);
+    // Whoever has accepted it besides, without network, goes on under its name: it ends when they say so.
+    let goes_on = went_along(event, dispatch, tx).await?;
+    let closed = row.time_or_none("closed_ms")?.map(Move::Close).filter(|_| !goes_on);
     for next in arrived.into_iter().chain(closed) {
         match advance(event, dispatch, next, app, tx).await {
             // It is over, or not theirs any more: the visit stays what it is.

@@ -59,6 +59,7 @@ pub(super) async fn begun(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
         return refuse(code::CONFLICT);
     }
     join::of_visit(event, visit, event.at, app, tx).await?;
+    join::was_second(visit, tx).await?;
     Ok(Proof::PhoneSignature)
 }
 

@@ -165,9 +165,15 @@ stories! {
 
         // Bo is called too, but Ada was first: his visit is his, and the dispatch hers.
         ada.accept(&house, next).await;
+        let mut stream = Listener::open(&house, &bo, None).await;
+        assert_eq!(told_of(next, &mut stream).await.visit, None);
         let his = DispatchId::new(&*house.world);
         let event = called(&house, &mut bo, his, resident);
         assert_eq!(bo.send(&house, &event).await, None);
+        // He is told in which of his visits somebody else is, and who; not what the alarm says.
+        let told = told_of(next, &mut stream).await;
+        assert_eq!((told.visit, told.mine, told.accepted_by.as_deref()), (Some(his), false, Some("Ada Berg")));
+        assert!(told.details.is_none());
         assert_eq!(at_hub(&house, &mut bo, his, (Direction::In, 2)).await, None);
         assert_eq!(house.centre_sees(next).await.phase, DispatchPhase::Accepted);
         let whose = "SELECT w.name FROM dispatches d JOIN workers w ON w.id = d.worker_id WHERE d.reference = 'C-2'";
@@ -181,5 +187,19 @@ stories! {
         let (first, second) = (bo.sign(&event), bo.sign(&done));
         assert!(bo.send_signed(&house, vec![first, second]).await.iter().all(|receipt| receipt.refused.is_none()));
         assert_eq!(house.centre_sees(alone).await.phase, DispatchPhase::Open);
+
+        // Ada is on such a visit when it comes, accepts it without network, and so leaves the one for the other.
+        let visit = DispatchId::new(&*house.world);
+        let event = called(&house, &mut ada, visit, resident);
+        assert_eq!(ada.send(&house, &event).await, None);
+        assert_eq!(house.centre_sees(alone).await.phase, DispatchPhase::Accepted);
+        let accepted = ada.record(&house, EventKind::AcceptedOffline, alone);
+        assert_eq!(ada.send(&house, &accepted).await, None);
+        let left = PhoneEvent { visit: Some(visit), ..ada.record_elsewhere(&house, EventKind::VisitClosed) };
+        assert_eq!(ada.send(&house, &left).await, None);
+        assert_eq!(house.centre_sees(alone).await.phase, DispatchPhase::Accepted, "she is on her way");
+        let done = ada.record(&house, EventKind::VisitClosed, alone);
+        assert_eq!(ada.send(&house, &done).await, None);
+        assert_eq!(house.centre_sees(alone).await.phase, DispatchPhase::Closed);
     }
 }

@@ -583,7 +583,7 @@ export type SessionView = {
 	workerName: string,
 	/**  The team on shift. */
 	teamName: string,
-	/**  Leads a team. */
+	/**  Leads the team on shift. */
 	leads: boolean,
 	/**  The shift ends. */
 	endsAt: string,
@@ -666,7 +666,9 @@ export type VisitStanding =
 /**  Accepted without network: neither station nor response centre knows of it. Call the centre. */
 "unconfirmed" | 
 /**  Accepted without network, and somebody else was first. */
-"taken";
+"taken" | 
+/**  Begun after a phone call, and somebody else has the dispatch to this home. */
+"second";
 
 /**  One visit in the list. */
 export type VisitSummary = {
