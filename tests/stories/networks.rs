@@ -17,13 +17,29 @@ const SEED: u64 = 5;
 #[tokio::test]
 async fn a_visit_behind_a_hotels_page() -> Result<()> {
     let shift = Shift::begin_out().await?;
+    visit_through(&shift, "portal", Weather::Portal).await?;
+    shift.end().await
+}
+
+/// A certificate that is somebody else's is as good as no network, and so is a name that nobody knows.
+#[tokio::test]
+async fn a_visit_where_somebody_else_shows_a_certificate_and_one_where_nobody_knows_the_stations_name()
+-> Result<()> {
+    let shift = Shift::begin_out_with_names().await?;
+    visit_through(&shift, "stranger", Weather::Stranger).await?;
+    visit_through(&shift, "nameless", Weather::Nameless).await?;
+    shift.end().await
+}
+
+/// The network fails when Ada has accepted, and is back when she has ended the visit.
+async fn visit_through(shift: &Shift, reference: &str, weather: Weather) -> Result<()> {
     let mut show = |_: &story::Step| {};
     let mut timeline = Timeline::new(&SystemWorld, &mut show);
-    let (phones, how) = ((&shift.ada, &shift.bo), ("portal", Weather::Portal));
+    let (phones, how) = ((&shift.ada, &shift.bo), (reference, weather));
     let outage = outage::play(&shift.stage, phones, KARI, how, &SystemWorld, &mut timeline).await?;
     // Three movements of bolts, in and out, the end; lock reports where their sessions were over.
     ensure!(outage.waited >= 6, "{outage:?}");
-    shift.end().await
+    Ok(())
 }
 
 #[tokio::test]
@@ -39,7 +55,7 @@ async fn a_visit_on_a_network_that_breaks_connections_in_the_middle_of_a_word() 
 /// The main job, all of it in this weather.
 async fn whole_visit_in(weather: Weather) -> Result<()> {
     let shift = Shift::begin_out().await?;
-    shift.stage.network(ADA)?.set(weather);
+    shift.stage.network(ADA)?.set(weather)?;
     let mut show = |_: &story::Step| {};
     let mut timeline = Timeline::new(&SystemWorld, &mut show);
     let dispatch = story::play(&shift.stage, &shift.ada, &shift.bo, KARI, "weather", &mut timeline).await?;

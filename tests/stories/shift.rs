@@ -27,6 +27,11 @@ impl Shift {
         Self::begin_on(Stage::set_out("demo", None).await?).await
     }
 
+    /// And the station has a name there, and a certificate.
+    pub(crate) async fn begin_out_with_names() -> Result<Self> {
+        Self::begin_on(Stage::set_out_with_names("demo", None).await?).await
+    }
+
     async fn begin_on(stage: Stage) -> Result<Self> {
         let (ada, bo) = (stage.phone("Ada").await?, stage.phone("Bo").await?);
         for (phone, person) in [(&ada, ADA), (&bo, BO)] {

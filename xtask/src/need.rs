@@ -40,6 +40,7 @@ pub(crate) const TESTS: &[Need] = &[
     ("xvfb", "a screen for the app's window"),
     ("python3-venv", "a dKey client that shares no code with ours"),
     ("strace", "a disk that fails under the phone's store"),
+    ("libnss-wrapper", "names that are known, and then are not"),
 ];
 
 /// To fuzz what reads from the radio.

@@ -63,7 +63,7 @@ impl Stage {
     /// # Errors
     /// When a program has not been built, does not become ready, or refuses to be set up.
     pub async fn set(street: &str, ui: Option<&Path>) -> Result<Self> {
-        Self::build(street, ui, Vec::new()).await
+        Self::build(street, ui, Vec::new(), Self::folder()?).await
     }
 
     /// As [`Self::set`], and the phones of Ada and Bo reach the station by a network each, with a weather of its own.
@@ -72,11 +72,33 @@ impl Stage {
     /// As [`Self::set`].
     pub async fn set_out(street: &str, ui: Option<&Path>) -> Result<Self> {
         let networks = vec![(ADA, Network::open().await?), (BO, Network::open().await?)];
-        Self::build(street, ui, networks).await
+        Self::build(street, ui, networks, Self::folder()?).await
     }
 
-    async fn build(street: &str, ui: Option<&Path>, networks: Vec<(Person, Network)>) -> Result<Self> {
-        let dir = tempfile::Builder::new().prefix("terskel-").tempdir()?;
+    /// As [`Self::set_out`], and the station is reached by a name, which it proves by a certificate.
+    ///
+    /// # Errors
+    /// As [`Self::set`].
+    pub async fn set_out_with_names(street: &str, ui: Option<&Path>) -> Result<Self> {
+        let dir = Self::folder()?;
+        let mut networks = Vec::new();
+        for person in [ADA, BO] {
+            let own = dir.path().join("networks").join(person.staff_number);
+            networks.push((person, Network::open_with_names(own).await?));
+        }
+        Self::build(street, ui, networks, dir).await
+    }
+
+    fn folder() -> Result<TempDir> {
+        Ok(tempfile::Builder::new().prefix("terskel-").tempdir()?)
+    }
+
+    async fn build(
+        street: &str,
+        ui: Option<&Path>,
+        networks: Vec<(Person, Network)>,
+        dir: TempDir,
+    ) -> Result<Self> {
         let (console, ui) = (ui.map(|ui| ui.join("dist-console")), ui.map(|ui| ui.join("dist")));
         let public_urls = networks.iter().map(|(_, network)| network.url.clone()).collect();
         let options = StationOptions { console, public_urls, ..StationOptions::default() };
@@ -107,12 +129,14 @@ impl Stage {
     pub async fn phone_under(&self, name: &str, under: &[OsString]) -> Result<Phone> {
         let data = self.phone_data(name);
         std::fs::create_dir_all(&data)?;
+        let env = self.network_of(name).map(Network::environment).unwrap_or_default();
         let options = PhoneOptions {
             name,
             data: &data,
             logs: self.dir.path(),
             listen: "127.0.0.1:0",
             bus: &self.air.bus,
+            env: &env,
             ui: self.ui.as_deref(),
             under,
         };
@@ -144,8 +168,13 @@ impl Stage {
 
     /// The address by which the phone of this name reaches the station: its own network, or the first there is.
     fn way_of(&self, name: &str) -> &str {
-        let own = self.networks.iter().find(|(person, _)| person.name == name);
-        own.or(self.networks.first()).map_or(&self.station.url, |(_, network)| &network.url)
+        self.network_of(name).map_or(&self.station.url, |network| &network.url)
+    }
+
+    fn network_of(&self, name: &str) -> Option<&Network> {
+        // A phone has its worker's first name.
+        let own = self.networks.iter().find(|(person, _)| person.name.starts_with(name));
+        own.or(self.networks.first()).map(|(_, network)| network)
     }
 
     /// The network of a person's phone.

@@ -30,6 +30,8 @@ pub struct PhoneOptions<'a> {
     pub listen: &'a str,
     /// The D-Bus on which its Bluetooth is.
     pub bus: &'a str,
+    /// Added to its environment.
+    pub env: &'a [(String, OsString)],
     /// The built user interface, served at `/`.
     pub ui: Option<&'a Path>,
     /// What starts the program, with its arguments; nothing: it is started as it is.
@@ -75,7 +77,10 @@ impl Phone {
             name: options.name.to_lowercase(),
             program,
             args,
-            env: vec![("DBUS_SYSTEM_BUS_ADDRESS".into(), options.bus.into())],
+            env: [("DBUS_SYSTEM_BUS_ADDRESS".into(), options.bus.into())]
+                .into_iter()
+                .chain(options.env.iter().cloned())
+                .collect(),
             log_dir: options.logs.to_owned(),
         };
         let (process, line) = Process::start(launch).await?;

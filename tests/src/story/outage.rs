@@ -51,7 +51,7 @@ pub async fn play(
     let dispatch = accepted(stage, ada, bo, number, reference, timeline).await?;
     ada.see("all sent", SOON, |view| (view.status.unsent == 0).then_some(())).await?;
 
-    stage.network(ADA)?.set(weather);
+    stage.network(ADA)?.set(weather)?;
     timeline.step("Network", "fails; Ada's phone says so", alone(ada)).await?;
     inside(resident, ada, dispatch, timeline).await?;
     let waiting = ada.see("what waits", SOON, |view| (view.status.unsent > 0).then(|| view.clone()));
@@ -62,7 +62,7 @@ pub async fn play(
     ensure!(progress.arrived_at.is_none() && progress.closed_at.is_none(), "the station knows: {progress:?}");
 
     let back = clock.uptime();
-    stage.network(ADA)?.set(Weather::Clear);
+    stage.network(ADA)?.set(Weather::Clear)?;
     timeline
         .step("Network", "is back; the station has the whole visit", closed(stage, ada, dispatch))
         .await?;

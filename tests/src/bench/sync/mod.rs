@@ -126,6 +126,7 @@ async fn phone(dir: &Path) -> Result<Phone> {
         listen: "127.0.0.1:0",
         // No door here has a lock.
         bus: "unix:path=/nowhere",
+        env: &[],
         ui: None,
         under: &[],
     };

@@ -30,7 +30,7 @@ pub(super) async fn send(count: usize) -> Result<Over> {
     let phone = phone(dir.path()).await?;
     let visit = begin(&station, &network, &phone).await?;
 
-    network.set(Weather::Cut);
+    network.set(Weather::Cut)?;
     let pass = Intent::PassDoor { dispatch: visit.0, door: visit.1, reason: "stood_open".into() };
     stream::iter(1..count)
         .map(|_| phone.must(&pass))
@@ -38,7 +38,7 @@ pub(super) async fn send(count: usize) -> Result<Over> {
         .try_for_each(async |_| Ok(()))
         .await?;
     let (before, from) = (phone.worked()? + station.worked()?, SystemWorld.uptime());
-    network.set(Weather::Clear);
+    network.set(Weather::Clear)?;
     // The last one wakes the outbox, which waits for a better time.
     phone.must(&pass).await?;
     phone.see("all sent", ALL_SENT, nothing_waits).await?;

@@ -1,19 +1,25 @@
-//! The way from a phone to the station, which can be cut, slow, lossy, or a hotel's.
+//! The way from a phone to the station, which can be cut, slow, lossy, or a hotel's; and on which the station may
+//! have a name and a certificate.
 
+mod names;
 mod pipe;
 
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use terskel_model::Timestamp;
 use terskel_model::world::{ManualWorld, random};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use names::{NAME, Names, Shows};
 
 /// What a portal answers, whatever it is asked.
 const PORTAL: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 38\r\nconnection: close\r\n\r\n\
@@ -42,6 +48,10 @@ pub enum Weather {
     },
     /// A page in HTML, with 200, to every request.
     Portal,
+    /// Somebody else shows a certificate for the station's name, and would carry everything; on a network with names.
+    Stranger,
+    /// Nobody knows the station's name; on a network with names.
+    Nameless,
 }
 
 /// Second-generation mobile network, on a bad day.
@@ -55,6 +65,7 @@ pub struct Network {
     station: Arc<OnceLock<SocketAddr>>,
     weather: watch::Sender<Weather>,
     listening: JoinHandle<()>,
+    names: Option<Names>,
 }
 
 impl Network {
@@ -63,11 +74,34 @@ impl Network {
     /// # Errors
     /// When there is no free port.
     pub async fn open() -> Result<Self> {
+        Self::build(None).await
+    }
+
+    /// As [`Self::open`]; the station is reached by a name, and proves it. `dir`: what the phone has of the network lies there.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; when nothing can be written to `dir`.
+    pub async fn open_with_names(dir: PathBuf) -> Result<Self> {
+        Self::build(Some(Names::in_dir(dir)?)).await
+    }
+
+    async fn build(names: Option<Names>) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let url = format!("http://{}", listener.local_addr()?);
+        let address = listener.local_addr()?;
+        let url = match names {
+            Some(_) => format!("https://{NAME}:{}", address.port()),
+            None => format!("http://{address}"),
+        };
         let (weather, station) = (watch::Sender::new(Weather::Clear), Arc::new(OnceLock::new()));
-        let listening = tokio::spawn(listen(listener, station.clone(), weather.subscribe()));
-        Ok(Self { url, station, weather, listening })
+        let way = Way { station: station.clone(), secured: names.is_some() };
+        let listening = tokio::spawn(listen(listener, way, weather.subscribe()));
+        Ok(Self { url, station, weather, listening, names })
+    }
+
+    /// What the phone's process must have in its environment.
+    #[must_use]
+    pub fn environment(&self) -> Vec<(String, OsString)> {
+        self.names.as_ref().map(Names::environment).unwrap_or_default()
     }
 
     /// Leads to the station from now on.
@@ -82,8 +116,15 @@ impl Network {
     }
 
     /// The weather turns: open connections are lost.
-    pub fn set(&self, weather: Weather) {
+    ///
+    /// # Errors
+    /// When the name can't be made known or unknown.
+    pub fn set(&self, weather: Weather) -> Result<()> {
+        if let Some(names) = &self.names {
+            names.know(weather != Weather::Nameless)?;
+        }
         self.weather.send_replace(weather);
+        Ok(())
     }
 }
 
@@ -93,44 +134,55 @@ impl Drop for Network {
     }
 }
 
-async fn listen(
-    listener: TcpListener,
+/// What a connection needs.
+#[derive(Clone)]
+struct Way {
     station: Arc<OnceLock<SocketAddr>>,
-    weather: watch::Receiver<Weather>,
-) {
+    secured: bool,
+}
+
+async fn listen(listener: TcpListener, way: Way, weather: watch::Receiver<Weather>) {
     let mut connections = tokio::task::JoinSet::new();
     let mut count = 0;
     while let Ok((phone, _)) = listener.accept().await {
         while connections.try_join_next().is_some() {}
         count += 1;
-        let (station, mut weather) = (station.clone(), weather.clone());
+        let (way, mut weather) = (way.clone(), weather.clone());
         connections.spawn(async move {
             let now = *weather.borrow_and_update();
             tokio::select! {
                 // A connection that breaks is what this is for.
-                _ = carry(phone, &station, now, count) => {}
+                _ = carry(phone, &way, now, count) => {}
                 _ = weather.changed() => {}
             }
         });
     }
 }
 
-async fn carry(
-    mut phone: TcpStream,
-    station: &OnceLock<SocketAddr>,
-    weather: Weather,
-    count: u64,
-) -> io::Result<()> {
-    match weather {
-        Weather::Cut => return Ok(()),
-        Weather::Portal => return portal(&mut phone).await,
-        _ => {}
+async fn carry(phone: TcpStream, way: &Way, weather: Weather, count: u64) -> io::Result<()> {
+    if weather == Weather::Cut {
+        return Ok(());
     }
-    let Some(address) = station.get() else { return Ok(()) };
-    let station = TcpStream::connect(address).await?;
     phone.set_nodelay(true)?;
+    if !way.secured {
+        return carry_on(phone, way, weather, count).await;
+    }
+    let shows = if weather == Weather::Stranger { Shows::Stranger } else { Shows::Itself };
+    carry_on(names::secured(phone, shows).await?, way, weather, count).await
+}
+
+async fn carry_on<S>(mut phone: S, way: &Way, weather: Weather, count: u64) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    if weather == Weather::Portal {
+        return portal(&mut phone).await;
+    }
+    let Some(address) = way.station.get() else { return Ok(()) };
+    let station = TcpStream::connect(address).await?;
     station.set_nodelay(true)?;
-    let ((from_phone, to_phone), (from_station, to_station)) = (phone.into_split(), station.into_split());
+    let ((from_phone, to_phone), (from_station, to_station)) =
+        (tokio::io::split(phone), station.into_split());
     match weather {
         Weather::Slow { bits, round_trip } => {
             let pace = pipe::Pace { bits, delay: round_trip / 2 };
@@ -155,7 +207,7 @@ async fn carry(
     }
 }
 
-async fn portal(phone: &mut TcpStream) -> io::Result<()> {
+async fn portal(phone: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> io::Result<()> {
     let mut request = [0; 4096];
     if phone.read(&mut request).await? > 0 {
         phone.write_all(PORTAL.as_bytes()).await?;

@@ -3,8 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -22,13 +21,20 @@ pub(super) struct Pace {
 }
 
 /// As it comes.
-pub(super) async fn plain(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()> {
+pub(super) async fn plain(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+) -> io::Result<()> {
     tokio::io::copy(&mut from, &mut to).await?;
     to.shutdown().await
 }
 
 /// Piece by piece, and each takes its time.
-pub(super) async fn slow(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, pace: Pace) -> io::Result<()> {
+pub(super) async fn slow(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    pace: Pace,
+) -> io::Result<()> {
     let (sent, mut under_way) = mpsc::channel::<(Instant, Vec<u8>)>(PIECES);
     let sending = async move {
         let mut piece = [0; PIECE];
@@ -54,8 +60,8 @@ pub(super) async fn slow(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, pace: 
 
 /// Until the luck is gone: half of a piece arrives then, and nothing more.
 pub(super) async fn lossy(
-    mut from: OwnedReadHalf,
-    mut to: OwnedWriteHalf,
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
     luck: impl Fn() -> bool,
 ) -> io::Result<()> {
     let mut piece = [0; PIECE];
