@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use terskel_model::DispatchId;
 use terskel_model::event::EventKind;
 
 use super::street::{Street, Worker};
@@ -26,7 +27,7 @@ pub(super) fn at_the_end(street: &Street) {
         assert_eq!(view.status.unsent, 0, "{} keeps events\n{}", worker.name, street.story());
         assert_eq!(worker.told(), worker.facts, "{}: told, and done\n{}", worker.name, street.story());
         assert!(!view.status.sign_in_needed, "{}\n{}", worker.name, street.story());
-        let gone = worker.permitted || view.roster.openable == 0;
+        let gone = worker.home().station.permits() || view.roster.openable == 0;
         assert!(gone, "{} has keys that were taken away\n{}", worker.name, street.story());
     }
 }
@@ -41,12 +42,16 @@ fn told_in_order(street: &Street, worker: &Worker) {
     assert_eq!(ids.len(), events.len(), "{}: an event twice\n{}", worker.name, street.story());
 }
 
-/// An alert is acknowledged once, and once more only where the phone was wiped between; an acceptance told once.
+/// An alert is acknowledged once, and once more only where the phone was wiped between; an acceptance told once; a visit of the
+/// worker's own begins and ends once.
 fn delivered_once(street: &Street, worker: &Worker) {
-    let mut counts: HashMap<_, usize> = HashMap::new();
+    let (mut counts, mut own) = (HashMap::<_, usize>::new(), HashSet::new());
     for event in worker.home().station.events() {
         if [EventKind::AlertDelivered, EventKind::AcceptedOffline].contains(&event.kind) {
             *counts.entry((event.dispatch, event.kind.to_string())).or_default() += 1;
+        }
+        if let (Some(visit), EventKind::VisitBegun | EventKind::VisitClosed) = (event.visit, &event.kind) {
+            assert!(own.insert((visit, event.kind.clone())), "{visit} twice\n{}", street.story());
         }
     }
     for (of, count) in counts {
@@ -54,10 +59,11 @@ fn delivered_once(street: &Street, worker: &Worker) {
     }
 }
 
-/// Nothing but the station and the end of the shift signs a worker out; the wall clock does not.
+/// Nothing but the station and the end of the shift signs a worker out; the wall clock does only where the phone was started
+/// anew and has nothing else to go by.
 fn on_shift(street: &Street, worker: &Worker) {
     let view = worker.view();
-    let over = worker.taken_away || worker.until <= street.now();
+    let over = worker.taken_away || worker.misled || worker.until <= street.now();
     assert!(view.session.is_some() || over, "{} was signed out\n{}", worker.name, street.story());
     assert!(!view.status.sign_in_needed || over, "{} must sign in\n{}", worker.name, street.story());
     if view.session.is_none() {
@@ -66,19 +72,32 @@ fn on_shift(street: &Street, worker: &Worker) {
     }
 }
 
+impl Street {
+    /// The visit is the present dispatch: by name, or joined with it.
+    fn is_dispatch(&self, visit: DispatchId) -> bool {
+        [self.dispatch, self.joined].contains(&Some(visit))
+    }
+}
+
 /// Nobody believes to be confirmed where somebody else is.
 fn one_holder(street: &Street) {
     let confirmed = street.workers.iter().filter(|worker| {
         let visit = worker.view().visit.clone();
-        visit.is_some_and(|visit| visit.standing == VisitStanding::Confirmed)
+        visit.is_some_and(|visit| visit.standing == VisitStanding::Confirmed && street.is_dispatch(visit.id))
     });
     let names: Vec<_> = confirmed.map(|worker| worker.name).collect();
     assert!(names.len() <= 1, "{names:?} have the same dispatch\n{}", street.story());
     for worker in &street.workers {
         let view = worker.view();
-        let Some(visit) = view.visit.as_ref().filter(|visit| Some(visit.id) == street.dispatch) else {
+        let Some(visit) = view.visit.as_ref() else { continue };
+        if visit.standing == VisitStanding::Second {
+            let (own, first) = (worker.own.contains(&visit.id), visit.taken_by.as_deref());
+            let somebody_else = first.is_some_and(|name| name != worker.name);
+            assert!(own && somebody_else, "{} is second to {first:?}\n{}", worker.name, street.story());
+        }
+        if !street.is_dispatch(visit.id) {
             continue;
-        };
+        }
         if visit.standing == VisitStanding::Confirmed {
             let first = street.holder();
             let this = Some(worker.home().station.worker);

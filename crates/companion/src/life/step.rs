@@ -9,7 +9,8 @@ use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::world::{ManualWorld, random};
 use tokio::time::{sleep, timeout};
 
-use super::street::Street;
+use super::alone;
+use super::street::{Street, Worker};
 use crate::interface::{Intent, Outcome, Problem, VisitView};
 use crate::testing::{FLAT, Mood, STAIRWELL, Weather};
 
@@ -29,7 +30,10 @@ pub(super) enum Step {
     GoOffline(usize, Mode),
     ComeBack(usize),
     Crash(usize),
-    ClockJumps(i64),
+    Reboot(usize),
+    VisitHome(usize, bool),
+    Emergency(usize),
+    ClockJumps(usize, i64),
     Permit(usize),
     Revoke(usize),
     ShiftEnds(usize),
@@ -62,7 +66,7 @@ pub(super) fn draw(street: &Street, luck: &ManualWorld) -> Step {
     let who = usize::from(below(luck, 2) == 1);
     let pick = |n: u64| below(luck, n);
     let has_visit = street.workers[who].view().visit.is_some();
-    match pick(40) {
+    match pick(45) {
         0..=2 => Step::CallOut,
         3 => Step::CentreCloses,
         4..=7 => Step::Accept(who),
@@ -78,7 +82,7 @@ pub(super) fn draw(street: &Street, luck: &ManualWorld) -> Step {
         }
         25..=27 => Step::ComeBack(who),
         28 | 29 => Step::Crash(who),
-        30 => Step::ClockJumps([-26, -3, -1, 1, 5, 30][usize::try_from(pick(6)).unwrap()]),
+        30 => Step::ClockJumps(who, [-26, -3, -1, 1, 5, 30][usize::try_from(pick(6)).unwrap()]),
         31 => Step::Permit(who),
         32 => Step::Revoke(who),
         33 if pick(4) == 0 => Step::ShiftEnds(who),
@@ -88,6 +92,9 @@ pub(super) fn draw(street: &Street, luck: &ManualWorld) -> Step {
         36 => Step::Late(who),
         37 => Step::StreamBreaks(who),
         38 if has_visit => Step::LinkBreaks(who, 1 + u32::try_from(pick(12)).unwrap()),
+        40 => Step::Reboot(who),
+        41..=43 if !has_visit => Step::VisitHome(who, pick(4) > 0),
+        44 => Step::Emergency(who),
         39 => Step::Sleep([60, 900, 3700][usize::try_from(pick(3)).unwrap()]),
         _ if street.workers[who].view().session.is_none() => Step::SignIn(who),
         _ => Step::TimePasses(1 + pick(40)),
@@ -97,7 +104,10 @@ pub(super) fn draw(street: &Street, luck: &ManualWorld) -> Step {
 pub(super) async fn take(street: &mut Street, step: Step, luck: &ManualWorld) {
     match step {
         Step::CallOut => {
-            let quiet = street.workers.iter().all(|worker| worker.view().visit.is_none());
+            let own = |worker: &Worker| {
+                worker.view().visit.as_ref().is_none_or(|visit| worker.own.contains(&visit.id))
+            };
+            let quiet = street.workers.iter().all(own);
             if street.closed && quiet {
                 street.call_out();
             }
@@ -113,8 +123,18 @@ pub(super) async fn take(street: &mut Street, step: Step, luck: &ManualWorld) {
         Step::SignIn(who) => sign_in(street, who).await,
         Step::SignOut(who) => sign_out(street, who).await,
         Step::TimePasses(seconds) => sleep(Duration::from_secs(seconds)).await,
-        Step::Sleep(seconds) => street.workers[0].home().world.skip(Duration::from_secs(seconds)),
-        Step::ClockJumps(hours) => street.workers[0].home().world.set_wall_clock(TimeDelta::hours(hours)),
+        Step::Sleep(seconds) => {
+            let span = Duration::from_secs(seconds);
+            street.workers[0].home().world.skip(span);
+            let span = TimeDelta::from_std(span).unwrap();
+            street.workers.iter_mut().for_each(|worker| worker.sleeps(span));
+        }
+        Step::ClockJumps(who, hours) => {
+            street.workers[who].home().world.set_wall_clock(TimeDelta::hours(hours));
+        }
+        Step::Reboot(who) => street.workers[who].reboot().await,
+        Step::VisitHome(who, called) => alone::visit_home(street, who, called).await,
+        Step::Emergency(who) => alone::emergency(street, who).await,
         Step::Crash(who) => street.workers[who].crash().await,
         Step::ComeBack(who) => street.come_back(who),
         Step::GoOffline(who, mode) => go_offline(street, who, mode),
@@ -125,19 +145,15 @@ pub(super) async fn take(street: &mut Street, step: Step, luck: &ManualWorld) {
 fn at_the_station(street: &mut Street, step: Step) {
     match step {
         Step::Permit(who) if !street.workers[who].taken_away => {
-            let worker = &mut street.workers[who];
-            worker.permitted = true;
-            let home = worker.home();
+            let home = street.workers[who].home();
             home.station.permit(&home.body, false);
         }
         Step::Revoke(who) => {
-            let worker = &mut street.workers[who];
-            worker.permitted = false;
-            worker.home().station.take_away(WithdrawalReason::PermissionTakenAway, false);
+            street.workers[who].home().station.take_away(WithdrawalReason::PermissionTakenAway, false);
         }
         Step::ShiftEnds(who) if street.workers[who].view().session.is_some() => {
             let worker = &mut street.workers[who];
-            (worker.permitted, worker.taken_away) = (false, true);
+            worker.taken_away = true;
             worker.wiped += 1;
             worker.home().station.take_away(WithdrawalReason::ShiftEnded, true);
         }
@@ -169,7 +185,7 @@ fn go_offline(street: &mut Street, who: usize, mode: Mode) {
     }
 }
 
-async fn intend(street: &Street, who: usize, intent: Intent) -> Result<Outcome, Problem> {
+pub(super) async fn intend(street: &Street, who: usize, intent: Intent) -> Result<Outcome, Problem> {
     let asked = format!("{intent:?}");
     let answer = timeout(PATIENCE, street.workers[who].home().intend(intent)).await;
     let answer = answer.unwrap_or_else(|_| panic!("{asked} has no end\n{}", street.story()));
@@ -179,7 +195,13 @@ async fn intend(street: &Street, who: usize, intent: Intent) -> Result<Outcome, 
 
 async fn accept(street: &mut Street, who: usize) {
     let Some(dispatch) = street.dispatch else { return };
-    let _ = intend(street, who, Intent::Accept { dispatch }).await;
+    let before = visit_of(street, who).map(|visit| visit.id);
+    let joined = before.is_some() && before == street.joined;
+    let accepted = intend(street, who, Intent::Accept { dispatch }).await.is_ok();
+    // The alarm comes before where the worker was going, unless that is it.
+    if accepted && before.is_some_and(|visit| visit != dispatch) && !joined {
+        street.workers[who].facts.push("visit_closed".into());
+    }
 }
 
 async fn decline(street: &mut Street, who: usize) {
@@ -214,7 +236,8 @@ async fn operate(street: &mut Street, who: usize, door: usize, open: bool) {
         assert_eq!(moved, 0, "refused, and the bolt moved\n{}", street.story());
     }
     if moved > 0 {
-        let good = key_until.is_some_and(|until| asked < until);
+        let behind = street.workers[who].behind;
+        let good = key_until.is_some_and(|until| asked < until + behind);
         assert!(good, "opened with a key until {key_until:?} at {asked}\n{}", street.story());
     }
 }
@@ -257,7 +280,7 @@ pub(super) async fn sign_in(street: &mut Street, who: usize) {
     if intend(street, who, intent).await.is_ok() {
         let now = street.now();
         let worker = &mut street.workers[who];
-        worker.taken_away = false;
+        (worker.taken_away, worker.misled) = (false, false);
         worker.until = now + worker.home().station.shift;
         // All of the last shift was wiped; nothing stays but what waits to be told.
         worker.wiped += 1;

@@ -1,14 +1,17 @@
 //! The reference model: who has which dispatch, who is on shift, what each phone must have told.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use terskel_api::dispatch::{Dispatch, Door};
+use terskel_api::key::KeyHome;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::door::DoorKind;
 use terskel_model::event::{EventKind, PhoneEvent};
-use terskel_model::{DispatchId, DoorId, Timestamp, WorkerId};
-use tokio::time::sleep;
+use terskel_model::{DispatchId, DoorId, ResidentId, Timestamp, WorkerId};
+use tokio::time::{Instant, sleep};
 
 use crate::interface::View;
 use crate::testing::{Firsts, Home, Mood, Weather};
@@ -21,7 +24,7 @@ const LONG: Duration = Duration::from_secs(300);
 /// One worker with a phone.
 pub(super) struct Worker {
     pub(super) name: &'static str,
-    home: Option<Home>,
+    pub(super) home: Option<Home>,
     /// Nothing keeps the phone from the station.
     pub(super) online: bool,
     /// What the phone must tell, in order: facts by what the worker was answered.
@@ -32,8 +35,18 @@ pub(super) struct Worker {
     pub(super) taken_away: bool,
     /// When the shift of the last sign-in ends.
     pub(super) until: Timestamp,
-    /// The station lets the worker in without alarm.
-    pub(super) permitted: bool,
+    /// The visits that nobody dispatched the worker to.
+    pub(super) own: HashSet<DispatchId>,
+    /// The one after a phone call that goes on, as the station has heard.
+    pub(super) called: Option<DispatchId>,
+    /// The station has heard that the worker accepted the present dispatch without network.
+    pub(super) went: bool,
+    /// By how much the phone's time may be behind: it was started anew, and has not heard the station since.
+    pub(super) behind: TimeDelta,
+    /// Started anew, its wall clock said that the shift was over.
+    pub(super) misled: bool,
+    /// When everything slept, and how long.
+    pub(super) slept: Vec<(Instant, TimeDelta)>,
     /// Events of the phone that the model has seen.
     seen: usize,
 }
@@ -44,7 +57,11 @@ pub(super) struct Street {
     pub(super) dispatch: Option<DispatchId>,
     pub(super) closed: bool,
     /// Who was first, as the station has it.
-    firsts: Firsts,
+    pub(super) firsts: Firsts,
+    /// The visit after a phone call that the last dispatch was joined with.
+    pub(super) joined: Option<DispatchId>,
+    /// All that ever were.
+    pub(super) answers: HashSet<DispatchId>,
     body: Dispatch,
     pub(super) seed: u64,
     log: Mutex<Vec<String>>,
@@ -96,7 +113,7 @@ fn fact(event: &PhoneEvent) -> Option<String> {
 impl Street {
     pub(super) async fn begin(seed: u64) -> Self {
         let mut ada = Home::of_seed(seed).await;
-        let mut bo = Home::beside(&ada).await;
+        let mut bo = Home::beside(&ada, seed).await;
         let firsts = Firsts::default();
         let mut body = bo.body.clone();
         let third = Door {
@@ -112,6 +129,8 @@ impl Street {
         let until = ada.world.true_time() + ada.station.shift;
         let workers = [("Ada", ada), ("Bo", bo)].map(|(name, home)| {
             home.station.firsts.set(firsts.clone()).ok();
+            home.station.behind_glass(&body);
+            home.station.change_roster([as_home(&body)]);
             let home = Some(home);
             Worker {
                 name,
@@ -121,11 +140,17 @@ impl Street {
                 wiped: 0,
                 taken_away: false,
                 until,
-                permitted: false,
+                own: HashSet::new(),
+                called: None,
+                went: false,
+                behind: TimeDelta::zero(),
+                misled: false,
+                slept: Vec::new(),
                 seen: 0,
             }
         });
-        Self { workers, dispatch: None, closed: true, firsts, body, seed, log: Mutex::default() }
+        let (dispatch, joined, answers, log) = (None, None, HashSet::new(), Mutex::default());
+        Self { workers, dispatch, closed: true, firsts, joined, answers, body, seed, log }
     }
 
     pub(super) fn log(&self, line: String) {
@@ -141,6 +166,11 @@ impl Street {
         self.workers[0].home().world.true_time()
     }
 
+    /// Whose home it is.
+    pub(super) fn resident(&self) -> ResidentId {
+        as_home(&self.body).0
+    }
+
     pub(super) fn holder(&self) -> Option<WorkerId> {
         self.firsts.lock().unwrap().get(&self.dispatch?).copied()
     }
@@ -154,7 +184,8 @@ impl Street {
         for worker in &self.workers {
             worker.home().station.dispatch(body.clone());
         }
-        (self.dispatch, self.closed) = (Some(id), false);
+        (self.dispatch, self.closed, self.joined) = (Some(id), false, None);
+        self.workers.iter_mut().for_each(|worker| worker.went = false);
     }
 
     /// The centre closes it, whoever has it.
@@ -170,13 +201,9 @@ impl Street {
     pub(super) async fn settle(&mut self) {
         sleep(SETTLED).await;
         let mut over = false;
-        for worker in &mut self.workers {
-            for event in worker.new_events() {
-                let of_this = event.dispatch == self.dispatch && self.dispatch.is_some();
-                over |= of_this && event.kind == EventKind::VisitClosed && {
-                    let first = self.firsts.lock().unwrap().get(&self.dispatch.unwrap()).copied();
-                    first == Some(worker.home().station.worker)
-                };
+        for who in 0..self.workers.len() {
+            for event in self.workers[who].new_events() {
+                over |= self.hear(who, &event);
             }
         }
         self.spread();
@@ -194,9 +221,11 @@ impl Street {
         for worker in &self.workers {
             let station = &worker.home().station;
             let mine = station.worker == first;
-            if station.present().is_some_and(|d| d.phase == DispatchPhase::Open || d.mine != mine) {
+            let visit = if mine { self.joined } else { worker.called };
+            let known = |d: Dispatch| (d.phase == DispatchPhase::Accepted, d.mine, d.visit);
+            if station.present().is_some_and(|d| known(d) != (true, mine, visit)) {
                 station.tell(|d| {
-                    (d.phase, d.mine) = (DispatchPhase::Accepted, mine);
+                    (d.phase, d.mine, d.visit) = (DispatchPhase::Accepted, mine, visit);
                     d.accepted_by = Some(name.into());
                     d.accepted_at = d.accepted_at.or(Some(now));
                 });
@@ -223,4 +252,10 @@ impl Street {
         sleep(LONG).await;
         self.settle().await;
     }
+}
+
+fn as_home(body: &Dispatch) -> (ResidentId, Option<KeyHome>) {
+    let details = body.details.clone().unwrap();
+    let home = KeyHome { resident: details.resident, doors: details.doors, hub: details.hub };
+    (home.resident.id, Some(home))
 }

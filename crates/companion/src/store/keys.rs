@@ -81,6 +81,8 @@ impl Store {
         for key in keys {
             put(&mut tx, key).await?;
         }
+        // Not what the station gave last any more: it could be back at that, without these keys, and say that nothing is new.
+        sqlx::query("UPDATE bundle SET version = ''").execute(&mut *tx).await?;
         Ok(tx.commit().await?)
     }
 }

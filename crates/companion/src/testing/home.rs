@@ -27,6 +27,10 @@ use crate::{Engine, StoreKey};
 
 pub(crate) const STAIRWELL: &str = "AA:00:00:00:00:01";
 pub(crate) const FLAT: &str = "AA:00:00:00:00:02";
+/// Added to a street's seed: the randomness of its doors, and of the second phone.
+const DOORS: u64 = 1 << 40;
+const BESIDE: u64 = 1 << 41;
+
 pub(crate) const HUB: &str = "AA:00:00:00:00:03";
 
 pub(crate) struct Home {
@@ -72,18 +76,29 @@ impl Home {
     /// On shift, in a street whose randomness is this.
     pub(crate) async fn of_seed(seed: u64) -> Self {
         let dir = in_memory();
-        let mut home = Self::built(dir.path().join("phone.db"), seed, ["dkey", "dkey"], 0).await;
+        let world = Arc::new(TestWorld::new(seed));
+        // Doors have clocks of their own.
+        let doors = Arc::new(world.beside(seed.wrapping_add(DOORS)));
+        let air = Arc::new(Air::new(doors.clone()));
+        let locks = [lock(&doors, &air, "dkey", STAIRWELL, 1), lock(&doors, &air, "dkey", FLAT, 2)];
+        let mut home = Self::with_locks(dir.path().join("phone.db"), (world, air), locks).await;
         home._dir = Some(dir);
         home.on_shift().await
     }
 
-    /// Another worker's phone in the same air, on shift. The hub is from now on the one that this phone knows of.
-    pub(crate) async fn beside(other: &Self) -> Self {
+    /// Another worker's phone in the same air and time, on shift. The hub is from now on the one that this phone knows of.
+    pub(crate) async fn beside(other: &Self, seed: u64) -> Self {
         let dir = in_memory();
-        let street = (other.world.clone(), other.air.clone());
+        let street = (Arc::new(other.world.beside(seed.wrapping_add(BESIDE))), other.air.clone());
         let mut home = Self::with_locks(dir.path().join("phone.db"), street, other.locks.clone()).await;
         home._dir = Some(dir);
         home.on_shift().await
+    }
+
+    /// The phone is started anew, and the app on it.
+    pub(crate) async fn rebooted(self) -> Self {
+        self.world.reboot();
+        self.restarted().await
     }
 
     /// The process ends, and another one begins with its store.

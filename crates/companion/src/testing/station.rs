@@ -25,7 +25,7 @@ use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::phone_policy::PhonePolicy;
-use terskel_model::{Clock as _, DispatchId, EventId, LockId, PhoneId, SessionId, TeamId, Uptime, WorkerId};
+use terskel_model::{DispatchId, EventId, LockId, PhoneId, SessionId, TeamId, Timestamp, WorkerId};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 use tokio_stream::wrappers::UnboundedReceiverStream;
@@ -100,6 +100,8 @@ struct State {
     events: Vec<PhoneEvent>,
     known: HashSet<EventId>,
     batches: Vec<usize>,
+    /// The home whose glass is broken where nobody permitted anything.
+    glass: Option<Dispatch>,
     /// The home that the worker has permission for, and the keys that were issued by it.
     permitted: Option<KeyHome>,
     shift_keys: Vec<ShiftKey>,
@@ -121,7 +123,7 @@ struct State {
 struct Tokens {
     session: SessionId,
     generation: usize,
-    until: Uptime,
+    until: Timestamp,
 }
 
 /// How long a token is good.
@@ -325,7 +327,7 @@ impl FakeStation {
     /// The session's token is over before the phone thinks so.
     pub(crate) fn end_token(&self) {
         if let Some(tokens) = &mut self.state().tokens {
-            tokens.until = self.world.uptime();
+            tokens.until = self.world.true_time();
         }
     }
 
@@ -338,7 +340,7 @@ impl FakeStation {
         let state = self.state();
         let good = state.tokens.as_ref().filter(|tokens| {
             credential.token.expose() == tokens.token("access", tokens.generation)
-                && self.world.uptime() < tokens.until
+                && self.world.true_time() < tokens.until
         });
         match (good, &state.mood) {
             (Some(_), mood) if *mood != Mood::Unauthenticated => Ok(()),
@@ -358,7 +360,7 @@ impl FakeStation {
             1 => {}
             _ => return Err(refused()),
         }
-        tokens.until = self.world.uptime() + TOKEN_LASTS;
+        tokens.until = self.world.true_time() + TOKEN_LASTS;
         let pair = tokens.pair();
         state.refreshes += 1;
         if mood == Mood::RefreshLost { Err(StationError::NoNetwork) } else { Ok(pair) }

@@ -1,6 +1,6 @@
 //! The world that goes with tokio's paused time.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use chrono::TimeDelta;
@@ -9,22 +9,22 @@ use terskel_model::world::ManualWorld;
 use terskel_model::{Clock, Entropy, Timestamp, Uptime};
 use tokio::time::Instant;
 
-/// Both clocks follow tokio's; the phone can sleep, be started anew, and have its wall clock set. Randomness repeats.
+/// Both clocks follow tokio's; the device can sleep, be started anew, and have its wall clock set. Randomness repeats.
 pub(crate) struct TestWorld {
     start: Instant,
     begins: Timestamp,
+    /// How far time is ahead of tokio's; for everybody the same.
+    passed: Arc<Mutex<TimeDelta>>,
     phone: Mutex<Phone>,
     entropy: ManualWorld,
 }
 
 #[derive(Clone, Copy, Default)]
 struct Phone {
-    /// How far time is ahead of tokio's.
-    passed: TimeDelta,
     /// How far the wall clock is ahead of time.
     wrong: TimeDelta,
-    /// How far the uptime is; negative after a start.
-    slept: TimeDelta,
+    /// When it was started last, since the beginning.
+    started: TimeDelta,
     boots: u128,
 }
 
@@ -35,16 +35,27 @@ impl TestWorld {
         Self {
             start: Instant::now(),
             begins,
+            passed: Arc::default(),
             phone: Mutex::default(),
             entropy: ManualWorld::new(begins, seed),
         }
     }
 
-    /// The phone sleeps: time passes for everybody but tokio.
+    /// Another device in the same time. `seed` as in [`Self::new`]: another one.
+    pub(crate) fn beside(&self, seed: u64) -> Self {
+        let entropy = ManualWorld::new(self.begins, seed);
+        let Self { start, begins, .. } = *self;
+        Self { start, begins, passed: self.passed.clone(), phone: Mutex::default(), entropy }
+    }
+
+    /// Since the beginning.
+    fn elapsed(&self) -> TimeDelta {
+        TimeDelta::from_std(self.start.elapsed()).unwrap() + *self.passed.lock().unwrap()
+    }
+
+    /// Everything sleeps: time passes for everybody but tokio.
     pub(crate) fn skip(&self, span: Duration) {
-        let mut phone = self.phone.lock().unwrap();
-        let span = TimeDelta::from_std(span).unwrap();
-        (phone.passed, phone.slept) = (phone.passed + span, phone.slept + span);
+        *self.passed.lock().unwrap() += TimeDelta::from_std(span).unwrap();
     }
 
     /// Somebody sets the wall clock.
@@ -54,14 +65,14 @@ impl TestWorld {
 
     /// What honest clocks say.
     pub(crate) fn true_time(&self) -> Timestamp {
-        let now = self.begins + self.start.elapsed() + self.phone.lock().unwrap().passed;
+        let now = self.begins + self.elapsed();
         Timestamp::from_timestamp_millis(now.timestamp_millis()).unwrap()
     }
 
     /// The phone is started anew.
     pub(crate) fn reboot(&self) {
         let mut phone = self.phone.lock().unwrap();
-        phone.slept = -TimeDelta::from_std(self.start.elapsed()).unwrap();
+        phone.started = self.elapsed();
         phone.boots += 1;
     }
 }
@@ -72,7 +83,7 @@ impl Clock for TestWorld {
     }
 
     fn uptime(&self) -> Uptime {
-        let up = TimeDelta::from_std(self.start.elapsed()).unwrap() + self.phone.lock().unwrap().slept;
+        let up = self.elapsed() - self.phone.lock().unwrap().started;
         Uptime(up.to_std().unwrap())
     }
 

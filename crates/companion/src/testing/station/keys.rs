@@ -35,6 +35,16 @@ impl FakeStation {
         self.say("event: keys\ndata: {}\n\n");
     }
 
+    /// The worker has keys of the shift, by permission or by an emergency.
+    pub(crate) fn permits(&self) -> bool {
+        self.state().permitted.is_some()
+    }
+
+    /// In an emergency the home of this dispatch is opened.
+    pub(crate) fn behind_glass(&self, of: &Dispatch) {
+        self.state().glass = Some(of.clone());
+    }
+
     /// As [`Self::permit`], and nobody is told.
     pub(crate) fn prepare(&self, of: &Dispatch, once: bool) {
         let details = of.details.clone().unwrap();

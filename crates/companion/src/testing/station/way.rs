@@ -65,7 +65,7 @@ impl Station for Way {
             }
             let session = SessionId::new(&*self.0.world);
             self.0.state().taken_away = None;
-            let tokens = Tokens { session, generation: 1, until: self.0.world.uptime() + TOKEN_LASTS };
+            let tokens = Tokens { session, generation: 1, until: now + TOKEN_LASTS };
             let pair = tokens.pair();
             self.0.state().tokens = Some(tokens);
             let ends_at = now + self.0.shift;
@@ -219,6 +219,10 @@ impl Station for Way {
             self.0.check(credential)?;
             if body.resident_number != "R-84" {
                 return Err(problem(404, code::NOT_FOUND));
+            }
+            let glass = self.0.state().glass.clone();
+            if let (Some(home), false) = (glass, self.0.permits()) {
+                self.0.prepare(&home, false);
             }
             let state = self.0.state();
             let home = state.permitted.clone().unwrap();
