@@ -40,10 +40,16 @@ impl Bench {
     }
 
     async fn home(&self) -> Result<TeamHome> {
-        match self.siv.ask(&Question::TeamHomes).await? {
-            Answer::TeamHomes { mut homes } => Ok(homes.remove(0)),
+        self.home_with("the home", |_| true).await
+    }
+
+    /// The home as the phone has it, once it is so.
+    async fn home_with(&self, what: &str, so: impl Fn(&TeamHome) -> bool) -> Result<TeamHome> {
+        until(what, SOON, async || match self.siv.ask(&Question::TeamHomes).await? {
+            Answer::TeamHomes { homes } => Ok(homes.into_iter().find(|home| so(home))),
             other => anyhow::bail!("{other:?}"),
-        }
+        })
+        .await
     }
 
     /// Finds the lock, pairs with it, opens it, locks it; until the station has it.
@@ -127,8 +133,8 @@ async fn new_locks_of_every_make_that_can_be_are_installed_by_phone_and_open_by_
     bench.install("1a2b3c4d", "1234", (DoorInput::Known { id: nuki }, Some(true))).await?;
     let fresh = DoorInput::New { kind: "stairwell".into(), name: "Port".into(), position: 0 };
     bench.install("5d6e7f80", "123456", (fresh, Some(false))).await?;
-    let home = bench.home().await?;
-    ensure!(home.doors[0].name == "Port" && home.doors[0].has_lock, "{:?}", home.doors);
+    let port = |home: &TeamHome| home.doors[0].name == "Port" && home.doors[0].has_lock;
+    let home = bench.home_with("the new door, with its lock", port).await?;
 
     bench.let_siv_in().await?;
     bench.visit(&[home.doors[0].id, dkey, nuki]).await?;

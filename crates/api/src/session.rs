@@ -52,7 +52,7 @@ pub struct SignedIn {
     pub team: TeamId,
     /// Its name.
     pub team_name: String,
-    /// Leads a team, and may do on this phone what a lead may.
+    /// Leads the team of the shift, and may do on this phone what a lead may.
     #[serde(default)]
     pub leads: bool,
     /// When the shift, and with it the session, ends.

@@ -118,7 +118,7 @@ impl Engine {
                     .collect();
                 Ok(Answer::VisitsToday { visits })
             }
-            Question::FindHomes { text } => roster::find_homes(&self.core, &text).await,
+            Question::FindHomes { text, language } => roster::find_homes(&self.core, &text, &language).await,
             Question::TeamHomes => install::team_homes(&self.core).await,
         }
     }

@@ -165,7 +165,7 @@ async fn who_reads_every_byte_finds_no_name_address_secret_or_token() {
     let (doors, hub) = (neighbour.doors, neighbour.hub);
     home.station.change_roster([(resident, Some(KeyHome { resident: neighbour.resident, doors, hub }))]);
     home.see("the neighbour", |view| view.roster.here == 1).await;
-    let asked = Question::FindHomes { text: "Tjernsl".into() };
+    let asked = Question::FindHomes { text: "Tjernsl".into(), language: "nb".into() };
     let found = serde_json::to_string(&home.engine.ask(asked).await.unwrap()).unwrap();
     needles.push(Needle::new("the neighbour's name", "Tjernsl"));
     assert!(needles.last().unwrap().is_in(found.as_bytes()));

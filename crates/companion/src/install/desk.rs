@@ -1,16 +1,15 @@
-//! What an installation has in hand: the search, the homes to choose from, and one thing at a time.
+//! What an installation has in hand: the search, and one thing at a time.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use terskel_locks::family::Family;
 use terskel_locks::install::Found;
+use terskel_model::Entropy;
 use terskel_model::world::random;
-use terskel_model::{Entropy, ResidentId};
 use terskel_radio::DeviceRef;
 use tokio::time::Instant;
 
-use crate::interface::TeamHome;
 use crate::visit::AbortOnDrop;
 
 /// Shared by the intents.
@@ -24,7 +23,6 @@ pub(crate) struct InstallDesk {
 #[derive(Default)]
 struct Kept {
     search: Option<AbortOnDrop>,
-    homes: Vec<TeamHome>,
     numbers: HashMap<DeviceRef, u32>,
 }
 
@@ -36,15 +34,6 @@ impl InstallDesk {
     /// The search that runs; an older one ends.
     pub(super) fn search(&self, task: Option<AbortOnDrop>) {
         self.kept().search = task;
-    }
-
-    /// The homes that the lead was shown.
-    pub(super) fn keep_homes(&self, homes: &[TeamHome]) {
-        self.kept().homes = homes.to_vec();
-    }
-
-    pub(super) fn home(&self, resident: ResidentId) -> Option<TeamHome> {
-        self.kept().homes.iter().find(|home| home.resident == resident).cloned()
     }
 
     /// The number of this installation: the same as long as the app runs, so that another try replaces what an interrupted

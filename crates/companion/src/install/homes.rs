@@ -1,34 +1,33 @@
-//! The homes of the lead's team, as the station has them now. They are kept in memory alone.
+//! The homes that a lead can install locks in: those of the team on shift, which are on the phone anyway.
 
-use terskel_api::team::{HomeDoor, HomeSummary};
+use terskel_api::dispatch::Door;
+use terskel_api::key::KeyHome;
 
 use super::lead;
 use crate::interface::{Answer, Problem, TeamDoor, TeamHome};
-use crate::session::call;
 use crate::state::Core;
 
-/// Asks the station.
+/// All of them, in no order.
 pub(crate) async fn team_homes(core: &Core) -> Result<Answer, Problem> {
-    let (phone, session) = lead(core)?;
-    let list = call(core, &phone, session.id, |station, credential| station.homes(credential)).await?;
-    let homes: Vec<_> = list.homes.into_iter().map(home).collect();
-    core.install.keep_homes(&homes);
+    lead(core)?;
+    let homes = core.store.team_homes().await?.into_iter().map(shown).collect();
     Ok(Answer::TeamHomes { homes })
 }
 
-fn home(home: HomeSummary) -> TeamHome {
+pub(super) fn shown(home: KeyHome) -> TeamHome {
+    let resident = home.resident;
     TeamHome {
-        resident: home.resident,
-        name: home.name,
-        address: home.address,
-        town: home.town,
+        resident: resident.id,
+        name: format!("{} {}", resident.first_name, resident.last_name),
+        address: resident.address,
+        town: resident.town,
         doors: home.doors.into_iter().map(door).collect(),
     }
 }
 
-fn door(door: HomeDoor) -> TeamDoor {
+fn door(door: Door) -> TeamDoor {
     TeamDoor {
-        id: door.door,
+        id: door.id,
         name: door.name,
         kind: door.kind.as_str().to_owned(),
         has_lock: door.lock.is_some(),

@@ -37,7 +37,7 @@ pub(crate) async fn pair(
     if core.snapshot().installation.is_some() {
         return Err(Problem::Busy);
     }
-    let home = core.install.home(resident).ok_or(Problem::NotFound)?;
+    let home = core.store.team_home(resident).await?.map(super::homes::shown).ok_or(Problem::NotFound)?;
     let place = placed(core, &home, place)?;
     let found = core.show(|live| live.install.found.iter().find(|lock| lock.device.0 == device).cloned());
     let found = found.ok_or(Problem::NotFound)?;

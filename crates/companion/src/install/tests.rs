@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use terskel_api::dispatch::DispatchDetails;
 use terskel_api::installation::Installation;
-use terskel_api::team::{HomeDoor, HomeSummary};
+use terskel_api::key::KeyHome;
 use terskel_locks::device::DeviceFault;
 use terskel_locks::family::{FAMILIES, LockPlace, Setup, Visitor, find};
 use terskel_locks::nuki::Credential;
-use terskel_model::door::{DoorKind, LockFamily};
+use terskel_model::door::LockFamily;
 use terskel_model::event::EventKind;
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{Clock as _, ResidentId};
 use tokio::time::sleep;
 
 use crate::interface::{
-    DoorInput, DoorResult, FoundLockView, InstallView, Intent, Outcome, PendingInstallView, Problem, Question,
+    Answer, DoorInput, DoorResult, FoundLockView, InstallView, Intent, Outcome, PendingInstallView, Problem,
+    Question,
 };
 use crate::testing::{Home, Mood, engine};
 
@@ -33,20 +35,12 @@ struct Job {
 impl Job {
     async fn with(family: &str, options: Options<'_>) -> Self {
         let home = Home::enrolled().await;
-        let resident = ResidentId::new(&*home.world);
-        home.station.add_home(HomeSummary {
-            resident,
-            name: "Kari Nordmann".into(),
-            address: "Solbakken 12".into(),
-            town: "Fjordby".into(),
-            doors: vec![HomeDoor {
-                door: home.flat,
-                name: "Leilighet".into(),
-                kind: DoorKind::Flat,
-                lock: None,
-            }],
-            has_hub: true,
-        });
+        let DispatchDetails { resident: kari, mut doors, hub, .. } = home.body.details.clone().unwrap();
+        doors.retain(|door| door.id == home.flat);
+        doors[0].lock = None;
+        let resident = kari.id;
+        home.station.change_roster([(resident, Some(KeyHome { resident: kari, doors, hub }))]);
+        home.see("the homes", |v| v.roster.here == 1).await;
         let options = options.iter().chain(&[("motor_ms", "50")]);
         let setup = Setup {
             device_id: "0000000f".into(),
@@ -87,7 +81,11 @@ impl Job {
     }
 
     async fn pair_behind(&self, knob_outside: Option<bool>, code: &str) -> Result<Outcome, Problem> {
-        self.home.engine.ask(Question::TeamHomes).await.unwrap();
+        let Ok(Answer::TeamHomes { homes }) = self.home.engine.ask(Question::TeamHomes).await else {
+            panic!("no homes")
+        };
+        let doors = homes.iter().flat_map(|home| &home.doors).map(|door| (door.id, door.has_lock));
+        assert_eq!(doors.collect::<Vec<_>>(), [(self.home.flat, false)]);
         let device = self.found().await.device;
         let place = DoorInput::Known { id: self.home.flat };
         let (code, resident) = (code.into(), self.resident);

@@ -16,8 +16,10 @@ pub enum Question {
     FindHomes {
         /// As it was typed.
         text: String,
+        /// `nb`, `sv` or `en`: whose alphabet the list is in the order of.
+        language: String,
     },
-    /// The homes of the team that the worker leads.
+    /// The homes of the team on shift, for the lead who installs locks there.
     TeamHomes,
 }
 

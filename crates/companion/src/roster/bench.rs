@@ -102,7 +102,8 @@ async fn searches(engine: &Engine) -> Vec<f64> {
     let mut took = Vec::new();
     for text in TYPED.iter().cycle().take(SEARCHES) {
         let began = Instant::now();
-        let answer = engine.ask(Question::FindHomes { text: (*text).to_owned() }).await;
+        let answer =
+            engine.ask(Question::FindHomes { text: (*text).to_owned(), language: "nb".into() }).await;
         took.push(began.elapsed().as_secs_f64() * 1000.0);
         assert!(matches!(answer, Ok(Answer::Homes { total, .. }) if total > 0), "{text}: nobody");
     }

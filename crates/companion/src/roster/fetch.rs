@@ -11,6 +11,7 @@ use tokio::time::sleep;
 use crate::interface::Problem;
 use crate::session::call;
 use crate::state::{Backoff, Core};
+use crate::store::RosterFacts;
 
 /// What no poke told of is noticed within this.
 const EVERY: Duration = Duration::from_secs(5 * 60);
@@ -48,7 +49,7 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
     let ask = async |after: Option<String>| {
         call(core, &phone, session.id, |station, credential| station.roster(credential, after.clone())).await
     };
-    let mut after = core.snapshot().roster.cursor.clone();
+    let RosterFacts { cursor: mut after, whole, .. } = core.snapshot().roster.clone();
     let mut asked = ask(after.clone()).await?;
     // A station from before there were pages gives none: the homes that keys are for come with these.
     while let Some(page) = asked {
@@ -60,6 +61,10 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
             return Ok(());
         }
         core.refresh().await?;
+        if whole && !page.homes.is_empty() {
+            // What is new, or has other locks, has other keys.
+            core.keys_wanted.notify_one();
+        }
         (asked, after) = (next?, Some(page.cursor));
     }
     Ok(())

@@ -9,15 +9,15 @@ use crate::interface::{Answer, FoundHome, Problem};
 use crate::state::Core;
 use crate::store::Snapshot;
 
-use super::fold;
+use super::{Alphabet, fold};
 
 /// Nobody reads more on a phone: whoever looks for somebody types another letter.
 const MOST: u32 = 50;
 
-/// The homes in whose name or address all words of `text` stand; all, where there are none.
-pub(crate) async fn find_homes(core: &Core, text: &str) -> Result<Answer, Problem> {
+/// The homes in whose name or address all words of `text` stand; all, where there are none. In the order of `language`.
+pub(crate) async fn find_homes(core: &Core, text: &str, language: &str) -> Result<Answer, Problem> {
     core.signed_in()?;
-    let found = core.store.find_homes(&fold::asked(text), MOST).await?;
+    let found = core.store.find_homes(&fold::asked(text), Alphabet::of(language), MOST).await?;
     let keys = openable(&core.snapshot(), core.clock.now());
     let homes = found.homes.iter().map(|home| shown(home, &keys)).collect();
     Ok(Answer::Homes { homes, total: found.total })

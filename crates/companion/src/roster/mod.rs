@@ -5,9 +5,11 @@ mod bench;
 mod fetch;
 mod find;
 mod fold;
+mod order;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use fetch::keep_roster;
 pub(crate) use find::{find_homes, openable};
 pub(crate) use fold::folded;
+pub(crate) use order::{Alphabet, norwegian, swedish};

@@ -26,7 +26,7 @@ async fn signed_in() -> Home {
 }
 
 async fn find(home: &Home, text: &str) -> (Vec<FoundHome>, u32) {
-    match home.engine.ask(Question::FindHomes { text: text.to_owned() }).await {
+    match home.engine.ask(Question::FindHomes { text: text.to_owned(), language: "nb".into() }).await {
         Ok(Answer::Homes { homes, total }) => (homes, total),
         other => panic!("{other:?}"),
     }

@@ -17,7 +17,6 @@ use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::code;
 use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
-use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::dpop;
 use terskel_model::{DispatchId, SessionId, World};
@@ -200,11 +199,6 @@ impl Station for HttpStation {
             }
         }
         .boxed()
-    }
-
-    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
-        let request = self.request(Method::GET, path::RESIDENTS).timeout(WHOLE);
-        async move { json(self.prove(credential, request).await?).await }.boxed()
     }
 
     fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()> {

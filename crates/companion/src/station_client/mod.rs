@@ -23,7 +23,6 @@ use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
-use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::PhoneIdentity;
 use terskel_model::{DispatchId, SessionId};
@@ -65,8 +64,6 @@ pub(crate) trait Station: Send + Sync {
         credential: &'a Credential,
         after: Option<String>,
     ) -> Answer<'a, Option<RosterPage>>;
-    /// The homes of the team that the worker leads.
-    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList>;
     /// A lock that the phone was let into, with its secret.
     fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()>;
     fn break_glass<'a>(&'a self, credential: &'a Credential, body: BreakGlass) -> Answer<'a, GlassBroken>;

@@ -62,6 +62,8 @@ fn options(path: &Path) -> SqliteConnectOptions {
         // Full: an event that was told must outlive a flat battery.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .collation("norwegian", crate::roster::norwegian)
+        .collation("swedish", crate::roster::swedish)
         .disable_statement_logging()
 }
 

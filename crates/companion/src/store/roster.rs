@@ -8,7 +8,7 @@ use terskel_api::roster::RosterPage;
 use terskel_model::{ResidentId, SessionId};
 
 use super::{Result, Store, StoreError};
-use crate::roster::folded;
+use crate::roster::{Alphabet, folded};
 
 /// So many homes are written in one statement.
 const AT_ONCE: usize = 200;
@@ -79,7 +79,16 @@ impl Store {
 
     /// The homes in whose name or address every one of these words stands, somewhere; those where the first begins a word come
     /// first, then by address. `words` are folded.
-    pub(crate) async fn find_homes(&self, words: &[String], most: u32) -> Result<FoundHomes> {
+    pub(crate) async fn find_homes(
+        &self,
+        words: &[String],
+        alphabet: Alphabet,
+        most: u32,
+    ) -> Result<FoundHomes> {
+        let alphabet = match alphabet {
+            Alphabet::Norwegian => "norwegian",
+            Alphabet::Swedish => "swedish",
+        };
         let mut condition = "1".to_owned();
         for place in 1..=words.len() {
             // A string takes all that is written to it.
@@ -93,10 +102,10 @@ impl Store {
                UNION ALL SELECT resident, folded FROM home WHERE {condition}
                  AND NOT EXISTS (SELECT 1 FROM roster WHERE roster.resident = home.resident)),
              first AS (SELECT resident, folded, {rank} AS place, count(*) OVER () AS total FROM found
-                       ORDER BY place, folded LIMIT {most})
+                       ORDER BY place, folded COLLATE {alphabet} LIMIT {most})
              SELECT coalesce(r.body, h.body) AS body, f.total FROM first f
              LEFT JOIN roster r ON r.resident = f.resident LEFT JOIN home h ON h.resident = f.resident
-             ORDER BY f.place, f.folded"
+             ORDER BY f.place, f.folded COLLATE {alphabet}"
         );
         let mut query = sqlx::query(AssertSqlSafe(sql));
         for word in words {
@@ -106,6 +115,22 @@ impl Store {
         let total = rows.first().map(|row| row.try_get("total")).transpose()?;
         let homes = rows.iter().map(|row| home(row.try_get("body")?)).collect::<Result<_>>()?;
         Ok(FoundHomes { homes, total: total.unwrap_or(0) })
+    }
+
+    /// All homes of the team.
+    pub(crate) async fn team_homes(&self) -> Result<Vec<KeyHome>> {
+        let bodies: Vec<String> =
+            sqlx::query_scalar("SELECT body FROM roster").fetch_all(&mut *self.connection().await).await?;
+        bodies.iter().map(|body| home(body)).collect()
+    }
+
+    /// One of them, as the station told it.
+    pub(crate) async fn team_home(&self, resident: ResidentId) -> Result<Option<KeyHome>> {
+        let body: Option<String> = sqlx::query_scalar("SELECT body FROM roster WHERE resident = $1")
+            .bind(resident.to_string())
+            .fetch_optional(&mut *self.connection().await)
+            .await?;
+        body.as_deref().map(home).transpose()
     }
 
     /// One home with all that the phone knows of it. What came with its keys is the newer word on the doors that they open.

@@ -24,7 +24,7 @@ pub(crate) struct Session {
     pub(crate) worker_name: String,
     /// Their team's.
     pub(crate) team_name: String,
-    /// Leads a team.
+    /// Leads the team on shift.
     pub(crate) leads: bool,
     /// The shift ends.
     pub(crate) ends_at: Timestamp,

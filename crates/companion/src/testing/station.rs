@@ -16,7 +16,6 @@ use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::problem::{ProblemDetails, code};
 use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
-use terskel_api::team::{HomeList, HomeSummary};
 use terskel_api::withdrawal::Withdrawal;
 use terskel_keys::{Authority, PhonePublic, badge, event, sign_in};
 use terskel_locks::nuki::errand::Errand;
@@ -105,8 +104,7 @@ struct State {
     /// The home that the worker has permission for, and the keys that were issued by it.
     permitted: Option<KeyHome>,
     shift_keys: Vec<ShiftKey>,
-    /// The homes of the team, and the locks that were brought.
-    homes: Vec<HomeSummary>,
+    /// The locks that were brought.
     installed: Vec<Installation>,
     /// The homes of the team on shift.
     roster: roster::Roster,
@@ -249,15 +247,6 @@ impl FakeStation {
         for stream in &self.state().streams {
             let _ = stream.send(bytes.as_bytes().to_vec());
         }
-    }
-
-    /// The team goes to this home.
-    pub(crate) fn add_home(&self, home: HomeSummary) {
-        self.state().homes.push(home);
-    }
-
-    fn homes(&self) -> HomeList {
-        HomeList { homes: self.state().homes.clone() }
     }
 
     /// The locks that were brought, each once.

@@ -13,7 +13,6 @@ use terskel_api::key::KeyBundle;
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
-use terskel_api::team::HomeList;
 use terskel_api::withdrawal::Withdrawal;
 use terskel_model::world::{ManualWorld, random};
 use terskel_model::{DispatchId, SessionId, Timestamp};
@@ -181,9 +180,6 @@ impl Station for Weathered {
         after: Option<String>,
     ) -> Answer<'a, Option<RosterPage>> {
         self.through(self.0.roster(credential, after))
-    }
-    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
-        self.through(self.0.homes(credential))
     }
     fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()> {
         self.through(self.0.install(credential, body))

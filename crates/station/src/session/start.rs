@@ -103,7 +103,7 @@ impl StartSession {
             team: row.id("team_id")?,
             team_name: row.text("team_name")?,
             worker_name: row.text("worker_name")?,
-            leads: row.text_or_none("leads_team")?.is_some(),
+            leads: row.text_or_none("leads_team")? == row.text_or_none("team_id")?,
             ends_at: row.time("ends_ms")?,
             policy: PhonePolicy {
                 lock_after_s: u32::try_from(row.int("lock_after_s")?).unwrap_or(u32::MAX),

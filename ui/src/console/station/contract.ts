@@ -2125,7 +2125,7 @@ export interface components {
              * @description When the shift, and with it the session, ends.
              */
             ends_at: string;
-            /** @description Leads a team, and may do on this phone what a lead may. */
+            /** @description Leads the team of the shift, and may do on this phone what a lead may. */
             leads?: boolean;
             /** @description What the team has decided about its phones. A station from before tells none. */
             policy?: components["schemas"]["PhonePolicy"];

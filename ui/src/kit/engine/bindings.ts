@@ -524,8 +524,10 @@ export type Question =
 /**  The homes of the team on shift in whose name or address each word of the text stands, somewhere; without a word, all. */
 { question: "findHomes"; 
 /**  As it was typed. */
-text: string } | 
-/**  The homes of the team that the worker leads. */
+text: string; 
+/**  `nb`, `sv` or `en`: whose alphabet the list is in the order of. */
+language: string } | 
+/**  The homes of the team on shift, for the lead who installs locks there. */
 { question: "teamHomes" };
 
 /**  How near the phone is to asking a lock or a hub. */

@@ -198,14 +198,6 @@ impl Station for Way {
         .boxed()
     }
 
-    fn homes<'a>(&'a self, credential: &'a Credential) -> Answer<'a, HomeList> {
-        async move {
-            self.0.check(credential)?;
-            Ok(self.0.homes())
-        }
-        .boxed()
-    }
-
     fn install<'a>(&'a self, credential: &'a Credential, body: Installation) -> Answer<'a, ()> {
         async move {
             self.0.check(credential)?;
