@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 import type { LockView, NoticeView, View } from "../../src/kit/engine/bindings";
 import {
-  alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, hub, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
+  alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, hub, KARI, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
 } from "./views";
 import type { Stage } from "./stage";
 
@@ -233,6 +233,13 @@ export const PICTURES: Picture[] = [
   {
     name: "41-taken-by-another",
     view: view({ continuity: CONTINUITY, visit: visit({ standing: "taken", takenBy: "Bo Lunde", doors: [opened, flat()] }) }),
+  },
+  {
+    name: "41-second-after-a-call",
+    view: view({
+      continuity: CONTINUITY,
+      visit: visit({ standing: "second", takenBy: "Bo Lunde", arriveBy: null, details: { ...KARI, cause: "called", note: "" }, doors: [opened, flat()] }),
+    }),
   },
   {
     name: "42-whom-to-call",
