@@ -82,7 +82,8 @@ async fn secrets(path: &Path) -> Vec<Needle> {
         found.push(Needle::new("the badge", session.badge.clone()));
         found.push(Needle::new("the team", session.team_name.clone()));
     }
-    found.extend(snapshot.keys.iter().map(|key| Needle::new("a digital key", key.bytes.clone())));
+    let keys = store.keys().await.unwrap();
+    found.extend(keys.iter().map(|key| Needle::new("a digital key", key.bytes.clone())));
     if let Some(lock) = &snapshot.app_lock {
         found.push(Needle::new("the code's hash", lock.hash.expose()));
     }

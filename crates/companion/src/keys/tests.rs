@@ -11,7 +11,8 @@ use terskel_model::{Clock as _, ResidentId};
 use tokio::time::{sleep, timeout};
 
 use crate::interface::{DoorResult, Intent, NetworkState, Outcome, Problem, Reach, View, VisitStanding};
-use crate::testing::{Home, Mood, STAIRWELL};
+use crate::store::Store;
+use crate::testing::{Home, Mood, STAIRWELL, store_key};
 
 /// Ada is on shift, and may go to Kari.
 async fn permitted(once: bool) -> Home {
@@ -61,6 +62,16 @@ async fn a_key_of_the_shift_opens_a_home_that_nobody_was_dispatched_to() {
     assert!(events.iter().filter(|e| e.kind != EventKind::LockReported).all(|e| e.visit == Some(visit.id)));
     assert_eq!((events[0].resident, events[0].reason.as_deref()), (Some(kari(&home)), Some("no_alarm")));
     assert_eq!(home.view().roster.openable, 2, "the keys stay for the shift");
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_counted_and_read_when_a_visit_has_their_doors() {
+    let home = permitted(false).await;
+    let store = Store::open(&home.store, &store_key()).await.unwrap();
+    let before = store.snapshot().await.unwrap();
+    assert_eq!((before.keys.len(), before.shift_ends.len(), store.keys().await.unwrap().len()), (0, 2, 2));
+    home.intend(Intent::VisitHome { resident: kari(&home), called: false }).await.unwrap();
+    assert_eq!(store.snapshot().await.unwrap().keys.len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,6 @@ use terskel_model::{LockId, Timestamp};
 
 use crate::interface::{Answer, FoundHome, Problem};
 use crate::state::Core;
-use crate::store::Snapshot;
 
 use super::{Alphabet, fold};
 
@@ -18,19 +17,11 @@ const MOST: u32 = 50;
 pub(crate) async fn find_homes(core: &Core, text: &str, language: &str) -> Result<Answer, Problem> {
     core.signed_in()?;
     let found = core.store.find_homes(&fold::asked(text), Alphabet::of(language), MOST).await?;
-    let keys = openable(&core.snapshot(), core.clock.now());
+    let locks =
+        found.homes.iter().flat_map(|home| &home.doors).filter_map(|door| Some(door.lock.as_ref()?.id));
+    let keys = core.store.openable(&locks.collect::<Vec<_>>(), core.clock.now()).await?;
     let homes = found.homes.iter().map(|home| shown(home, &keys)).collect();
     Ok(Answer::Homes { homes, total: found.total })
-}
-
-/// The locks that keys of the shift open now, and until when.
-pub(crate) fn openable(snapshot: &Snapshot, now: Timestamp) -> HashMap<LockId, Timestamp> {
-    let mut locks = HashMap::new();
-    for key in snapshot.keys.iter().filter(|key| key.opens_now(now)) {
-        let until = locks.entry(key.lock).or_insert(key.expires);
-        *until = key.expires.max(*until);
-    }
-    locks
 }
 
 fn shown(home: &KeyHome, keys: &HashMap<LockId, Timestamp>) -> FoundHome {

@@ -10,6 +10,6 @@ mod order;
 mod tests;
 
 pub(crate) use fetch::keep_roster;
-pub(crate) use find::{find_homes, openable};
+pub(crate) use find::find_homes;
 pub(crate) use fold::folded;
 pub(crate) use order::{Alphabet, norwegian, swedish};

@@ -29,9 +29,9 @@ pub(super) async fn learn(core: &Core, phone: &Phone, told: &KeySet) -> Result<(
     if authority == phone.authority {
         return Ok(());
     }
-    let (snapshot, public) = (core.snapshot(), phone.identity.public());
+    let (keys, public) = (core.store.keys().await?, phone.identity.public());
     let vouched = |bytes: &[u8]| digital_key::verify(bytes, &authority, &public).is_ok();
-    let kept = snapshot.keys.iter().filter(|key| key.state != KeyState::Withdrawn);
+    let kept = keys.iter().filter(|key| key.state != KeyState::Withdrawn);
     let orphans: Vec<_> = kept.filter(|key| !vouched(&key.bytes)).map(|key| key.id).collect();
     tracing::info!(orphans = orphans.len(), "the station's keys have changed");
     core.store.save_authority(&authority, &orphans).await?;

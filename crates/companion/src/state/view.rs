@@ -15,7 +15,6 @@ use crate::interface::{
     AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HubView, PhysicalKeyView,
     RefusalView, RosterView, SessionView, StatusView, View, VisitStanding, VisitView,
 };
-use crate::roster::openable;
 use crate::store::{RosterFacts, Snapshot, Standing, VisitFacts};
 
 /// How long a dispatch that somebody else took stays in the list.
@@ -95,7 +94,8 @@ fn alerts(snapshot: &Snapshot, now: Timestamp) -> Vec<AlertView> {
 
 fn roster(snapshot: &Snapshot, now: Timestamp) -> RosterView {
     let RosterFacts { here, total, whole, version, ref cursor } = snapshot.roster;
-    let openable = u32::try_from(openable(snapshot, now).len()).unwrap_or(u32::MAX);
+    let openable = snapshot.shift_ends.iter().filter(|end| now < **end).count();
+    let openable = u32::try_from(openable).unwrap_or(u32::MAX);
     let session = snapshot.session.as_ref();
     let joins = session.is_some_and(|session| session.station_can.has(&Capability::JoinedVisits));
     RosterView { here, total, whole, version, openable, keyed_only: cursor.is_none(), joins }

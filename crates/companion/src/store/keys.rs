@@ -1,6 +1,9 @@
 //! Digital keys, of dispatches and of the shift.
 
-use sqlx::{Connection as _, Row as _, SqliteConnection};
+use std::collections::HashMap;
+
+use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use terskel_api::continuity::Continuity;
 use terskel_api::dispatch::Dispatch;
 use terskel_api::key::{KeyBundle, KeyHome};
@@ -87,6 +90,33 @@ impl Store {
     }
 }
 
+impl Store {
+    /// All of them.
+    pub(crate) async fn keys(&self) -> Result<Vec<KeyFacts>> {
+        select(&mut *self.connection().await, "1", &[]).await
+    }
+
+    /// Which of these locks keys of the shift open now, and until when.
+    pub(crate) async fn openable(
+        &self,
+        locks: &[LockId],
+        now: Timestamp,
+    ) -> Result<HashMap<LockId, Timestamp>> {
+        let sql = format!(
+            "SELECT lock, max(expires_ms) AS until_ms FROM digital_key
+             WHERE dispatch IS NULL AND state = 'good' AND expires_ms > $1 AND lock IN ({}) GROUP BY lock",
+            places(locks.len(), 2)
+        );
+        let mut query = sqlx::query(AssertSqlSafe(sql)).bind(ms(now));
+        for lock in locks {
+            query = query.bind(lock.to_string());
+        }
+        let rows = query.fetch_all(&mut *self.connection().await).await?;
+        let of = |row: &SqliteRow| Ok((id::<LockId>(row.try_get("lock")?)?, time(row.try_get("until_ms")?)?));
+        rows.iter().map(of).collect()
+    }
+}
+
 async fn put_home(tx: &mut SqliteConnection, home: &KeyHome) -> Result<()> {
     let body = serde_json::to_string(home).map_err(|_| StoreError::Unreadable("home"))?;
     sqlx::query("INSERT OR REPLACE INTO home (resident, body, folded) VALUES ($1, $2, $3)")
@@ -132,29 +162,61 @@ async fn put(tx: &mut SqliteConnection, key: &KeyFacts) -> Result<()> {
     Ok(())
 }
 
-pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Vec<KeyFacts>> {
-    let rows =
-        sqlx::query("SELECT id, dispatch, lock, once, state, expires_ms, bytes FROM digital_key ORDER BY id")
-            .fetch_all(connection)
-            .await?;
-    rows.iter()
-        .map(|row| {
-            let dispatch: Option<String> = row.try_get("dispatch")?;
-            Ok(KeyFacts {
-                id: id::<KeyId>(row.try_get("id")?)?,
-                dispatch: dispatch.as_deref().map(id::<DispatchId>).transpose()?,
-                lock: id::<LockId>(row.try_get("lock")?)?,
-                once: row.try_get("once")?,
-                state: match row.try_get("state")? {
-                    "good" => KeyState::Good,
-                    "used" => KeyState::Used,
-                    _ => KeyState::Withdrawn,
-                },
-                expires: time(row.try_get("expires_ms")?)?,
-                bytes: row.try_get("bytes")?,
-            })
-        })
-        .collect()
+/// Keys of dispatches, and those of the shift for these locks: what doors are asked with. A lead's shift has thousands.
+pub(super) async fn read(connection: &mut SqliteConnection, locks: &[LockId]) -> Result<Vec<KeyFacts>> {
+    let condition = format!(
+        "dispatch IS NOT NULL
+         OR (dispatch IS NULL AND state IN ('good', 'used', 'withdrawn') AND lock IN ({}))",
+        places(locks.len(), 1)
+    );
+    select(connection, &condition, locks).await
+}
+
+/// When the last key of the shift ends, of each lock that there are such for.
+pub(super) async fn ends(connection: &mut SqliteConnection) -> Result<Vec<Timestamp>> {
+    let ends: Vec<i64> = sqlx::query_scalar(
+        "SELECT max(expires_ms) FROM digital_key WHERE dispatch IS NULL AND state = 'good' GROUP BY lock",
+    )
+    .fetch_all(connection)
+    .await?;
+    ends.into_iter().map(time).collect()
+}
+
+async fn select(
+    connection: &mut SqliteConnection,
+    condition: &str,
+    locks: &[LockId],
+) -> Result<Vec<KeyFacts>> {
+    let sql = format!(
+        "SELECT id, dispatch, lock, once, state, expires_ms, bytes FROM digital_key WHERE {condition} ORDER BY id"
+    );
+    let mut query = sqlx::query(AssertSqlSafe(sql));
+    for lock in locks {
+        query = query.bind(lock.to_string());
+    }
+    query.fetch_all(connection).await?.iter().map(facts).collect()
+}
+
+/// `$first, …`: so many.
+fn places(count: usize, first: usize) -> String {
+    (first..first + count).map(|place| format!("${place}")).collect::<Vec<_>>().join(", ")
+}
+
+fn facts(row: &SqliteRow) -> Result<KeyFacts> {
+    let dispatch: Option<String> = row.try_get("dispatch")?;
+    Ok(KeyFacts {
+        id: id::<KeyId>(row.try_get("id")?)?,
+        dispatch: dispatch.as_deref().map(id::<DispatchId>).transpose()?,
+        lock: id::<LockId>(row.try_get("lock")?)?,
+        once: row.try_get("once")?,
+        state: match row.try_get("state")? {
+            "good" => KeyState::Good,
+            "used" => KeyState::Used,
+            _ => KeyState::Withdrawn,
+        },
+        expires: time(row.try_get("expires_ms")?)?,
+        bytes: row.try_get("bytes")?,
+    })
 }
 
 /// What the station gave for the shift: its version, empty where it is to be asked for again, and the team's plan.

@@ -18,7 +18,10 @@ pub(crate) struct Snapshot {
     pub(crate) app_lock: Option<AppLock>,
     pub(crate) cursor: Option<String>,
     pub(crate) dispatches: Vec<Dispatch>,
+    /// Of dispatches, and of the shift for the doors of this worker's visits.
     pub(crate) keys: Vec<KeyFacts>,
+    /// When the last key of the shift ends, of each lock that there are such for.
+    pub(crate) shift_ends: Vec<Timestamp>,
     /// How far the homes of the team are here. They are asked for one by one: there are thousands.
     pub(crate) roster: RosterFacts,
     /// Which version of all that the station gives for the shift is here; empty: none, or not all of it.
@@ -45,13 +48,6 @@ pub(crate) struct KeyFacts {
     pub(crate) state: KeyState,
     pub(crate) expires: Timestamp,
     pub(crate) bytes: Vec<u8>,
-}
-
-impl KeyFacts {
-    /// It is of the shift, and opens its lock.
-    pub(crate) fn opens_now(&self, now: Timestamp) -> bool {
-        self.dispatch.is_none() && self.state == KeyState::Good && now < self.expires
-    }
 }
 
 /// What became of a key.
@@ -153,7 +149,11 @@ impl Store {
             session => (session, None),
         };
         let (bundle, continuity) = super::keys::bundle(&mut tx).await?;
+        let dispatches = super::dispatches::read(&mut tx).await?;
         let snapshot = Snapshot {
+            keys: super::keys::read(&mut tx, &locks(&dispatches)).await?,
+            shift_ends: super::keys::ends(&mut tx).await?,
+            dispatches,
             bundle,
             continuity,
             phone: self.read_phone(&mut tx).await?,
@@ -161,8 +161,6 @@ impl Store {
             parting,
             app_lock: super::app_lock::read(&mut tx).await?,
             cursor: sqlx::query_scalar("SELECT last_event_id FROM cursor").fetch_optional(&mut *tx).await?,
-            dispatches: super::dispatches::read(&mut tx).await?,
-            keys: super::keys::read(&mut tx).await?,
             roster: super::roster::read(&mut tx).await?,
             visits: super::visits::read(&mut tx).await?,
             doors: super::doors::read(&mut tx).await?,
@@ -175,6 +173,12 @@ impl Store {
         tx.commit().await?;
         Ok(snapshot)
     }
+}
+
+/// Of the doors on the worker's own ways.
+fn locks(dispatches: &[Dispatch]) -> Vec<LockId> {
+    let details = dispatches.iter().filter(|dispatch| dispatch.mine).filter_map(|own| own.details.as_ref());
+    details.flat_map(|details| &details.doors).filter_map(|door| Some(door.lock.as_ref()?.id)).collect()
 }
 
 async fn refusals(connection: &mut SqliteConnection) -> Result<Vec<Refusal>> {
