@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use terskel_model::LockId;
+use terskel_model::digital_key::KeyWanting;
 use terskel_model::door::LockFamily;
 use terskel_model::lock_report::{LockReport, LockWarning};
 
@@ -39,6 +40,26 @@ pub struct LockStatus {
     pub warnings: Vec<LockWarning>,
     /// The certificate it showed when it was first met, where nobody else vouches for it.
     pub certificate: Option<CertificatePin>,
+    /// The vendor's token that keys for it are made of; absent where its secret is its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<FetchedToken>,
+}
+
+/// A token of the lock's vendor: without one that is good the station issues no key for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FetchedToken {
+    /// When it was fetched, UTC; absent: there was none yet.
+    pub fetched_at: Option<DateTime<Utc>>,
+    /// Until when it is good, UTC; absent: without end, or there is none.
+    pub good_until: Option<DateTime<Utc>>,
+    /// The lock has refused it, as a phone told then; another one has not been had since.
+    pub refused_at: Option<DateTime<Utc>>,
+    /// Why the vendor's key service gives no newer one now.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
+    pub failure: Option<KeyWanting>,
+    /// Since when, UTC, as far as this station remembers.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 /// What the locks of a family can enforce and prove.

@@ -190,6 +190,10 @@ const locks: Schemas["LockList"] = {
       ...report({ battery_percent: 31, battery: "low" }),
       warnings: ["battery_low"],
       guarantees: guarantees("phone_then_token", true),
+      token: {
+        fetched_at: at(-HOUR), good_until: at(6 * DAY), refused_at: at(-HOUR / 2),
+        failure: "service_refused", failing_since: at(-2 * HOUR),
+      },
       certificate: { fingerprint: "0f".repeat(32), first_seen_at: at(-90 * DAY), other: "e1".repeat(32) },
     }),
     lock(63, LONG.town, LONG.firstName, { device_id: LONG.lastName, warnings: ["of_tomorrow"], guarantees: null }),

@@ -110,7 +110,10 @@ impl DoorKeeper {
         };
         let operated = Operated { outcome, reason, at: self.core.clock.now() };
         self.core.store.finish_operation(row, &intention, &operated, &phone, &self.core.clock).await?;
-        if matches!(operated.reason, Some(DoorReason::KeyRejected | DoorReason::LockNotNow)) {
+        if matches!(
+            operated.reason,
+            Some(DoorReason::KeyRejected | DoorReason::KeyExpired | DoorReason::LockNotNow)
+        ) {
             self.core.keys_to_change.store(true, Ordering::Relaxed);
         }
         self.core.outbox.notify_one();

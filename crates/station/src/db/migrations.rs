@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (16, "joined visits", include_str!("migrations/0016_joined_visits.sql")),
     (17, "roster", include_str!("migrations/0017_roster.sql")),
     (18, "capabilities", include_str!("migrations/0018_capabilities.sql")),
+    (19, "refused tokens", include_str!("migrations/0019_refused_tokens.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -131,10 +132,11 @@ mod tests {
             "c9466b54784d2625bdf5db3476c9d0fe7d4be72b0338b6529632b0f3b3f3051f",
             "a67d4176b9936586112d2fd9e369cd75c8e29e14852da450299be4b60984df30",
             "4dbdafe5b28c22965059118aea86c865984da49033f14114c532cfdbc9c62b4c",
+            "671012d0d76f446e0d5d2b53fb64d7a6b88d97a54f28dbddc0e96565cea8242d",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=18));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=19));
     }
 
     #[tokio::test]

@@ -33,7 +33,7 @@ pub(super) async fn apply(
     Ok(match &event.kind {
         EventKind::AlertDelivered => delivered(event, required(dispatch)?, app, tx).await?,
         EventKind::AcceptedOffline => offline::accepted(event, required(dispatch)?, app, tx).await?,
-        EventKind::DoorOperated => door::operated(event, dispatch, ground, tx).await?,
+        EventKind::DoorOperated => door::operated(event, dispatch, ground, app, tx).await?,
         EventKind::DoorPassed => door::passed(event, dispatch, ground, tx).await?,
         EventKind::DoorCodeShown => door::code_shown(event, dispatch, ground, tx).await?,
         EventKind::LockReported => locks::reported(event, dispatch, app, tx).await?,

@@ -7,8 +7,9 @@ use terskel_model::event::{PhoneEvent, Proof};
 use terskel_model::{DispatchId, DoorId, KeyId};
 
 use super::ground::Ground;
+use crate::app::App;
 use crate::db::ms;
-use crate::keys::entries;
+use crate::keys::{entries, source};
 use crate::problem::{Failure, invalid, refuse};
 
 /// The key must be one that was issued to this phone and worker for this door: for the event's dispatch, or for none.
@@ -17,6 +18,7 @@ pub(super) async fn operated(
     event: &PhoneEvent,
     dispatch: Option<DispatchId>,
     ground: &mut Ground,
+    app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
     let door = event.door.ok_or_else(|| invalid("door", "is missing"))?;
@@ -47,6 +49,7 @@ pub(super) async fn operated(
     {
         entries::rejected(event, tx).await?;
     }
+    source::refused(event, app, tx).await?;
     Ok(Proof::DigitalKey)
 }
 

@@ -15,6 +15,7 @@ use terskel_model::{LockId, TeamId};
 use crate::app::Shared;
 use crate::auth::TeamLead;
 use crate::db::Columns;
+use crate::keys::source;
 use crate::problem::Failure;
 
 /// An opening in a lock's log and one that a phone tells of are the same if they are no further apart: the clocks of
@@ -31,7 +32,10 @@ const SAME_WITHIN_MS: i64 = 120_000;
 )]
 pub(crate) async fn list(State(app): State<Shared>, reader: TeamLead) -> Result<Json<LockList>, Failure> {
     let mut connection = app.reader().await?;
-    let locks = statuses(reader.team, &mut connection).await?;
+    let mut locks = statuses(reader.team, &mut connection).await?;
+    for lock in &mut locks {
+        lock.token = source::status(lock.id, &lock.family, &app, &mut connection).await?;
+    }
     let unexplained = unexplained(reader.team, &locks, &mut connection).await?;
     Ok(Json(LockList { locks, unexplained }))
 }
@@ -79,6 +83,7 @@ fn status(row: &AnyRow, id: LockId, door: String) -> Result<LockStatus, Failure>
             first_seen_at,
             other,
         }),
+        token: None,
     })
 }
 

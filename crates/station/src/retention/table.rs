@@ -71,7 +71,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ),
     (
         "fetched_secrets",
-        "lock_id given from_ms until_ms fetched_ms failure next_ms",
+        "lock_id given from_ms until_ms fetched_ms failure next_ms refused_ms failed_ms",
         Stays,
         "secrets of locks",
     ),

@@ -5,15 +5,18 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::json;
 use terskel_api::dispatch::{Accepted, IssuedKey};
+use terskel_api::lock::{FetchedToken, LockList};
 use terskel_api::path;
 use terskel_api::problem::code;
 use terskel_keys::digital_key;
 use terskel_locks::danalock::{Credential, Trust};
 use terskel_model::LockId;
 use terskel_model::digital_key::KeyWanting;
+use terskel_model::door::{DoorOutcome, DoorReason, Operation};
+use terskel_model::event::EventKind;
 use tokio::time::timeout;
 
-use crate::support::{Home, House, KeyService, Mood, Phone, field};
+use crate::support::{Home, House, KeyService, Mood, Phone, field, liv};
 
 const SERIAL: &str = "0a:1b:2c:3d:4e:5f";
 const WITHHELD: &str = "SELECT COUNT(*) FROM audit WHERE kind = 'key_withheld'";
@@ -43,6 +46,11 @@ fn claims(phone: &Phone, key: &IssuedKey) -> (i64, Credential) {
 
 fn of(accepted: &Accepted, lock: LockId) -> Option<&IssuedKey> {
     accepted.keys.iter().find(|key| key.lock == lock)
+}
+
+async fn token(house: &House, lead: &str, lock: LockId) -> FetchedToken {
+    let locks: LockList = house.get(path::LOCKS, lead).await.is(200);
+    locks.locks.into_iter().find(|known| known.id == lock).unwrap().token.unwrap()
 }
 
 fn wanting(accepted: &Accepted) -> Vec<(LockId, KeyWanting)> {
@@ -84,6 +92,46 @@ stories! {
         assert_eq!(house.count(WITHHELD).await, 0);
         // The same home again is no conflict, though the lock's secret has changed.
         assert_eq!(house.count("SELECT COUNT(*) FROM fetched_secrets WHERE given = 0").await, 1);
+    }
+
+    async fn a_token_that_the_lock_refuses_is_fetched_anew_and_the_lead_sees_how_it_stands(house) {
+        let service = KeyService::open().await;
+        let mut ada = at_work(&house, &service, "right one").await;
+        let lead = liv(&house).await;
+        let lock = per(&house).await;
+        let ends = house.now() + TimeDelta::days(7);
+        service.inside().locks.insert(SERIAL.into(), (vec![1; 40], Some(ends)));
+        let dispatch = house.dispatch_to("C-1", "R-85").await;
+        let accepted = ada.accept(&house, dispatch).await;
+        let key = of(&accepted, lock).unwrap().clone();
+        let told = token(&house, &lead, lock).await;
+        assert_eq!((told.good_until.map(|at| at.timestamp()), told.failure), (Some(ends.timestamp()), None));
+
+        // The vendor has taken it back, and the lock knows. While the vendor is silent there is nothing better.
+        service.inside().locks.insert(SERIAL.into(), (vec![2; 40], Some(ends)));
+        service.inside().mood = Mood::Fails;
+        house.forward_minutes(2);
+        let mut refused = ada.record(&house, EventKind::DoorOperated, dispatch);
+        (refused.door, refused.key) = (Some(key.door), Some(key.id));
+        (refused.operation, refused.outcome) = (Some(Operation::Open), Some(DoorOutcome::Refused));
+        refused.reason = Some(DoorReason::KeyRejected.as_str().to_owned());
+        assert_eq!(ada.send(&house, &refused).await, None);
+        assert_eq!(of(&ada.accept(&house, dispatch).await, lock), Some(&key));
+        let told = token(&house, &lead, lock).await;
+        assert_eq!(told.failure, Some(KeyWanting::ServiceSilent));
+        assert!(told.refused_at.is_some() && told.failing_since.is_some(), "{told:?}");
+
+        // Then the next key has the new one, long before the old one's time.
+        service.inside().mood = Mood::Well;
+        house.forward_minutes(1);
+        let accepted = ada.accept(&house, dispatch).await;
+        let (_, secret) = claims(&ada, of(&accepted, lock).unwrap());
+        assert_eq!(secret.login_token.as_slice(), [2; 40]);
+        let asked = service.inside().asked.len();
+        assert_eq!(ada.accept(&house, dispatch).await.keys, accepted.keys);
+        assert_eq!(service.inside().asked.len(), asked, "and that is that");
+        let told = token(&house, &lead, lock).await;
+        assert_eq!((told.refused_at, told.failure, told.failing_since), (None, None, None));
     }
 
     async fn an_outage_of_the_vendor_stalls_nobody_and_keeps_no_other_door_closed(house) {
@@ -139,6 +187,9 @@ stories! {
 
         house.restart_with(|config| config.danalock = Some(service.config("right one"))).await;
         assert_eq!(wanting(&ada.accept(&house, dispatch).await), [(lock, KeyWanting::LockUnknown)]);
+        let told = token(&house, &liv(&house).await, lock).await;
+        assert_eq!((told.good_until, told.failure), (None, Some(KeyWanting::LockUnknown)));
+        assert_eq!(told.failing_since.map(|at| at.timestamp()), Some(house.now().timestamp()));
         // Nobody else is told the account: this certificate is not the system's to vouch for.
         house.restart_with(|config| {
             config.danalock = Some(service.config("right one"));

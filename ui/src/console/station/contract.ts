@@ -1287,6 +1287,31 @@ export interface components {
             /** @description The answers. */
             receipts: components["schemas"]["EventReceipt"][];
         };
+        /** @description A token of the lock's vendor: without one that is good the station issues no key for it. */
+        FetchedToken: {
+            /**
+             * Format: date-time
+             * @description Since when, UTC, as far as this station remembers.
+             */
+            failing_since?: string | null;
+            /** @description Why the vendor's key service gives no newer one now. */
+            failure?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was fetched, UTC; absent: there was none yet.
+             */
+            fetched_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it is good, UTC; absent: without end, or there is none.
+             */
+            good_until?: string | null;
+            /**
+             * Format: date-time
+             * @description The lock has refused it, as a phone told then; another one has not been had since.
+             */
+            refused_at?: string | null;
+        };
         /** @description A permission that a lead gave. */
         GivenPermission: {
             /** @description What must be the case besides. */
@@ -1621,6 +1646,7 @@ export interface components {
              * @description When that was, by the phone's clock.
              */
             reported_at?: string | null;
+            token?: components["schemas"]["FetchedToken"] | null;
             /** @description What somebody must see to, the most urgent first. */
             warnings: components["schemas"]["LockWarning"][];
         };

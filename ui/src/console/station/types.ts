@@ -7,6 +7,7 @@ export type ChangeContinuity = Schemas["ChangeContinuity"];
 export type GivenPermission = Schemas["GivenPermission"];
 export type HomeAccess = Schemas["HomeAccess"];
 export type HomeSummary = Schemas["HomeSummary"];
+export type FetchedToken = Schemas["FetchedToken"];
 export type LockStatus = Schemas["LockStatus"];
 export type NewPermission = Schemas["NewPermission"];
 export type OwnTeam = Schemas["OwnTeam"];

@@ -63,6 +63,9 @@ const withheld: Record<string, () => string> = {
   app_too_old: m.console_withheld_app_too_old,
 };
 
+/** In words; one that is not known by itself. */
+export const wordWithheld = (reason: string): string => pick(withheld, reason, () => reason);
+
 const outcomes: Record<string, () => string> = {
   "open opened": m.console_door_opened,
   "lock locked": m.console_door_locked,
@@ -92,7 +95,7 @@ export function wordWhy({ kind, reason }: AuditEntry): string | null {
   if (kind === "dispatch_declined") return DECLINE_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
   if (kind === "door_passed") return PASS_REASONS.find(({ code }) => code === reason)?.say() ?? reason;
   if (kind === "lock_installed") return reason === "replaced" ? m.console_lock_replaced() : reason;
-  if (kind === "key_withheld") return pick(withheld, reason, () => reason);
+  if (kind === "key_withheld") return wordWithheld(reason);
   if (kind === "lock_paired") return wordPairing(reason).what;
   if (kind !== "door_operated" && kind !== "lock_tested") return reason;
   const { what, code } = wordReason(reason);

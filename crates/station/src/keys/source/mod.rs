@@ -7,6 +7,8 @@
 pub(crate) mod danalock;
 mod keep;
 mod pause;
+mod refused;
+mod status;
 mod stored;
 
 use std::time::Duration;
@@ -20,6 +22,8 @@ use zeroize::Zeroizing;
 use pause::Pause;
 
 pub(crate) use keep::{keep, keep_up, try_for, wants};
+pub(crate) use refused::refused;
+pub(crate) use status::status;
 pub(crate) use stored::{begin, held, is_fetched};
 
 /// A family's source.
@@ -95,6 +99,11 @@ impl Sources {
 
     fn of(&self, family: &LockFamily) -> Option<&Source> {
         self.0.iter().find(|source| source.service.family() == *family)
+    }
+
+    /// Since when it is.
+    fn failing_since(&self, family: &LockFamily) -> Option<Timestamp> {
+        self.of(family)?.pause.since()
     }
 
     /// What is wrong with a family's source as a whole.

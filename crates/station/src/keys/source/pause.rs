@@ -15,6 +15,7 @@ const LONGEST: TimeDelta = TimeDelta::minutes(15);
 pub(super) struct Pause(Mutex<Option<Failing>>);
 
 struct Failing {
+    since: Timestamp,
     because: SourceError,
     lasts: TimeDelta,
     until: Timestamp,
@@ -27,6 +28,11 @@ impl Pause {
 
     pub(super) fn because(&self) -> Option<SourceError> {
         self.failing().as_ref().map(|failing| failing.because)
+    }
+
+    /// When it failed for the first time after it had worked.
+    pub(super) fn since(&self) -> Option<Timestamp> {
+        self.failing().as_ref().map(|failing| failing.since)
     }
 
     /// It has answered.
@@ -48,7 +54,8 @@ impl Pause {
             (_, None) => FIRST,
         };
         tracing::warn!(%because, seconds = lasts.num_seconds(), "a key service is left alone");
-        *failing = Some(Failing { because, lasts, until: now + lasts });
+        let since = before.map_or(now, |before| before.since);
+        *failing = Some(Failing { since, because, lasts, until: now + lasts });
     }
 
     fn failing(&self) -> MutexGuard<'_, Option<Failing>> {
@@ -71,6 +78,7 @@ mod tests {
             now += TimeDelta::seconds(seconds);
             assert!(pause.is_over(now), "after {seconds} s");
         }
+        assert_eq!(pause.since(), Some(Timestamp::UNIX_EPOCH));
         pause.works();
         assert!(pause.is_over(now) && pause.because().is_none());
         pause.begin(SourceError::Refused, now);

@@ -11,6 +11,7 @@ use terskel_model::door::LockFamily;
 use terskel_model::{LockId, ResidentId, Timestamp};
 use zeroize::Zeroizing;
 
+use super::refused::replaced;
 use super::{Fetched, Lock, SourceError};
 use crate::app::App;
 use crate::db::{Columns, Write, ms};
@@ -121,7 +122,8 @@ pub(super) async fn due(
     Ok(rows.iter().map(lock).collect::<sqlx::Result<_>>()?)
 }
 
-/// Locks of a family, at these homes, that no key can be issued for until their source has been asked.
+/// Locks of a family, at these homes, that no key can be issued for until their source has been asked, or none that they
+/// would take.
 pub(super) async fn wanting_at(
     homes: &BTreeSet<ResidentId>,
     family: &LockFamily,
@@ -131,7 +133,7 @@ pub(super) async fn wanting_at(
     let rows = sqlx::query(
         "SELECT rd.resident_id, l.id, l.device_id FROM fetched_secrets f JOIN locks l ON l.id = f.lock_id
          JOIN doors d ON d.lock_id = l.id JOIN resident_doors rd ON rd.door_id = d.id
-         WHERE l.family = $1 AND f.given = 0 AND (f.fetched_ms IS NULL OR f.until_ms <= $2)
+         WHERE l.family = $1 AND f.given = 0 AND (f.fetched_ms IS NULL OR f.until_ms <= $2 OR (f.refused_ms IS NOT NULL AND f.next_ms <= $3))
          AND (f.failure IS NULL OR f.next_ms <= $3)",
     )
     .bind(family.as_str())
@@ -204,12 +206,14 @@ impl Told<'_> {
     }
 
     async fn fetched(&self, fetched: &dyn Fetched, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+        replaced(self.lock, tx).await?;
         let left = fetched.until().map(|until| until - app.now());
         let again = left.map_or(REFRESH_EVERY, |left| (left / 2).clamp(REFRESH_AT_MOST, REFRESH_EVERY));
         sqlx::query(
             "INSERT INTO fetched_secrets (lock_id, given, from_ms, until_ms, fetched_ms, next_ms)
              VALUES ($1, 0, $2, $3, $4, $5) ON CONFLICT (lock_id) DO UPDATE SET given = 0, from_ms = excluded.from_ms,
-             until_ms = excluded.until_ms, fetched_ms = excluded.fetched_ms, failure = NULL, next_ms = excluded.next_ms",
+             until_ms = excluded.until_ms, fetched_ms = excluded.fetched_ms, failure = NULL, next_ms = excluded.next_ms,
+             refused_ms = NULL, failed_ms = NULL",
         )
         .bind(self.lock.to_string())
         .bind(fetched.from().map(ms))
@@ -223,12 +227,14 @@ impl Told<'_> {
 
     async fn unknown(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
         sqlx::query(
-            "INSERT INTO fetched_secrets (lock_id, given, failure, next_ms) VALUES ($1, 1, $2, $3)
-             ON CONFLICT (lock_id) DO UPDATE SET failure = excluded.failure, next_ms = excluded.next_ms",
+            "INSERT INTO fetched_secrets (lock_id, given, failure, next_ms, failed_ms) VALUES ($1, 1, $2, $3, $4)
+             ON CONFLICT (lock_id) DO UPDATE SET failure = excluded.failure, next_ms = excluded.next_ms,
+             failed_ms = COALESCE(fetched_secrets.failed_ms, excluded.failed_ms)",
         )
         .bind(self.lock.to_string())
         .bind(KeyWanting::LockUnknown.as_str())
         .bind(ms(app.now() + UNKNOWN_AGAIN))
+        .bind(ms(app.now()))
         .execute(tx)
         .await?;
         Ok(())
