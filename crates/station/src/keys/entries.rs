@@ -3,8 +3,9 @@
 //!
 //! The first key of that phone for the lock carries the standing secret and the errand to write the entry; once the phone has
 //! told that it is there, keys carry the entry alone. What a phone needs to write entries is the lock's PIN: it travels with
-//! the standing secret only, to phones that have an errand, were dispatched, or came in an emergency.
+//! errands, and once a day with a dispatch (`chore.rs`). All other keys open and lock, and can do no more.
 
+mod chore;
 mod told;
 
 use chrono::TimeDelta;
@@ -59,7 +60,8 @@ pub(super) async fn pack(
     let keeps = order.lock.family.as_str() == FAMILY && order.can.has(&Capability::LockEntries);
     let credential = credential.filter(|_| keeps);
     let Some(credential) = credential else { return Ok(Packed { secret: standing, plan: String::new() }) };
-    let mut errands = unwanted(order.lock.id, app, tx).await?;
+    // What is for once is given once, whatever else there would be to do.
+    let mut errands = if order.once { Vec::new() } else { unwanted(order.lock.id, app, tx).await? };
     if let Some(permission) = order.entry_of() {
         let own = Own { lock: order.lock.id, phone: order.phone, permission };
         let entry = own.entry(app, tx).await?;
@@ -69,7 +71,14 @@ pub(super) async fn pack(
             None => errands.push(entry.errand()),
         }
     }
-    Ok(Packed { plan: plan(&errands), secret: errand::with_errands(&credential, &errands) })
+    if !errands.is_empty() {
+        return Ok(Packed { plan: plan(&errands), secret: errand::with_errands(&credential, &errands) });
+    }
+    if chore::is_of(order, app, tx).await? {
+        return Ok(Packed { plan: chore::PLAN.to_owned(), secret: standing });
+    }
+    let opens_only = Credential { pin: None, ..credential.clone() };
+    Ok(Packed { plan: String::new(), secret: opens_only.to_bytes() })
 }
 
 fn plan(errands: &[Errand]) -> String {

@@ -93,13 +93,15 @@ stories! {
         let (second, credential, errands) = now(&house, &ada, lock).await;
         assert_eq!((credential.authorization_id, credential.pin, credential.unlatch, errands.len()), (42, None, true, 0));
         assert_eq!(credential.shared_key, *wanted.shared_key);
-        // A dispatch does not hang on it.
+        // A dispatch does not hang on it. The first of a day brings the PIN, for the lock's log and clock.
         let dispatch = house.dispatch_to("C-1", "R-85").await;
         let accepted = bo.accept(&house, dispatch).await;
         let key = accepted.keys.iter().find(|key| key.lock == lock).unwrap();
         let key = digital_key::verify(&key.key.0, &bo.authority, &bo.identity.public()).unwrap();
         let secret = key.open_credential(&bo.identity).unwrap();
         assert_eq!(errand::read(&secret).unwrap(), (standing(), vec![]));
+        let again = bo.accept(&house, dispatch).await;
+        assert_eq!(again.keys, accepted.keys);
 
         // The lock does not know it any more: written anew.
         let mut refused = ada.record_elsewhere(&house, EventKind::DoorOperated);
@@ -127,5 +129,13 @@ stories! {
         assert_eq!(house.count(ENTRIES).await, 1);
         let (_, credential, _) = now(&house, &bo, lock).await;
         assert_eq!((credential.authorization_id, credential.pin), (44, None));
+
+        // The next dispatch has nothing to do that takes the PIN, and does not get it.
+        let dispatch = house.dispatch_to("C-2", "R-85").await;
+        let accepted = ada.accept(&house, dispatch).await;
+        let key = accepted.keys.iter().find(|key| key.lock == lock).unwrap();
+        let key = digital_key::verify(&key.key.0, &ada.authority, &ada.identity.public()).unwrap();
+        let secret = Credential::from_bytes(&key.open_credential(&ada.identity).unwrap()).unwrap();
+        assert_eq!(secret, Credential { pin: None, ..standing() });
     }
 }
