@@ -93,6 +93,9 @@ async fn the_alarm_of_a_visit_after_a_telephone_call_is_no_second_visit() {
     let after = view.visit.as_ref().unwrap();
     assert_eq!((after.id, after.details.cause.as_str()), (before.id, "flom i kjelleren"));
     assert!(view.alerts.is_empty());
+    // A tap on the alert that was on its way ends nothing.
+    home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+    assert_eq!(home.view().visit.as_ref().unwrap().id, before.id);
     home.intend(Intent::CloseVisit { dispatch: before.id }).await.unwrap();
     home.sent().await;
     assert_eq!(home.station.kinds(), ["visit_begun", "visit_closed"]);
