@@ -63,8 +63,9 @@ pub const BREAK_GLASS_REVIEW: &str = "/v1/break-glass/{id}/review";
 pub const NOTICES: &str = "/v1/notices";
 /// `POST`, an administrator: [`crate::admin::SetPhonePolicy`] → [`terskel_model::phone_policy::PhonePolicy`].
 pub const TEAM_POLICY: &str = "/v1/teams/{id}/policy";
-/// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`].
-pub const ENROL: &str = "/v1/phones";
+/// `POST`, a phone that has a one-time code: [`crate::phone::Enrol`] → [`crate::phone::Enrolled`]; `GET`, a team lead: →
+/// [`crate::team::TeamPhones`].
+pub const PHONES: &str = "/v1/phones";
 /// `POST` sign in: [`crate::session::SignIn`] → [`crate::session::SignedIn`]; `DELETE` sign out → 204.
 pub const SESSION: &str = "/v1/session";
 /// `POST`, a phone, with its refresh token in the place of the token: → [`crate::session::Refreshed`].

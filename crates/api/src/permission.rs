@@ -9,7 +9,7 @@ use terskel_model::{
 };
 
 /// A lead gives a permission for doors of the own team's residents.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct NewPermission {

@@ -90,6 +90,35 @@ pub struct PhoneInUse {
     pub since: DateTime<Utc>,
 }
 
+/// The phones of a team, by name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamPhones {
+    /// Those that somebody has been signed in on, on a shift in the team, in the last 90 days; of the lost ones those that
+    /// were reported in the last 30 days.
+    pub phones: Vec<TeamPhone>,
+}
+
+/// A phone of a team, whether somebody is signed in on it or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TeamPhone {
+    /// The phone.
+    pub phone: PhoneId,
+    /// Its name.
+    pub name: String,
+    /// Who of the team was signed in on it last.
+    pub worker: WorkerId,
+    /// Their name.
+    pub worker_name: String,
+    /// Since when.
+    pub signed_in_at: DateTime<Utc>,
+    /// Not any more since then; absent while they are.
+    pub signed_out_at: Option<DateTime<Utc>>,
+    /// It was reported lost: nobody signs in on it any more.
+    pub lost_at: Option<DateTime<Utc>>,
+}
+
 /// Another organisation whose people may be let in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -52,9 +52,16 @@ pub struct PhoneWithdrawal {
     /// until then. Absent where there were none.
     pub keys_until: Option<DateTime<Utc>>,
     /// Whether the phone will ever confirm. Where its app is too old for that, the lead can count on nothing but the keys' end.
+    // A station from before says nothing of it, and has no such phones.
+    #[serde(default = "as_ever")]
+    #[cfg_attr(feature = "openapi", schema(required = true))]
     pub confirmable: bool,
     /// When the phone confirmed that it had wiped them.
     pub confirmed_at: Option<DateTime<Utc>>,
+}
+
+fn as_ever() -> bool {
+    true
 }
 
 /// Orders to phones, the newest first.

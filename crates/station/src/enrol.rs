@@ -24,7 +24,7 @@ use crate::problem::{Failure, invalid, problem};
 
 /// Enrols a phone.
 #[utoipa::path(
-    post, path = path::ENROL, tag = "phone", request_body = Enrol,
+    post, path = path::PHONES, tag = "phone", request_body = Enrol,
     responses(
         (status = 201, body = Enrolled),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),

@@ -58,7 +58,7 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(break_glass::open::open, break_glass::list::list))
         .routes(routes!(break_glass::review::review))
         .routes(routes!(break_glass::notices::notices))
-        .routes(routes!(enrol::enrol))
+        .routes(routes!(enrol::enrol, team::phones::phones))
         .routes(routes!(session::sign_in::sign_in_worker, session::sign_out::sign_out))
         .routes(routes!(session::refresh::refresh))
         .routes(routes!(session::lead::sign_in_lead))
@@ -146,7 +146,7 @@ mod tests {
             path::WORKER_DISMISSAL,
             path::PHONE_LOSS,
             path::AUTHORITY_KEYS,
-            path::ENROL,
+            path::PHONES,
             path::SESSION,
             path::REFRESH,
             path::LEAD_SESSION,

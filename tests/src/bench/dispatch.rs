@@ -150,7 +150,7 @@ async fn connect(
         signing_key: Bytes(public.signing.to_vec()),
         sealing_key: Bytes(public.sealing.to_vec()),
     };
-    let enrolled: Enrolled = client.post(path::ENROL, &enrol).await?;
+    let enrolled: Enrolled = client.post(path::PHONES, &enrol).await?;
     let (at, nonce) = (SystemWorld.now(), random::<16>(&SystemWorld));
     let sign_in = SignIn {
         staff_number: STAFF_NUMBER.into(),

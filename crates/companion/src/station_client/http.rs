@@ -127,7 +127,7 @@ impl HttpStation {
 
 impl Station for HttpStation {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled> {
-        let request = self.request(Method::POST, path::ENROL).json(&body);
+        let request = self.request(Method::POST, path::PHONES).json(&body);
         async move { json(self.send(request).await?).await }.boxed()
     }
 

@@ -20,7 +20,7 @@ use crate::problem::Failure;
 use crate::withdrawal::{self, keys_of_permission};
 
 /// Takes a permission of the own team away. No key is issued by it from then on,
-/// and the phones that have some are told to wipe them. Saying it again changes nothing.
+/// and the phones that have some are told to wipe them. Saying it again changes nothing, and is answered as before.
 #[utoipa::path(
     delete, path = path::PERMISSION, tag = "permissions", security(("dpop" = []), ("bearer" = [])),
     params(("id" = PermissionId, Path, description = "The permission")),
@@ -65,7 +65,7 @@ impl Write for TakeAway {
             entry.store(app, tx).await?;
         }
         let permission = one(self.permission, &self.lead, tx).await?;
-        let orders = keys_of_permission(self.permission, self.lead.team, app, tx).await?;
-        Ok(TakenAway { permission, phones: withdrawal::view(&orders, tx).await? })
+        keys_of_permission(self.permission, self.lead.team, app, tx).await?;
+        Ok(TakenAway { permission, phones: withdrawal::by_permission(self.permission, tx).await? })
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod continuity;
 pub(crate) mod homes;
 pub(crate) mod people;
+pub(crate) mod phones;
 pub(crate) mod presence;
 mod stay;
 pub(crate) mod visits;

@@ -7,8 +7,9 @@ use sqlx::{AnyConnection, Row};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_api::withdrawal::{PhoneWithdrawal, Withdrawals};
-use terskel_model::WithdrawalId;
 use terskel_model::capability::{Capabilities, Capability};
+use terskel_model::withdrawal::WithdrawalReason;
+use terskel_model::{PermissionId, PhoneId, WithdrawalId};
 
 use crate::app::Shared;
 use crate::auth::TeamLead;
@@ -43,6 +44,36 @@ pub(crate) async fn list(State(app): State<Shared>, lead: TeamLead) -> Result<Js
         .fetch_all(&mut *app.reader().await?)
         .await?;
     Ok(Json(Withdrawals { phones: rows.iter().map(order).collect::<sqlx::Result<_>>()? }))
+}
+
+/// The orders that took the keys of a permission away when that was: a lead who has not heard the answer asks again.
+pub(crate) async fn by_permission(
+    permission: PermissionId,
+    reader: &mut AnyConnection,
+) -> Result<Vec<PhoneWithdrawal>, Failure> {
+    let rows = sqlx::query(select_withdrawals!(
+        "WHERE o.reason = $2 AND o.id IN (SELECT withdrawal_id FROM issued_keys WHERE permission_id = $1)
+         ORDER BY o.revision"
+    ))
+    .bind(permission.to_string())
+    .bind(WithdrawalReason::PermissionTakenAway.as_str())
+    .fetch_all(reader)
+    .await?;
+    Ok(rows.iter().map(order).collect::<sqlx::Result<_>>()?)
+}
+
+/// The orders that a phone got because it was lost.
+pub(super) async fn by_loss(
+    phone: PhoneId,
+    reader: &mut AnyConnection,
+) -> Result<Vec<PhoneWithdrawal>, Failure> {
+    let rows =
+        sqlx::query(select_withdrawals!("WHERE o.reason = $2 AND o.phone_id = $1 ORDER BY o.revision"))
+            .bind(phone.to_string())
+            .bind(WithdrawalReason::PhoneLost.as_str())
+            .fetch_all(reader)
+            .await?;
+    Ok(rows.iter().map(order).collect::<sqlx::Result<_>>()?)
 }
 
 /// These orders, as the lead sees them.

@@ -11,8 +11,9 @@ use terskel_model::PhoneId;
 use terskel_model::event::EventKind;
 use terskel_model::withdrawal::WithdrawalReason;
 
+use super::list::by_loss;
 use super::order::{Whose, sessions_of};
-use super::view;
+
 use crate::app::{App, Shared};
 use crate::audit::Entry;
 use crate::auth::{Administrator, TeamLead};
@@ -36,7 +37,8 @@ impl FromRequestParts<Shared> for Reporter {
 }
 
 /// Withdraws a phone: its session is over, its keys are taken away, nobody signs in on it again. It is told to wipe
-/// everything when it is heard of next. Saying it again changes nothing.
+/// everything when it is heard of next; where nobody is signed in on it there is nothing to tell. Saying it again changes
+/// nothing, and is answered as before.
 #[utoipa::path(
     post, path = path::PHONE_LOSS, tag = "withdrawals", security(("dpop" = []), ("bearer" = [])),
     params(("id" = PhoneId, Path, description = "The phone")),
@@ -69,21 +71,25 @@ impl Write for Lose {
             .bind(self.phone.to_string())
             .execute(&mut *tx)
             .await?;
-        if done.rows_affected() == 0 {
-            return Ok(Withdrawals { phones: Vec::new() });
+        if done.rows_affected() == 1 {
+            self.bar(app, tx).await?;
         }
+        Ok(Withdrawals { phones: by_loss(self.phone, tx).await? })
+    }
+}
+
+impl Lose {
+    async fn bar(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
         let entry = Entry {
             phone: Some(self.phone),
             worker: self.lead.as_ref().map(|lead| lead.worker),
             ..Entry::of_station(app, EventKind::PhoneLost)
         };
         entry.store(app, tx).await?;
-        let orders = sessions_of(Whose::Phone(self.phone), &WithdrawalReason::PhoneLost, app, tx).await?;
-        Ok(Withdrawals { phones: view(&orders, tx).await? })
+        sessions_of(Whose::Phone(self.phone), &WithdrawalReason::PhoneLost, app, tx).await?;
+        Ok(())
     }
-}
 
-impl Lose {
     async fn check_own(&self, tx: &mut AnyConnection) -> Result<(), Failure> {
         let phone = self.phone.to_string();
         let row = match &self.lead {

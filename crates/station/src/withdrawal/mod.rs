@@ -12,6 +12,6 @@ pub(crate) mod shift_end;
 pub(crate) mod shifts;
 mod told;
 
-pub(crate) use list::view;
+pub(crate) use list::{by_permission, view};
 pub(crate) use order::keys_of_permission;
 pub(crate) use told::{Told, load, waiting_for};

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use terskel_api::event::EventReceipts;
 use terskel_api::problem::code;
+use terskel_api::team::{TeamPhone, TeamPhones};
 use terskel_api::withdrawal::{PhoneWithdrawal, TeamShifts, Withdrawal, Withdrawals};
 use terskel_api::{Bytes, path};
 use terskel_model::event::{EventKind, PhoneEvent};
@@ -15,6 +16,10 @@ use crate::support::{House, Listener, Phone, Worker, give, kari, keys, liv, perm
 /// The phone wipes what it was told to.
 fn wiped(house: &House, phone: &mut Phone, order: WithdrawalId) -> PhoneEvent {
     PhoneEvent { withdrawal: Some(order), ..phone.record_elsewhere(house, EventKind::KeysWiped) }
+}
+
+async fn phones(house: &House, lead: &str) -> Vec<TeamPhone> {
+    house.get(path::PHONES, lead).await.is::<TeamPhones>(200).phones
 }
 
 async fn seen(house: &House, lead: &str) -> Vec<PhoneWithdrawal> {
@@ -143,7 +148,30 @@ stories! {
         let event = wiped(&house, &mut ada, order.id);
         assert_eq!(part(&house, &mut ada, &event).await, None);
         assert_eq!(seen(&house, &lead).await[0].confirmed_at, Some(house.now()));
-        assert_eq!(post(&house, path::PHONE_LOSS, ada.id, &house.admin).await, []);
+        // Who has not heard the answer asks again, and hears the same.
+        let again = post(&house, path::PHONE_LOSS, ada.id, &lead).await;
+        assert_eq!(again.iter().map(|phone| phone.id).collect::<Vec<_>>(), [order.id]);
+    }
+
+    async fn a_phone_that_nobody_is_signed_in_on_is_reported_lost_too(house) {
+        let lead = liv(&house).await;
+        let ada = house.phone_of(&house.ada).await;
+        let listed = phones(&house, &lead).await;
+        assert_eq!((listed.len(), listed[0].phone, listed[0].worker), (1, ada.id, house.ada.id()));
+        assert_eq!((listed[0].signed_out_at, listed[0].lost_at), (None, None));
+        ada.request(&house, Method::DELETE, path::SESSION, b"").await.done();
+
+        let between_shifts = phones(&house, &lead).await.remove(0);
+        assert_eq!((between_shifts.phone, between_shifts.signed_out_at), (ada.id, Some(house.now())));
+        assert_eq!(post(&house, path::PHONE_LOSS, ada.id, &lead).await, [], "it has nothing to wipe");
+        assert_eq!(phones(&house, &lead).await[0].lost_at, Some(house.now()));
+        let sign_in = ada.sign_in_request(&house, "1001", "4711", house.now());
+        house.post(path::SESSION, "", &sign_in).await.refused(403, code::PHONE_UNKNOWN);
+        // Nobody of another team knows of it.
+        let ost = TeamId(house.make(path::TEAMS, &json!({"code": "OST", "name": "Nattpatrulje Øst"})).await);
+        let mut odd = Worker::new("2002", "Odd Lie", "135790");
+        odd.hire(&house, Some(ost)).await;
+        assert_eq!(phones(&house, &odd.lead_session(&house).await).await, []);
     }
 
     async fn a_dismissed_worker_signs_in_nowhere_and_leads_nothing(house) {

@@ -452,7 +452,7 @@ export interface paths {
         post?: never;
         /**
          * Takes a permission of the own team away. No key is issued by it from then on,
-         *     and the phones that have some are told to wipe them. Saying it again changes nothing.
+         *     and the phones that have some are told to wipe them. Saying it again changes nothing, and is answered as before.
          */
         delete: operations["permissions_take_away"];
         options?: never;
@@ -467,7 +467,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Reads them: a row for each session, the phone's last one first. */
+        get: operations["team_phones"];
         put?: never;
         /** Enrols a phone. */
         post: operations["phone_enrol"];
@@ -488,7 +489,8 @@ export interface paths {
         put?: never;
         /**
          * Withdraws a phone: its session is over, its keys are taken away, nobody signs in on it again. It is told to wipe
-         *     everything when it is heard of next. Saying it again changes nothing.
+         *     everything when it is heard of next; where nobody is signed in on it there is nothing to tell. Saying it again changes
+         *     nothing, and is answered as before.
          */
         post: operations["withdrawals_report"];
         delete?: never;
@@ -2246,6 +2248,40 @@ export interface components {
          * @description A group of workers that is dispatched together.
          */
         TeamId: string;
+        /** @description A phone of a team, whether somebody is signed in on it or not. */
+        TeamPhone: {
+            /**
+             * Format: date-time
+             * @description It was reported lost: nobody signs in on it any more.
+             */
+            lost_at?: string | null;
+            /** @description Its name. */
+            name: string;
+            /** @description The phone. */
+            phone: components["schemas"]["PhoneId"];
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            signed_in_at: string;
+            /**
+             * Format: date-time
+             * @description Not any more since then; absent while they are.
+             */
+            signed_out_at?: string | null;
+            /** @description Who of the team was signed in on it last. */
+            worker: components["schemas"]["WorkerId"];
+            /** @description Their name. */
+            worker_name: string;
+        };
+        /** @description The phones of a team, by name. */
+        TeamPhones: {
+            /**
+             * @description Those that somebody has been signed in on, on a shift in the team, in the last 90 days; of the lost ones those that
+             *     were reported in the last 30 days.
+             */
+            phones: components["schemas"]["TeamPhone"][];
+        };
         /** @description A shift as the lead sees it. */
         TeamShift: {
             /**
@@ -3334,6 +3370,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TakenAway"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    team_phones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamPhones"];
                 };
             };
             "4XX": {

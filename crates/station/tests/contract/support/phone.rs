@@ -40,7 +40,7 @@ impl Phone {
             house.post(path::ENROLMENTS, &house.admin, &json!({"note": "Vest 1"})).await.is(201);
         let identity = PhoneIdentity::generate(&*house.world);
         let body = Self::introduction(code.code.expose(), &identity);
-        let enrolled: Enrolled = house.post(path::ENROL, "", &body).await.is(201);
+        let enrolled: Enrolled = house.post(path::PHONES, "", &body).await.is(201);
         let authority = enrolled.authority.ed25519().map(AuthorityKey).collect();
         Self {
             id: enrolled.phone,
