@@ -11,12 +11,13 @@ use terskel_radio::{AdapterState, Radio};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
+use crate::access::{NewAccess, Subject};
 use crate::interface::{Answer, BluetoothState, Intent, Outcome, Problem, Question, View, VisitSummary};
 use crate::state::{Core, PhoneClock};
 use crate::station_client::{HttpStations, Stations};
 use crate::store::{Store, StoreError, StoreKey};
 use crate::visit::AbortOnDrop;
-use crate::{alerts, install, keys, lock, outbox, roster, session, stream, visit};
+use crate::{access, alerts, install, keys, lock, outbox, roster, session, stream, visit};
 
 /// What an engine is made of.
 pub struct EngineConfig {
@@ -134,6 +135,7 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.core.visit.clear();
         install::stop_finding(&self.core);
+        access::stop_looking(&self.core);
     }
 }
 
@@ -184,6 +186,14 @@ async fn do_it(core: &Arc<Core>, intent: Intent) -> Result<Outcome, Problem> {
         Intent::TestOpen => install::test(core, Operation::Open).await,
         Intent::TestLock => install::test(core, Operation::Lock).await,
         Intent::GiveUpInstallation => install::give_up(core).await,
+        Intent::LookAtHome { resident } => access::look(core, Subject::Home(resident)).await,
+        Intent::LookAtPhones => access::look(core, Subject::Phones).await,
+        Intent::StopLooking => Ok(access::stop_looking(core)),
+        Intent::GiveAccess { permission: id, resident, worker, once, until } => {
+            access::give(core, NewAccess { id, resident, worker, once, until }).await
+        }
+        Intent::TakeAccessAway { permission } => access::take_away(core, permission).await,
+        Intent::ReportPhoneLost { phone } => access::report_lost(core, phone).await,
         Intent::DismissRefusal { event } => core.dismiss_refusal(event).await.map(|()| Outcome::Done),
     }
 }

@@ -9,6 +9,7 @@
 //! View ◄──────────────────────────── state (what is stored + what is true only now)
 //! ```
 
+mod access;
 mod alerts;
 #[cfg(feature = "bindings")]
 pub mod bindings;

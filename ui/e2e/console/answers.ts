@@ -251,6 +251,13 @@ export const PLAN: Schemas["TeamContinuity"] = {
   changed_by: "Siv Eide",
 };
 
+/** In use, between shifts, lost. */
+const teamPhones: Schemas["TeamPhone"][] = [
+  { phone: PHONE, name: "Vest 3", worker: KARI, worker_name: "Ada Solli", signed_in_at: at(-2 * HOUR) },
+  { phone: "3", name: "Vest 5", worker: KARI, worker_name: "Bo Lunde", signed_in_at: at(-20 * HOUR), signed_out_at: at(-12 * HOUR) },
+  { phone: "4", name: "Vest 6", worker: KARI, worker_name: "Bo Lunde", signed_in_at: at(-50 * HOUR), signed_out_at: at(-44 * HOUR), lost_at: at(-HOUR) },
+];
+
 /** What the station says, by `METHOD /path`. */
 export const ANSWERS: [string, Fixed][] = [
   ["POST /v1/lead-session", { body: { token: "t-2", ends_at: at(8 * HOUR) } }],
@@ -275,6 +282,7 @@ export const ANSWERS: [string, Fixed][] = [
   ["GET /v1/break-glass", { body: { reports: emergencies } }],
   ["GET /v1/withdrawals", { body: withdrawals }],
   ["GET /v1/shifts", { body: shifts }],
+  ["GET /v1/phones", { body: { phones: teamPhones } satisfies Schemas["TeamPhones"] }],
   [`POST /v1/shifts/${SHIFT}/end`, { body: { phones: [] } }],
   [`POST /v1/phones/${PHONE}/loss`, { body: { phones: [{ ...ORDER, reason: "phone_lost" }] } }],
 ];
@@ -292,4 +300,5 @@ export const NOTHING: [string, Fixed][] = [
   ["GET /v1/break-glass", { body: { reports: [] } }],
   ["GET /v1/withdrawals", { body: { phones: [] } }],
   ["GET /v1/shifts", { body: { shifts: [] } }],
+  ["GET /v1/phones", { body: { phones: [] } }],
 ];

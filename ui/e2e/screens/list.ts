@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
 import type { LockView, NoticeView, View } from "../../src/kit/engine/bindings";
 import {
-  alert, at, codeIs, CONTINUITY, flat, FOUND, fresh, hub, KARI, lead, LONG, otherWays, pending, result, stairwell, view, visit, VISITS,
+  alert, at, atHome, atPhones, codeIs, CONTINUITY, flat, FOUND, fresh, hub, KARI, lead, LONG, order, otherWays, pending, result, stairwell,
+  view, visit, VISITS,
 } from "./views";
 import type { Stage } from "./stage";
 
@@ -44,6 +45,30 @@ async function newDoor(page: Page): Promise<void> {
   await install(page);
   await page.locator("select[name=home]").selectOption({ index: 1 });
   await page.locator("select[name=door]").selectOption("new");
+}
+
+const DONE = { ok: { outcome: "done" } };
+const NO_NETWORK = { problem: { problem: "noNetwork" } };
+
+async function openAccess(page: Page): Promise<void> {
+  await page.locator("header button").click();
+  await page.getByTestId("open-access").click();
+  await page.getByTestId("access-home").first().waitFor();
+}
+async function openHome(page: Page): Promise<void> {
+  await openAccess(page);
+  await page.getByTestId("access-home").first().click();
+  await page.getByTestId("give").waitFor();
+}
+async function giveAccess(page: Page): Promise<void> {
+  await openHome(page);
+  await page.getByTestId("give").click();
+  await page.getByTestId("give-now").waitFor();
+}
+async function openPhones(page: Page): Promise<void> {
+  await openAccess(page);
+  await page.getByTestId("access-phones").click();
+  await page.getByTestId("team-phone").first().waitFor();
 }
 
 const locked = (lock: Partial<LockView>, notices: NoticeView[] = []): View =>
@@ -324,6 +349,68 @@ export const PICTURES: Picture[] = [
   },
   { name: "61-locked-without-code", view: locked({ hasCode: false }) },
   { name: "62-wiped-after-wrong-codes", view: fresh({ takenAway: "wrong_codes" }) },
+  { name: "63-access-homes", view: lead(), go: openAccess },
+  { name: "64-access-home", view: atHome(), reply: DONE, go: openHome },
+  {
+    name: "65-access-taken-away",
+    view: atHome({ orders: [order(), order({ id: "2", phoneName: "Vest 3", confirmedAt: at(-1) })] }),
+    reply: DONE,
+    go: async (page) => {
+      await openHome(page);
+      await page.getByTestId("take-away").first().click();
+      await page.getByTestId("sure").click();
+      await page.getByTestId("orders").waitFor();
+    },
+  },
+  {
+    name: "66-access-old",
+    view: atHome({ problem: { problem: "noNetwork" }, readAt: at(-300) }),
+    reply: DONE,
+    go: openHome,
+  },
+  { name: "67-access-give", view: atHome(), reply: DONE, go: giveAccess },
+  {
+    name: "68-access-give-unsure",
+    view: atHome(),
+    reply: NO_NETWORK,
+    go: async (page) => {
+      await giveAccess(page);
+      await page.locator("input[type=radio]").first().check();
+      await page.getByTestId("give-now").click();
+      await page.getByTestId("call-contact").first().waitFor();
+    },
+  },
+  {
+    name: "69-access-take-away-unsure",
+    view: atHome(),
+    reply: NO_NETWORK,
+    go: async (page) => {
+      await openHome(page);
+      await page.getByTestId("take-away").nth(1).click();
+      await page.getByTestId("sure").click();
+      await page.getByTestId("call-contact").waitFor();
+    },
+  },
+  { name: "70-phones", view: atPhones({ orders: [order({ reason: "phone_lost" })] }), reply: DONE, go: openPhones },
+  {
+    name: "71-phone-lost",
+    view: atPhones(),
+    reply: DONE,
+    go: async (page) => {
+      await openPhones(page);
+      await page.getByTestId("lost").last().click();
+    },
+  },
+  {
+    name: "72-access-no-network",
+    view: lead({}, { continuity: CONTINUITY }),
+    reply: NO_NETWORK,
+    go: async (page) => {
+      await openAccess(page);
+      await page.getByTestId("access-home").first().click();
+      await page.locator("main .ds-alert").waitFor();
+    },
+  },
 ];
 
 export { VISITS };

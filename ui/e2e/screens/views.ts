@@ -1,4 +1,5 @@
 import type {
+  AccessView,
   AlertView,
   ContinuityView,
   DetailsView,
@@ -8,8 +9,11 @@ import type {
   FoundLockView,
   HubView,
   InstallView,
+  OrderView,
   PendingInstallView,
+  PermissionView,
   TeamHome,
+  TeamPhoneView,
   View,
   VisitSummary,
   VisitView,
@@ -156,6 +160,7 @@ export const view = (more: Partial<View> = {}): View => ({
   roster: { here: 0, total: 0, whole: true, version: 0, openable: 0, keyedOnly: false, joins: true },
   continuity: { plan: "", contacts: [] },
   install: null,
+  access: null,
   takenAway: null,
   refusals: [],
   ...more,
@@ -225,3 +230,108 @@ export const VISITS: VisitSummary[] = [
   { id: "b", residentName: LONG.lastName, acceptedAt: at(-4500), arrivedAt: null, leftAt: null, closedAt: at(-3300), unsent: 0 },
   { id: "c", residentName: null, acceptedAt: at(-9500), arrivedAt: at(-8900), leftAt: at(-8000), closedAt: at(-7900), unsent: 3 },
 ];
+
+const KARIS = "0198c000-0000-7000-8000-0000000000b1";
+
+const permission = (more: Partial<PermissionView>): PermissionView => ({
+  id: "1",
+  who: { kind: "worker", role: null },
+  whoName: "Bo Lunde",
+  what: "residence",
+  whatName: "Kari Nordmann",
+  term: { kind: "once", from: at(-60), until: at(43_140) },
+  windows: [],
+  condition: "on_shift",
+  note: "",
+  givenBy: "Siv Aas",
+  givenAt: at(-60),
+  keys: [{ name: "Bo Lunde", door: "Storgata 14", until: at(7200) }],
+  ...more,
+});
+
+/** A phone that was told to wipe keys, and has not confirmed. */
+export const order = (more: Partial<OrderView> = {}): OrderView => ({
+  id: "1",
+  reason: "permission_taken_away",
+  phoneName: "Vest 2",
+  workerName: "Bo Lunde",
+  orderedAt: at(-3),
+  keysUntil: at(7200),
+  confirmable: true,
+  confirmedAt: null,
+  own: true,
+  ...more,
+});
+
+const access = (more: Partial<AccessView>): AccessView => ({
+  home: null,
+  phones: null,
+  orders: [],
+  readAt: at(-2),
+  problem: null,
+  ...more,
+});
+
+/** A team lead who looks at Kari's home. */
+export const atHome = (more: Partial<AccessView> = {}): View =>
+  lead({}, {
+    continuity: CONTINUITY,
+    access: access({
+      home: {
+        resident: KARIS,
+        now: [
+          { worker: "a", name: "Ada Solli", door: "Storgata 14", until: at(1800), permission: null, dispatched: true, emergency: false },
+          { worker: "a", name: "Ada Solli", door: "H0301", until: at(1800), permission: null, dispatched: true, emergency: false },
+          { worker: "b", name: "Bo Lunde", door: "Storgata 14", until: at(7200), permission: "1", dispatched: false, emergency: false },
+        ],
+        notNow: [{ worker: "c", name: "Åse Öberg", door: "H0301", because: "outside_hours" }],
+        permissions: [
+          permission({}),
+          permission({
+            id: "2",
+            who: { kind: "role", role: "nurse" },
+            whoName: "Nattpatrulje Vest",
+            what: "team",
+            whatName: "Nattpatrulje Vest",
+            term: { kind: "permanent", from: null, until: null },
+            windows: [{ days: ["Mon", "Tue", "Wed", "Thu", "Fri"], from: "22:00", until: "06:00" }],
+            condition: "dispatched",
+            note: LONG.note,
+            keys: [],
+          }),
+        ],
+        people: [
+          { worker: "b", name: "Bo Lunde", onShiftUntil: at(32_000) },
+          { worker: "c", name: "Åse Öberg", onShiftUntil: null },
+          { worker: "d", name: `${LONG.firstName} ${LONG.lastName}`, onShiftUntil: null },
+        ],
+      },
+      ...more,
+    }),
+  });
+
+const teamPhone = (more: Partial<TeamPhoneView>): TeamPhoneView => ({
+  id: "1",
+  name: "Vest 2",
+  workerName: "Bo Lunde",
+  signedInAt: at(-9000),
+  signedOutAt: null,
+  lostAt: null,
+  own: false,
+  ...more,
+});
+
+/** A team lead who looks at the team's phones. */
+export const atPhones = (more: Partial<AccessView> = {}): View =>
+  lead({}, {
+    continuity: CONTINUITY,
+    access: access({
+      phones: [
+        teamPhone({}),
+        teamPhone({ id: "2", name: "Vest 1", workerName: "Siv Aas", own: true }),
+        teamPhone({ id: "3", name: "Vest 3", workerName: "Ada Solli", signedOutAt: at(-50_000) }),
+        teamPhone({ id: "4", name: "Vest 4", workerName: LONG.lastName, signedOutAt: at(-90_000), lostAt: at(-600) }),
+      ],
+      ...more,
+    }),
+  });

@@ -1,8 +1,9 @@
 import type { Closed, Engine, View } from "../kit/engine";
 import { ticker } from "../kit/time/ticker.svelte";
+import type { AccessPlace } from "./access/place";
 
 /** The screens that a signed-in worker moves between. */
-export type Screen = "alerts" | "visit" | "today" | "install";
+export type Screen = "alerts" | "visit" | "today" | "install" | "access";
 
 /** What the screens are made of: the engine's view as it came, and which screen the worker looks at. */
 export class Phone {
@@ -13,6 +14,8 @@ export class Phone {
   #closed = $state<Closed | null>(null);
   /** The screen of a worker who is signed in. */
   screen = $state<Screen>("alerts");
+  /** Where on the screen of access. */
+  #accessPlace = $state.raw<AccessPlace>({ at: "homes" });
   /** The worker asked to sign in again while the session is still shown. */
   signingIn = $state(false);
 
@@ -38,6 +41,16 @@ export class Phone {
   /** Why there is no engine at all. */
   get closed(): Closed | null {
     return this.#closed;
+  }
+
+  get accessPlace(): AccessPlace {
+    return this.#accessPlace;
+  }
+
+  /** A lead looks at who may get in. */
+  lookAt(place: AccessPlace): void {
+    this.#accessPlace = place;
+    this.screen = "access";
   }
 
   #show(view: View): void {

@@ -25,12 +25,4 @@ pub(crate) use homes::team_homes;
 pub(crate) use pair::pair;
 pub(crate) use test::{shown, test};
 
-use crate::interface::Problem;
-use crate::state::Core;
-use crate::store::{Phone, Session};
-
-/// Phone and session of a worker who leads a team.
-fn lead(core: &Core) -> Result<(Phone, Session), Problem> {
-    let (phone, session) = core.signed_in()?;
-    if session.leads { Ok((phone, session)) } else { Err(Problem::NotLead) }
-}
+use crate::session::lead;

@@ -1,7 +1,7 @@
 //! What a worker wants.
 
 use serde::{Deserialize, Serialize};
-use terskel_model::{DispatchId, DoorId, EventId, ResidentId};
+use terskel_model::{DispatchId, DoorId, EventId, PermissionId, PhoneId, ResidentId, Timestamp, WorkerId};
 
 use super::DoorInput;
 
@@ -139,6 +139,38 @@ pub enum Intent {
     TestLock,
     /// Give the installation up: the phone forgets the lock.
     GiveUpInstallation,
+    /// Look at who can get into a home of the led team, and why. Answers when the station has.
+    LookAtHome {
+        /// Whose.
+        resident: ResidentId,
+    },
+    /// Look at the phones of the led team.
+    LookAtPhones,
+    /// Look no longer: nothing of it stays on the phone.
+    StopLooking,
+    /// Let a worker into a home, from now on. Answers when the station has done it: it is never kept for later.
+    GiveAccess {
+        /// The same id is the same permission, however often it is sent.
+        permission: PermissionId,
+        /// Whose home.
+        resident: ResidentId,
+        /// Who.
+        worker: WorkerId,
+        /// Each door once; else as often as need be.
+        once: bool,
+        /// Not from then on.
+        until: Timestamp,
+    },
+    /// Take a permission away. Answers when the station has done it; sent again it changes nothing.
+    TakeAccessAway {
+        /// Which.
+        permission: PermissionId,
+    },
+    /// Report a phone of the team lost. Answers when the station has barred it; sent again it changes nothing.
+    ReportPhoneLost {
+        /// Which.
+        phone: PhoneId,
+    },
     /// The worker has read that the station refused an event for good.
     DismissRefusal {
         /// The event.
@@ -174,6 +206,12 @@ impl std::fmt::Debug for Intent {
             Self::TestOpen => "TestOpen",
             Self::TestLock => "TestLock",
             Self::GiveUpInstallation => "GiveUpInstallation",
+            Self::LookAtHome { .. } => "LookAtHome",
+            Self::LookAtPhones => "LookAtPhones",
+            Self::StopLooking => "StopLooking",
+            Self::GiveAccess { .. } => "GiveAccess",
+            Self::TakeAccessAway { .. } => "TakeAccessAway",
+            Self::ReportPhoneLost { .. } => "ReportPhoneLost",
             Self::DismissRefusal { .. } => "DismissRefusal",
         })
     }

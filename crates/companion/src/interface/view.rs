@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use terskel_model::{DispatchId, DoorId, EventId, ResidentId, Timestamp};
 
-use super::{InstallView, Problem};
+use super::{AccessView, InstallView, Problem};
 
 /// The phone as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct View {
     pub continuity: ContinuityView,
     /// Installing locks; absent for whoever leads no team.
     pub install: Option<InstallView>,
+    /// Who may get in; absent while no lead looks at it.
+    pub access: Option<AccessView>,
     /// The station has taken the session away: why, as a `model::withdrawal::WithdrawalReason`.
     pub taken_away: Option<String>,
     /// What the station refused for good and the worker has not yet read.

@@ -3,6 +3,7 @@
 mod authority;
 mod call;
 mod enrol;
+mod lead;
 mod shift;
 mod sign_in;
 mod sign_out;
@@ -12,6 +13,7 @@ mod tests;
 pub(crate) use authority::ask as ask_authority;
 pub(crate) use call::{TokenLife, call};
 pub(crate) use enrol::enrol;
+pub(crate) use lead::lead;
 pub(crate) use shift::keep_time;
 pub(crate) use sign_in::sign_in;
 pub(crate) use sign_out::sign_out;

@@ -9,6 +9,7 @@ use terskel_radio::Radio;
 use tokio::sync::{Notify, watch};
 
 use super::{Live, PhoneClock, view};
+use crate::access::AccessDesk;
 use crate::install::InstallDesk;
 use crate::interface::{NetworkState, Problem, View};
 use crate::keys::Withheld;
@@ -43,6 +44,8 @@ pub(crate) struct Core {
     pub(crate) token_life: tokio::sync::Mutex<TokenLife>,
     /// The lock that is being installed.
     pub(crate) install: InstallDesk,
+    /// What a lead looks at and gives.
+    pub(crate) access: AccessDesk,
     /// What may not be chosen as the code that unlocks the app.
     pub(crate) pin: PinInMind,
     /// The doors and the hub of the visit that is going on.
@@ -82,6 +85,7 @@ impl Core {
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),
             install: InstallDesk::default(),
+            access: AccessDesk::default(),
             pin: PinInMind::default(),
             visit: VisitDesk::default(),
             facts: watch::Sender::new(snapshot),

@@ -6,6 +6,7 @@ use terskel_model::door::Operation;
 use terskel_model::lock_report::LockWarning;
 use terskel_model::{DoorId, Timestamp, Uptime};
 
+use crate::access::AccessLive;
 use crate::install::InstallLive;
 use crate::interface::{BluetoothState, NetworkState, Problem, Reach};
 
@@ -18,6 +19,8 @@ pub(crate) struct Live {
     pub(crate) doors: HashMap<DoorId, DoorLive>,
     pub(crate) hub: HubLive,
     pub(crate) install: InstallLive,
+    /// What a lead looks at.
+    pub(crate) access: Option<AccessLive>,
     /// The app is locked.
     pub(crate) locked: bool,
     /// When the screen was touched last.
@@ -64,6 +67,7 @@ impl Live {
             doors: HashMap::new(),
             hub: HubLive::default(),
             install: InstallLive::default(),
+            access: None,
             locked,
             touched,
         }

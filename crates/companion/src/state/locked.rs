@@ -36,6 +36,7 @@ pub(super) fn hide(view: View) -> View {
         visit: None,
         roster: RosterView::default(),
         install: None,
+        access: None,
         continuity: ContinuityView { plan: String::new(), contacts: Vec::new() },
         ..view
     }

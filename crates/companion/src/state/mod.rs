@@ -1,6 +1,7 @@
 //! What the engine knows, in one place. Facts go to the store; what is true only now (network, Bluetooth, reach of
 //! doors) is [`Live`]; both together become the [`crate::interface::View`].
 
+mod access_view;
 mod backoff;
 mod clock;
 #[cfg(test)]

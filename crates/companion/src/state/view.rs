@@ -10,7 +10,7 @@ use terskel_model::capability::Capability;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::rules::ARRIVE_WITHIN;
 
-use super::{Live, PhoneClock, install_view, locked};
+use super::{Live, PhoneClock, access_view, install_view, locked};
 use crate::interface::{
     AlertView, ContactView, ContinuityView, DetailsView, DoorResult, DoorView, HubView, PhysicalKeyView,
     RefusalView, RosterView, SessionView, StatusView, View, VisitStanding, VisitView,
@@ -41,6 +41,7 @@ pub(super) fn build(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> Vie
         roster: roster(snapshot, now),
         continuity: continuity(&snapshot.continuity),
         install: install_view::build(snapshot, &live.install),
+        access: access_view::build(snapshot, live.access.as_ref()),
         taken_away: locked::taken_away(snapshot),
         refusals: snapshot
             .refusals

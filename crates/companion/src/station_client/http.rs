@@ -237,5 +237,6 @@ impl Station for HttpStation {
     }
 }
 
+mod lead;
 #[cfg(test)]
 mod tests;

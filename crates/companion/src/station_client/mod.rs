@@ -3,10 +3,12 @@
 mod answer;
 mod error;
 mod http;
+mod lead;
 mod url;
 
 pub(crate) use error::StationError;
 pub(crate) use http::HttpStations;
+pub(crate) use lead::LeadStation;
 pub(crate) use url::station_url;
 
 use std::sync::Arc;
@@ -39,7 +41,7 @@ pub(crate) struct Credential {
 }
 
 /// What a phone asks of its station (`terskel_api::path`).
-pub(crate) trait Station: Send + Sync {
+pub(crate) trait Station: LeadStation {
     fn enrol(&self, body: Enrol) -> Answer<'_, Enrolled>;
     /// What its proofs are signed with.
     fn authority_keys(&self) -> Answer<'_, KeySet>;

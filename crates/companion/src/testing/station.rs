@@ -34,6 +34,7 @@ use super::weather::Sky;
 use crate::station_client::{Answer, ByteStream, Credential, Station, StationError, Stations};
 
 mod keys;
+mod lead;
 mod roster;
 mod way;
 pub(crate) use way::Way;
@@ -108,6 +109,10 @@ struct State {
     installed: Vec<Installation>,
     /// The homes of the team on shift.
     roster: roster::Roster,
+    /// What its lead sees and decides.
+    led: lead::Led,
+    /// The worker leads no team.
+    follows: bool,
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
     policy: Option<PhonePolicy>,
@@ -247,6 +252,11 @@ impl FakeStation {
         for stream in &self.state().streams {
             let _ = stream.send(bytes.as_bytes().to_vec());
         }
+    }
+
+    /// The worker leads no team, from the next sign-in on.
+    pub(crate) fn led_by_another(&self) {
+        self.state().follows = true;
     }
 
     /// The locks that were brought, each once.

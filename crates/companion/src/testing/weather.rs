@@ -10,17 +10,19 @@ use terskel_api::dispatch::{Accepted, Decline};
 use terskel_api::event::{EventBatch, EventReceipts};
 use terskel_api::installation::Installation;
 use terskel_api::key::KeyBundle;
+use terskel_api::permission::{GivenPermission, HomeAccess, NewPermission};
 use terskel_api::phone::{Enrol, Enrolled};
 use terskel_api::roster::RosterPage;
 use terskel_api::session::{Refreshed, SignIn, SignedIn};
-use terskel_api::withdrawal::Withdrawal;
+use terskel_api::team::{OwnTeam, TeamPhones};
+use terskel_api::withdrawal::{TakenAway, Withdrawal, Withdrawals};
 use terskel_model::world::{ManualWorld, random};
-use terskel_model::{DispatchId, SessionId, Timestamp};
+use terskel_model::{DispatchId, PermissionId, PhoneId, ResidentId, SessionId, Timestamp};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
 use super::station::Way;
-use crate::station_client::{Answer, ByteStream, Credential, Station, StationError, Stations};
+use crate::station_client::{Answer, ByteStream, Credential, LeadStation, Station, StationError, Stations};
 
 /// The limit of one call, as of `HttpStation`.
 const WHOLE: Duration = Duration::from_secs(10);
@@ -138,6 +140,30 @@ impl Weathered {
 impl Stations for Weathered {
     fn at(&self, _: &str) -> Result<Arc<dyn Station>, StationError> {
         Ok(Arc::new(self.clone()))
+    }
+}
+
+impl LeadStation for Weathered {
+    fn team<'a>(&'a self, credential: &'a Credential) -> Answer<'a, OwnTeam> {
+        self.through(self.0.team(credential))
+    }
+    fn team_phones<'a>(&'a self, credential: &'a Credential) -> Answer<'a, TeamPhones> {
+        self.through(self.0.team_phones(credential))
+    }
+    fn home_access<'a>(&'a self, credential: &'a Credential, id: ResidentId) -> Answer<'a, HomeAccess> {
+        self.through(self.0.home_access(credential, id))
+    }
+    fn give<'a>(&'a self, credential: &'a Credential, body: NewPermission) -> Answer<'a, GivenPermission> {
+        self.through(self.0.give(credential, body))
+    }
+    fn take_away<'a>(&'a self, credential: &'a Credential, id: PermissionId) -> Answer<'a, TakenAway> {
+        self.through(self.0.take_away(credential, id))
+    }
+    fn report_lost<'a>(&'a self, credential: &'a Credential, phone: PhoneId) -> Answer<'a, Withdrawals> {
+        self.through(self.0.report_lost(credential, phone))
+    }
+    fn withdrawals<'a>(&'a self, credential: &'a Credential) -> Answer<'a, Withdrawals> {
+        self.through(self.0.withdrawals(credential))
     }
 }
 

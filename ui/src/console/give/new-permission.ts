@@ -1,7 +1,7 @@
 import type { TermKind } from "../route";
 import type { NewPermission, OwnTeam, Schemas } from "../station/types";
-import { fieldTime, instant } from "../words/time";
-import { DAYS } from "../words/weekday";
+import { fieldTime, instant } from "../../kit/time/moment";
+import { DAYS } from "../../kit/time/weekday";
 
 /** One window of the week, as it stands in the form. */
 export interface Hours {

@@ -1,5 +1,5 @@
 import type { Trouble } from "../station/trouble";
-import { instant } from "../words/time";
+import { instant } from "../../kit/time/moment";
 
 /** What two `datetime-local` fields ask for, RFC 3339; the field to look at again when they ask for nothing. */
 export function periodOf(from: string, until: string): { from: string; to: string } | Trouble {

@@ -4,7 +4,7 @@ import { wordReason } from "../../kit/words/door";
 import { wordPairing } from "../../kit/words/install";
 import { PASS_REASONS } from "../../kit/words/pass";
 import type { AuditEntry } from "../station/types";
-import { pick } from "./pick";
+import { pick } from "../../kit/words/pick";
 
 const kinds: Record<string, () => string> = {
   dispatch_received: m.console_kind_dispatch_received,

@@ -1,6 +1,6 @@
 import { m } from "../../kit/language/generated/messages.js";
 import type { Schemas } from "../station/types";
-import { pick } from "./pick";
+import { pick } from "../../kit/words/pick";
 
 /** What a lock can be relied on for, and what not. */
 export interface Guarantee {

@@ -2,8 +2,8 @@ import { m } from "../../kit/language/generated/messages.js";
 import type { Locale } from "../../kit/language/locale";
 import type { FetchedToken } from "../station/types";
 import { wordWithheld } from "./event";
-import { pick } from "./pick";
-import { moment } from "./time";
+import { pick } from "../../kit/words/pick";
+import { moment } from "../../kit/time/moment";
 
 const next: Record<string, () => string> = {
   service_refused: m.console_token_next_account,

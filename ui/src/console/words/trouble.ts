@@ -2,7 +2,7 @@ import { m } from "../../kit/language/generated/messages.js";
 import { duration } from "../../kit/time/format";
 import type { Worded } from "../../kit/words/problem";
 import type { Trouble } from "../station/trouble";
-import { pick } from "./pick";
+import { pick } from "../../kit/words/pick";
 
 const words: Record<string, (trouble: Trouble) => Worded> = {
   unreachable: () => ({ what: m.console_p_unreachable_what(), next: m.console_p_unreachable_next() }),

@@ -1,5 +1,5 @@
 import { m } from "../../kit/language/generated/messages.js";
-import { pick } from "./pick";
+import { pick } from "../../kit/words/pick";
 
 const warnings: Record<string, () => string> = {
   jammed: m.console_w_jammed,

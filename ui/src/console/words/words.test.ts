@@ -3,10 +3,10 @@ import { rustCodes, rustSource } from "../../../scripts/rust-codes.mjs";
 import { overwriteGetLocale } from "../../kit/language/generated/runtime.js";
 import { wordEvent, wordProof, wordWhy } from "./event";
 import { wordGuarantees } from "./guarantee";
-import { wordDenial, wordRole } from "./permission";
+import { wordDenial, wordRole } from "../../kit/words/permission";
 import { wordTrouble } from "./trouble";
 import { wordWarning } from "./warning";
-import { wordWithdrawalReason } from "./withdrawal";
+import { wordWithdrawalReason } from "../../kit/words/withdrawal";
 
 const event = { id: "e", at: "", stored_at: "", kind: "door_operated", proof: "station" };
 

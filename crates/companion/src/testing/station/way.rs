@@ -76,6 +76,7 @@ impl Station for Way {
                 issued_at: now,
                 expires: ends_at,
             };
+            let leads = !self.0.state().follows;
             Ok(SignedIn {
                 session,
                 token: pair.token,
@@ -85,7 +86,7 @@ impl Station for Way {
                 worker_name: "Ada".into(),
                 team: TeamId::new(&*self.0.world),
                 team_name: "Nattpatrulje Vest".into(),
-                leads: true,
+                leads,
                 ends_at,
                 badge: terskel_api::Bytes(badge::issue(&self.0.authority(), &badge).unwrap()),
                 authority: self.0.told(),

@@ -1,6 +1,6 @@
-import { m } from "../../kit/language/generated/messages.js";
-import { localeTag, type Locale } from "../../kit/language/locale";
-import { clockTime } from "../../kit/time/format";
+import { m } from "../language/generated/messages.js";
+import { localeTag, type Locale } from "../language/locale";
+import { clockTime } from "./format";
 
 /** A time as short as it can be said: today's by the clock alone, this year's without the year. */
 export function moment(timestamp: string, locale: Locale, now = new Date()): string {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { overwriteGetLocale } from "../../kit/language/generated/runtime.js";
-import { exactTime, fieldTime, instant, moment } from "./time";
+import { overwriteGetLocale } from "../language/generated/runtime.js";
+import { exactTime, fieldTime, instant, moment } from "./moment";
 
 beforeEach(() => overwriteGetLocale(() => "nb"));
 

@@ -1,32 +1,45 @@
-import { m } from "../../kit/language/generated/messages.js";
-import type { Locale } from "../../kit/language/locale";
-import type { GivenPermission, Schemas } from "../station/types";
+import { m } from "../language/generated/messages.js";
+import type { Locale } from "../language/locale";
 import { pick } from "./pick";
-import { moment } from "./time";
-import { wordDays } from "./weekday";
+import { moment } from "../time/moment";
+import { wordDays } from "../time/weekday";
+
+/** A term, as contract and engine have it. */
+export interface Term {
+  kind: string;
+  from?: string | null;
+  until?: string | null;
+}
 
 /** From when until when, and how often. */
-export function wordTerm(term: Schemas["Term"], locale: Locale): string {
-  if (term.kind === "permanent") return m.console_term_permanent_long();
+export function wordTerm(term: Term, locale: Locale): string {
+  if (!term.from || !term.until) return m.console_term_permanent_long();
   const times = { from: moment(term.from, locale), until: moment(term.until, locale) };
   return term.kind === "once" ? m.console_term_once_long(times) : m.console_term_period_long(times);
 }
 
+/** Hours of the week. */
+interface Hours {
+  days: readonly string[];
+  from: string;
+  until: string;
+}
+
 /** The hours of the week: one text for each window. */
-export const wordWindows = (when: Schemas["When"], locale: Locale): string[] =>
-  (when.windows ?? []).map(({ days, from, until }) => m.console_window({ days: wordDays(days, locale), from, until }));
+export const wordWindows = (windows: readonly Hours[], locale: Locale): string[] =>
+  windows.map(({ days, from, until }) => m.console_window({ days: wordDays(days, locale), from, until }));
 
 /** Who is let in; names come from people and stay as they are. */
-export function wordWho({ who, who_name: name }: GivenPermission): string {
+export function wordWho(who: { kind: string; role?: string | null }, name: string): string {
   if (who.kind === "team") return m.console_who_team({ name });
-  if (who.kind === "role") return m.console_who_role({ name, role: wordRole(who.role) });
+  if (who.kind === "role") return m.console_who_role({ name, role: wordRole(who.role ?? "") });
   return name;
 }
 
 /** Which doors. */
-export function wordWhat({ what, what_name: name }: GivenPermission): string {
-  if (what.kind === "team") return m.console_what_team({ name });
-  return what.kind === "residence" ? m.console_what_residence({ name }) : name;
+export function wordWhat(what: string, name: string): string {
+  if (what === "team") return m.console_what_team({ name });
+  return what === "residence" ? m.console_what_residence({ name }) : name;
 }
 
 const roles: Record<string, () => string> = {

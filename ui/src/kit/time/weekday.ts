@@ -1,4 +1,4 @@
-import { localeTag, type Locale } from "../../kit/language/locale";
+import { localeTag, type Locale } from "../language/locale";
 
 /** The days of the week as the contract writes them, from Monday. */
 export const DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;

@@ -1,8 +1,7 @@
-import { m } from "../../kit/language/generated/messages.js";
-import type { Locale } from "../../kit/language/locale";
-import type { PhoneWithdrawal } from "../station/types";
+import { m } from "../language/generated/messages.js";
+import type { Locale } from "../language/locale";
 import { pick } from "./pick";
-import { moment } from "./time";
+import { moment } from "../time/moment";
 
 /** How far a phone is with wiping keys, and what that means for the doors. */
 export interface WordedWithdrawal {
@@ -10,9 +9,19 @@ export interface WordedWithdrawal {
   says: string;
 }
 
+/** An order to a phone. */
+interface Order {
+  /** The phone has wiped them. */
+  confirmedAt: string | null | undefined;
+  /** The last of the keys ends by itself; none: it had no keys. */
+  keysUntil: string | null | undefined;
+  /** The phone will say so. */
+  confirmable: boolean;
+}
+
 /** Never better than the phone has said: what it has not confirmed may still open doors until the keys end. */
-export function wordWithdrawal(of: PhoneWithdrawal, locale: Locale, now: number): WordedWithdrawal {
-  const { confirmed_at: confirmed, keys_until: until } = of;
+export function wordWithdrawal(of: Order, locale: Locale, now: number): WordedWithdrawal {
+  const { confirmedAt: confirmed, keysUntil: until } = of;
   if (confirmed) return { state: "confirmed", says: m.console_wiped({ time: moment(confirmed, locale) }) };
   if (!until) return { state: "nothing", says: m.console_no_keys_to_wipe() };
   const time = moment(until, locale);
