@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use terskel_model::Uptime;
+use chrono::TimeDelta;
 use terskel_model::door::Operation;
+use terskel_model::{Timestamp, Uptime};
+use zeroize::Zeroizing;
 
 use super::{AUTHORIZATION, NUKI_ID, PIN, credential, key, message, sealed};
 use crate::fuzzing::{Input, judge, room};
 use crate::lock::{LockCommand, LockEvent};
+use crate::nuki::errand::{Errand, Wanted};
 use crate::nuki::frame::{Message, encode_plain, open};
 use crate::nuki::message::{DateTime, States, challenge, id};
 use crate::nuki::phone::{
@@ -100,9 +103,10 @@ pub fn nuki_session(bytes: &[u8]) {
     let mut input = Input::new(bytes);
     let start = input.byte().unwrap_or_default();
     let pin = (start & 1 != 0).then_some(PIN);
+    let errands = if start & 4 == 0 { Vec::new() } else { errands() };
     let phone = LockSession::new(credential(pin, start & 2 != 0), NUKI_ID, room::visitor());
-    let mut lock = Lock::new(phone);
-    let (mut operations, mut logs) = (0, 0);
+    let mut lock = Lock::new(phone.with_errands(errands));
+    let (mut operations, mut logs, mut lists) = (0, 0, 0);
     while let Some(step) = input.byte() {
         match step {
             0..=15 => lock.say(&states(input.chunk().unwrap_or_default())),
@@ -119,11 +123,18 @@ pub fn nuki_session(bytes: &[u8]) {
                 lock.hear();
             }
             41 => lock.phone.command(LockCommand::Close, lock.now),
+            42 => {
+                lists += 1;
+                lock.phone.command(LockCommand::KeepEntries, lock.now);
+                lock.hear();
+            }
             _ => lock.step(step, &mut input),
         }
         // Once more where the lock refused it for its challenge and its state says that nothing happened (12).
         assert!(lock.count(id::LOCK_ACTION) <= 2 * operations, "more than two commands for an operation");
         assert!(lock.count(id::UPDATE_TIME) <= 1, "sets the clock again and again");
+        let written = lock.count(id::INVITE) + lock.count(id::UPDATE_ENTRY);
+        assert!(written <= lists && lock.count(id::REMOVE_ENTRY) <= lists, "more than its errands");
     }
     let events = lock.leave();
     judge(&events, operations);
@@ -131,6 +142,18 @@ pub fn nuki_session(bytes: &[u8]) {
         events.iter().filter_map(|event| if let LockEvent::Log(log) = event { Some(log) } else { None });
     let told: Vec<_> = told.collect();
     assert!(told.len() <= logs && told.iter().all(|log| log.len() <= 50), "more log than was asked for");
+    let kept = events
+        .iter()
+        .filter_map(|event| if let LockEvent::Entries(kept) = event { Some(kept) } else { None });
+    let kept: Vec<_> = kept.collect();
+    assert!(kept.len() == lists && kept.iter().all(|kept| kept.len() <= 2), "each errand is told once");
+}
+
+/// One entry that shall be there, and one that shall not.
+fn errands() -> Vec<Errand> {
+    let at = |hours: i64| Timestamp::UNIX_EPOCH + TimeDelta::hours(hours);
+    let wanted = Wanted { shared_key: Zeroizing::new([0x5a; 32]), from: at(0), until: at(8) };
+    vec![Errand { name: "Kari".into(), wanted: Some(wanted) }, Errand { name: "Gone".into(), wanted: None }]
 }
 
 /// The management of authorizations with a lock that has the key and says anything: one answer to each question.
