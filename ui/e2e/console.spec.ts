@@ -170,6 +170,26 @@ test("a lost phone is barred, and a shift is ended", async ({ page, stage, url }
   expect(stage.of("POST", "/v1/shifts").map(({ path }) => path)).toEqual([`/v1/shifts/${SHIFT}/end`]);
 });
 
+test("a worker who has forgotten the PIN gets another, which is shown once", async ({ page, stage, url }) => {
+  await open(page, url, { hash: "#/team" });
+  const ada = page.getByRole("listitem", { name: "Ada Solli" });
+  await ada.getByRole("button", { name: "Ny PIN" }).click();
+  const dialog = page.getByRole("dialog", { name: "Ny PIN til Ada Solli?" });
+  const field = dialog.getByLabel("Ny PIN");
+  await expect(field).toHaveValue(/^\d{6}$/);
+  stage.answers.set(`POST /v1/workers/${ADA}/pin`, problem(422, "invalid", { field: "pin" }));
+  await field.fill("12");
+  await dialog.getByTestId("confirm").click();
+  await expect(field).toHaveAttribute("aria-invalid", "true");
+  stage.answers.set(`POST /v1/workers/${ADA}/pin`, { status: 204 });
+  await field.fill("864208");
+  await dialog.getByTestId("confirm").click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByTestId("told")).toContainText("Ada Solli har fått ny PIN.");
+  expect(stage.of("POST", "/v1/workers").map(({ body }) => body)).toEqual([{ pin: "12" }, { pin: "864208" }]);
+  await expect(page.locator("body")).not.toContainText("864208");
+});
+
 test("of two leads who write whom to call, the second sees both and chooses", async ({ page, stage, url }) => {
   await open(page, url, { hash: "#/team" });
   await page.getByRole("link", { name: "Hvis noe ikke virker" }).click();

@@ -60,6 +60,32 @@ pub struct NewWorker {
     pub organisation: Option<OrganisationId>,
 }
 
+/// What is known of a worker, in full: what is left out is not so.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct WorkerChange {
+    /// The number on the staff card; unique, 1–50 characters.
+    pub staff_number: String,
+    /// 1–500 characters.
+    pub name: String,
+    /// The team that this worker leads, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leads: Option<TeamId>,
+    /// The other organisation that this worker belongs to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organisation: Option<OrganisationId>,
+}
+
+/// Another PIN for a worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewPin {
+    /// 4–12 digits.
+    pub pin: Secret,
+}
+
 /// Another organisation whose people are let in: the fire service, say.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

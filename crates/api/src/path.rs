@@ -50,6 +50,10 @@ pub const SESSION_WITHDRAWAL: &str = "/v1/sessions/{id}/withdrawal";
 pub const PARTING_EVENTS: &str = "/v1/parting-events";
 /// `POST`, a team lead: ends a shift of the own team → [`crate::withdrawal::Withdrawals`].
 pub const SHIFT_END: &str = "/v1/shifts/{id}/end";
+/// `PUT`, an administrator: [`crate::admin::WorkerChange`] → 204.
+pub const WORKER: &str = "/v1/workers/{id}";
+/// `POST`, a team lead or an administrator: [`crate::admin::NewPin`] → 204.
+pub const WORKER_PIN: &str = "/v1/workers/{id}/pin";
 /// `POST`, an administrator: the worker does not work here any more → [`crate::withdrawal::Withdrawals`].
 pub const WORKER_DISMISSAL: &str = "/v1/workers/{id}/dismissal";
 /// `POST`, a team lead or an administrator: → [`crate::withdrawal::Withdrawals`].

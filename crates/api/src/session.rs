@@ -9,6 +9,9 @@ use terskel_model::{PhoneId, SessionId, TeamId, WorkerId};
 use crate::authority::KeySet;
 use crate::{Bytes, Secret};
 
+/// The SSE event name under which a phone on shift is told its team's `PhonePolicy`, when that has changed.
+pub const STREAM_POLICY: &str = "policy";
+
 /// A worker signs in on an enrolled phone, during a shift.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -65,6 +65,10 @@ open_enum! {
         PolicyChanged = "policy_changed",
         /// What is known of a resident was corrected; the reason is the resident's id.
         ResidentChanged = "resident_changed",
+        /// What is known of a worker was corrected.
+        WorkerChanged = "worker_changed",
+        /// A worker has another PIN; the reason is the id of the lead who gave it, or `administrator`.
+        PinChanged = "pin_changed",
         /// A resident does not have the service any more; the reason is the resident's id.
         ServiceEnded = "service_ended",
         /// A resident whose service had ended has it again; the reason is the resident's id.

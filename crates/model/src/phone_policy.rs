@@ -29,6 +29,14 @@ pub struct PhonePolicy {
 /// The shortest and the longest time that a unit may choose.
 pub const LOCK_AFTER_S: std::ops::RangeInclusive<u32> = 30..=3600;
 
+impl PhonePolicy {
+    /// As a phone follows it: nobody is locked out between two touches.
+    #[must_use]
+    pub fn bounded(self) -> Self {
+        Self { lock_after_s: self.lock_after_s.max(*LOCK_AFTER_S.start()), ..self }
+    }
+}
+
 impl Default for PhonePolicy {
     /// Two minutes, and nothing about anybody.
     fn default() -> Self {

@@ -176,6 +176,8 @@ pub const RULES: &[Rule] = &[
     rule("POST", path::TEAMS, ADMINISTRATOR, Reach::All, "adds a team"),
     rule("POST", path::TEAM_POLICY, ADMINISTRATOR, Reach::All, "decides about a team's phones"),
     rule("POST", path::WORKERS, ADMINISTRATOR, Reach::All, "adds a worker"),
+    rule("PUT", path::WORKER, ADMINISTRATOR, Reach::All, "corrects what is known of a worker"),
+    rule("POST", path::WORKER_PIN, LEAD_OR_ADMINISTRATOR, Reach::LedTeam, "gives a worker another PIN"),
     rule("POST", path::RESIDENTS, ADMINISTRATOR, Reach::All, "adds a resident"),
     rule("PUT", path::RESIDENT, ADMINISTRATOR, Reach::All, "corrects what is known of a resident"),
     rule("POST", path::SERVICE_END, ADMINISTRATOR, Reach::All, "ends a resident's service"),

@@ -65,6 +65,8 @@ pub(crate) fn routes() -> OpenApiRouter<Shared> {
         .routes(routes!(admin::team::add_team))
         .routes(routes!(admin::policy::set_policy))
         .routes(routes!(admin::worker::add_worker))
+        .routes(routes!(admin::worker_change::change_worker))
+        .routes(routes!(admin::worker_pin::give_pin))
         .routes(routes!(admin::organisation::add_organisation))
         .routes(routes!(admin::resident::add_resident, team::homes::homes))
         .routes(routes!(admin::resident_change::change_resident))
@@ -153,6 +155,8 @@ mod tests {
             path::TEAMS,
             path::TEAM_POLICY,
             path::WORKERS,
+            path::WORKER,
+            path::WORKER_PIN,
             path::RESIDENTS,
             path::RESIDENT,
             path::SERVICE_END,

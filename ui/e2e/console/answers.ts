@@ -284,6 +284,7 @@ export const ANSWERS: [string, Fixed][] = [
   ["GET /v1/shifts", { body: shifts }],
   ["GET /v1/phones", { body: { phones: teamPhones } satisfies Schemas["TeamPhones"] }],
   [`POST /v1/shifts/${SHIFT}/end`, { body: { phones: [] } }],
+  [`POST /v1/workers/${ADA}/pin`, { status: 204 }],
   [`POST /v1/phones/${PHONE}/loss`, { body: { phones: [{ ...ORDER, reason: "phone_lost" }] } }],
 ];
 

@@ -60,6 +60,15 @@ export const PICTURES: Picture[] = [
       await page.getByRole("dialog").waitFor();
     },
   },
+  {
+    name: "18-new-pin",
+    hash: "#/team",
+    go: async (page) => {
+      await page.getByTestId("team").getByRole("listitem").first().getByRole("button").last().click();
+      // Each time another one.
+      await page.getByRole("dialog").locator("input").fill("864208");
+    },
+  },
   { name: "19-continuity", hash: "#/team/continuity" },
   {
     name: "20-continuity-meanwhile",

@@ -196,3 +196,15 @@ async fn without_network_the_wiping_is_told_at_the_next_sign_in_and_a_kill_in_be
     second.views().wait_for(|view| view.status.unsent == 0).await.unwrap();
     assert_eq!(station.kinds(), ["phone_wiped"]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_unit_decides_during_a_shift_holds_at_once() {
+    let home = with_code(NoticePolicy::Nothing).await;
+    home.station.dispatch(home.body.clone());
+    home.world.skip(MINUTE);
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(state(&home.view()), Some(LockState::Open), "two minutes, so far");
+    home.station.say("event: policy\ndata: {\"lock_after_s\":30,\"notices\":\"initials\"}\n\n");
+    let view = home.see("locked", |view| state(view) == Some(LockState::Locked)).await;
+    assert_eq!(view.notices[0].who.as_deref(), Some("K.N."));
+}

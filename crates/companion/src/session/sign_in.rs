@@ -5,7 +5,6 @@ use terskel_api::{Bytes, Secret};
 use terskel_keys::sign_in;
 use terskel_model::Timestamp;
 use terskel_model::capability::Capabilities;
-use terskel_model::phone_policy::{LOCK_AFTER_S, PhonePolicy};
 use terskel_model::trusted_time::Reading;
 use terskel_model::world::random;
 
@@ -29,8 +28,6 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
     let station = core.station(&phone)?;
     let (answer, asked) = ask(core, &*station, &phone, staff_number, &pin).await?;
     core.clock.heard(answer.station_time, &asked, &core.store).await?;
-    let least = *LOCK_AFTER_S.start();
-    let policy = PhonePolicy { lock_after_s: answer.policy.lock_after_s.max(least), ..answer.policy };
     core.store
         .save_session(&Session {
             id: answer.session,
@@ -44,7 +41,7 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
             badge: answer.badge.0,
             rejected: false,
             withdrawn: None,
-            policy,
+            policy: answer.policy.bounded(),
             station_can: answer.capabilities.unwrap_or_else(Capabilities::unsaid),
         })
         .await?;

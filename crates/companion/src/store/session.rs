@@ -95,6 +95,17 @@ impl Store {
         Ok(done.rows_affected() == 1)
     }
 
+    /// The team has decided anew about its phones.
+    pub(crate) async fn save_policy(&self, session: SessionId, policy: &PhonePolicy) -> Result<()> {
+        sqlx::query("UPDATE session SET lock_after_s = $2, notices = $3 WHERE id = $1")
+            .bind(session.to_string())
+            .bind(policy.lock_after_s)
+            .bind(policy.notices.as_str())
+            .execute(&mut *self.connection().await)
+            .await?;
+        Ok(())
+    }
+
     /// The station has refused this session. Another session that has begun meanwhile is left alone.
     pub(crate) async fn reject_session(&self, session: SessionId) -> Result<()> {
         sqlx::query("UPDATE session SET rejected = 1 WHERE id = $1")

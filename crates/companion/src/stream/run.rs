@@ -6,8 +6,10 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::roster::STREAM_ROSTER;
+use terskel_api::session::STREAM_POLICY;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
 use terskel_model::SessionId;
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::trusted_time::Reading;
 use tokio::time::{sleep, timeout};
 
@@ -153,6 +155,7 @@ async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -
     match event.name.as_str() {
         STREAM_DISPATCH => {}
         STREAM_WITHDRAWAL => return withdraw(core, phone, session, event).await,
+        STREAM_POLICY => return decided(core, session, event).await,
         STREAM_KEYS => {
             core.keys_wanted.notify_one();
             // It comes with each new stream: what was not heard of in between is asked for.
@@ -197,6 +200,19 @@ async fn withdraw(core: &Core, phone: &Phone, session: &Session, event: &SseEven
             save_cursor(core, event).await
         }
     }
+}
+
+/// What the team decides about its phones holds from now on.
+async fn decided(core: &Core, session: &Session, event: &SseEvent) -> Result<(), StoreError> {
+    match serde_json::from_str::<PhonePolicy>(&event.data) {
+        Ok(policy) => {
+            core.store.save_policy(session.id, &policy.bounded()).await?;
+            core.refresh().await?;
+        }
+        Err(error) => tracing::error!(line = error.line(), "a policy can't be read"),
+    }
+    crate::lock::lock_if_idle(core);
+    save_cursor(core, event).await
 }
 
 async fn save_cursor(core: &Core, event: &SseEvent) -> Result<(), StoreError> {

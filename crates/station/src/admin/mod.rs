@@ -9,6 +9,8 @@ pub(crate) mod shift;
 pub(crate) mod team;
 pub(crate) mod way_in;
 pub(crate) mod worker;
+pub(crate) mod worker_change;
+pub(crate) mod worker_pin;
 
 use axum::http::StatusCode;
 use axum::response::Json;

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Json as Answer;
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 use terskel_api::admin::SetPhonePolicy;
 use terskel_api::path;
 use terskel_api::problem::{ProblemDetails, code};
@@ -13,11 +14,12 @@ use terskel_model::phone_policy::{LOCK_AFTER_S, NoticePolicy, PhonePolicy};
 use crate::app::{App, Shared};
 use crate::audit::Entry;
 use crate::auth::Administrator;
-use crate::db::Write;
+use crate::db::{Columns, Write};
+use crate::dispatch::next_revision;
 use crate::extract::{Json, PathId};
 use crate::problem::{Failure, invalid, refuse};
 
-/// Decides about a team's phones. Each hears of it at its next sign-in.
+/// Decides about a team's phones. Those that are on shift hear of it at once.
 #[utoipa::path(
     post, path = path::TEAM_POLICY, tag = "administration", security(("bearer" = [])),
     params(("id" = TeamId, Path, description = "The team")), request_body = SetPhonePolicy,
@@ -43,6 +45,26 @@ pub(crate) async fn set_policy(
     Ok(Answer(policy))
 }
 
+/// A team's policy, of its row.
+pub(crate) fn policy(row: &AnyRow) -> sqlx::Result<PhonePolicy> {
+    Ok(PhonePolicy {
+        lock_after_s: u32::try_from(row.int("lock_after_s")?).unwrap_or(u32::MAX),
+        notices: NoticePolicy::from(row.text("notices")?.as_str()),
+    })
+}
+
+/// As it is now, and its place in the stream.
+pub(crate) async fn policy_of(
+    team: TeamId,
+    reader: &mut AnyConnection,
+) -> Result<(PhonePolicy, i64), Failure> {
+    let row = sqlx::query("SELECT lock_after_s, notices, policy_revision FROM teams WHERE id = $1")
+        .bind(team.to_string())
+        .fetch_one(reader)
+        .await?;
+    Ok((policy(&row)?, row.int("policy_revision")?))
+}
+
 struct SetPolicy {
     team: TeamId,
     policy: PhonePolicy,
@@ -66,6 +88,13 @@ impl Write for SetPolicy {
             reason: Some(format!("{}: {lock_after_s} s, {notices}", self.team)),
             ..Entry::of_station(app, EventKind::PolicyChanged)
         };
-        entry.store(app, tx).await
+        entry.store(app, tx).await?;
+        let revision = next_revision(tx).await?;
+        sqlx::query("UPDATE teams SET policy_revision = $1 WHERE id = $2")
+            .bind(revision)
+            .bind(self.team.to_string())
+            .execute(tx)
+            .await?;
+        Ok(())
     }
 }

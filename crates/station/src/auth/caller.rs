@@ -152,6 +152,20 @@ impl FromRequestParts<Shared> for TeamLead {
     }
 }
 
+/// A team's lead, or an administrator: `None`.
+pub(crate) struct LeadOrAdministrator(pub(crate) Option<TeamLead>);
+
+impl FromRequestParts<Shared> for LeadOrAdministrator {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Failure> {
+        match TeamLead::from_request_parts(parts, app).await {
+            Ok(lead) => Ok(Self(Some(lead))),
+            Err(_) => Administrator::from_request_parts(parts, app).await.map(|_| Self(None)),
+        }
+    }
+}
+
 /// Signing out takes either kind of session.
 pub(crate) enum AnySession {
     Phone(PhoneSession),

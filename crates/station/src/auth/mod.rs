@@ -11,7 +11,7 @@ mod secrets;
 mod throttle;
 pub(crate) mod token;
 
-pub(crate) use caller::{Administrator, AnySession, Centre, TeamLead};
+pub(crate) use caller::{Administrator, AnySession, Centre, LeadOrAdministrator, TeamLead};
 pub(crate) use nonce::offer_nonce;
 pub(crate) use phone::{PhoneSession, RefreshSession, phone_keys};
 pub(crate) use phone_token::{Kind, PhoneToken};

@@ -27,6 +27,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (17, "roster", include_str!("migrations/0017_roster.sql")),
     (18, "capabilities", include_str!("migrations/0018_capabilities.sql")),
     (19, "refused tokens", include_str!("migrations/0019_refused_tokens.sql")),
+    (20, "policy revision", include_str!("migrations/0020_policy_revision.sql")),
+    (21, "former numbers", include_str!("migrations/0021_former_numbers.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -133,10 +135,12 @@ mod tests {
             "a67d4176b9936586112d2fd9e369cd75c8e29e14852da450299be4b60984df30",
             "4dbdafe5b28c22965059118aea86c865984da49033f14114c532cfdbc9c62b4c",
             "671012d0d76f446e0d5d2b53fb64d7a6b88d97a54f28dbddc0e96565cea8242d",
+            "505c230510be511557981eeae317882f59d7f454a2982a32fa23e51dd2515eb4",
+            "c30cfbdd697be0ac1fd3f056ae708fe1936d24c99e629e46b80386a340fb4e54",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=19));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=21));
     }
 
     #[tokio::test]
@@ -172,6 +176,20 @@ mod tests {
         let read =
             |row: &sqlx::any::AnyRow| (row.get::<String, _>(0), row.get::<i64, _>(1), row.get::<i64, _>(2));
         assert_eq!(rows.iter().map(read).collect::<Vec<_>>(), [("one".into(), 1, 0), ("two".into(), 1, 0)]);
+    }
+
+    #[tokio::test]
+    async fn the_number_of_a_worker_who_was_dismissed_before_is_free() {
+        let mut connection = database().await;
+        run_those(&MIGRATIONS[..20], &mut connection, Dialect::Sqlite, 0).await.unwrap();
+        let old = "INSERT INTO workers (id, staff_number, name, pin_hash, created_ms, dismissed_ms) VALUES
+               ('w', '1001', 'Ada Berg', '', 0, 9), ('v', '1002', 'Bo Lie', '', 0, NULL);";
+        sqlx::raw_sql(old).execute(&mut connection).await.unwrap();
+        run_those(MIGRATIONS, &mut connection, Dialect::Sqlite, 0).await.unwrap();
+        let rows = sqlx::query("SELECT staff_number, COALESCE(former_number, '') FROM workers ORDER BY id");
+        let rows = rows.fetch_all(&mut connection).await.unwrap();
+        let numbers: Vec<(String, String)> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        assert_eq!(numbers, [("1002".into(), String::new()), ("w".into(), "1001".into())]);
     }
 
     #[tokio::test]

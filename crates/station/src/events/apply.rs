@@ -45,8 +45,7 @@ pub(super) async fn apply(
         EventKind::CheckedOut => presence::checked(event, dispatch, Direction::Out, app, tx).await?,
         EventKind::KeysWiped => wiped::wiped(event, app, tx).await?,
         EventKind::VisitClosed if event.visit.is_some() => own_visit::closed(event, app, tx).await?,
-        // Where the phone could not sign out by itself any more, its session ends with the shift.
-        EventKind::PhoneWiped => Proof::PhoneSignature,
+        EventKind::PhoneWiped => wiped::all_wiped(event, app, tx).await?,
         EventKind::VisitClosed => visit::closed(event, required(dispatch)?, app, tx).await?,
         // From a newer app: kept as it came, with no effect but to be read.
         EventKind::Unknown(_) => Proof::PhoneSignature,
@@ -64,6 +63,8 @@ pub(super) async fn apply(
         | EventKind::PhoneLost
         | EventKind::PolicyChanged
         | EventKind::ResidentChanged
+        | EventKind::WorkerChanged
+        | EventKind::PinChanged
         | EventKind::ServiceEnded
         | EventKind::ServiceResumed
         | EventKind::GlassBroken

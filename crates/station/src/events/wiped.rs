@@ -1,6 +1,6 @@
-//! A phone has wiped the keys that were taken away.
+//! A phone has wiped the keys that were taken away, or has wiped everything by itself.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_api::problem::code;
 use terskel_model::event::{PhoneEvent, Proof};
 
@@ -20,4 +20,50 @@ pub(super) async fn wiped(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
     .execute(tx)
     .await?;
     if done.rows_affected() == 1 { Ok(Proof::PhoneSignature) } else { refuse(code::NOT_FOUND) }
+}
+
+/// Too many wrong codes. However late the phone tells: the session in which it wiped is over with its tokens, the keys that
+/// it had are good for nothing, and what it was told to wipe by then is wiped. A session that has begun since goes on: which it
+/// was is told by the time that the phone knows, which is the station's.
+pub(super) async fn all_wiped(
+    event: &PhoneEvent,
+    app: &App,
+    tx: &mut AnyConnection,
+) -> Result<Proof, Failure> {
+    let (phone, worker, at) = (event.phone.to_string(), event.worker.to_string(), ms(event.at));
+    let later = sqlx::query("SELECT id FROM sessions WHERE phone_id = $1 AND started_ms > $2 LIMIT 1")
+        .bind(&phone)
+        .bind(at)
+        .fetch_optional(&mut *tx)
+        .await?;
+    let orders = "UPDATE withdrawals SET confirmed_ms = $1 WHERE phone_id = $2 AND confirmed_ms IS NULL";
+    if later.is_some() {
+        // Keys of the session that came after may be there.
+        sqlx::query(AssertSqlSafe(format!("{orders} AND ordered_ms <= $3")))
+            .bind(ms(app.now()))
+            .bind(&phone)
+            .bind(at)
+            .execute(tx)
+            .await?;
+        return Ok(Proof::PhoneSignature);
+    }
+    sqlx::query(orders).bind(ms(app.now())).bind(&phone).execute(&mut *tx).await?;
+    sqlx::query(
+        "UPDATE sessions SET ended_ms = $1 WHERE phone_id = $2 AND worker_id = $3 AND ended_ms IS NULL",
+    )
+    .bind(ms(app.now()))
+    .bind(&phone)
+    .bind(&worker)
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "UPDATE issued_keys SET withdrawn_ms = $1 WHERE phone_id = $2 AND worker_id = $3 AND expires_ms > $1
+         AND withdrawn_ms IS NULL",
+    )
+    .bind(ms(app.now()))
+    .bind(&phone)
+    .bind(&worker)
+    .execute(tx)
+    .await?;
+    Ok(Proof::PhoneSignature)
 }

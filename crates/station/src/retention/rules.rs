@@ -218,7 +218,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         "workers",
         After::Trail,
-        "UPDATE workers SET name = '–', staff_number = id, pin_hash = '', erased_ms = dismissed_ms WHERE id IN (
+        "UPDATE workers SET name = '–', staff_number = id, former_number = NULL, pin_hash = '', erased_ms = dismissed_ms WHERE id IN (
            SELECT id FROM workers WHERE dismissed_ms < $1 AND erased_ms IS NULL LIMIT $2)",
     ),
     rule(

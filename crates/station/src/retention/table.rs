@@ -175,7 +175,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ("stream_head", "one seq", Stays, "counters"),
     (
         "teams",
-        "id code name created_ms lock_after_s notices roster_forgotten",
+        "id code name created_ms lock_after_s notices roster_forgotten policy_revision",
         Stays,
         "teams, other organisations",
     ),
@@ -189,8 +189,9 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ),
     (
         "workers",
-        "id staff_number name pin_hash leads_team created_ms organisation_id dismissed_ms erased_ms",
-        Emptied("workers", "name pin_hash"),
+        "id staff_number name pin_hash leads_team created_ms organisation_id dismissed_ms erased_ms \
+         former_number",
+        Emptied("workers", "name pin_hash former_number"),
         "workers",
     ),
 ];

@@ -7,11 +7,12 @@ use terskel_api::session::{Refreshed, SignedIn};
 use terskel_keys::badge::{self, Badge};
 use terskel_model::capability::Capabilities;
 use terskel_model::event::EventKind;
-use terskel_model::phone_policy::{NoticePolicy, PhonePolicy};
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::{PhoneId, SessionId, ShiftId, TeamId, Timestamp, WorkerId};
 
 use super::sign_out::end_sessions_of_phone;
 use super::tokens::Pair;
+use crate::admin::policy::policy;
 use crate::app::App;
 use crate::audit::Entry;
 use crate::authority::Schedule;
@@ -105,10 +106,7 @@ impl StartSession {
             worker_name: row.text("worker_name")?,
             leads: row.text_or_none("leads_team")? == row.text_or_none("team_id")?,
             ends_at: row.time("ends_ms")?,
-            policy: PhonePolicy {
-                lock_after_s: u32::try_from(row.int("lock_after_s")?).unwrap_or(u32::MAX),
-                notices: NoticePolicy::from(row.text("notices")?.as_str()),
-            },
+            policy: policy(&row)?,
         })
     }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use sqlx::AnyConnection;
 use terskel_api::break_glass::GlassReport;
 use terskel_model::permission::Who;
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::{PhoneId, TeamId};
 use tokio::sync::{Notify, broadcast};
 
@@ -36,6 +37,8 @@ pub(crate) enum News {
     GlassBroken(TeamId, Arc<GlassReport>),
     /// Homes of a team have changed.
     Roster(TeamId),
+    /// What a team has decided about its phones has changed.
+    Policy(TeamId, Arc<PhonePolicy>),
     /// A session of this phone has ended.
     SessionsOf(PhoneId),
 }

@@ -15,9 +15,11 @@ use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::problem::ProblemDetails;
 use terskel_api::roster::STREAM_ROSTER;
+use terskel_api::session::STREAM_POLICY;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL};
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::permission::Who;
+use terskel_model::phone_policy::PhonePolicy;
 use terskel_model::rules::READABLE_AFTER_ACCEPT;
 use terskel_model::{DispatchId, WithdrawalId};
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -25,6 +27,7 @@ use tokio::sync::watch;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::{News, Permitted, head};
+use crate::admin::policy::policy_of;
 use crate::app::Shared;
 use crate::auth::PhoneSession;
 use crate::db::{Columns, ms};
@@ -43,7 +46,8 @@ const HEARTBEAT: Duration = Duration::from_secs(10);
     params(("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event that came through")),
     responses(
         (status = 200, body = Dispatch, content_type = "text/event-stream",
-            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` and `roster` (nothing) and, \
+            description = "First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` and `roster` (nothing), \
+                `policy` (a `PhonePolicy`) and, \
                 to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. \
                 Ends with the session."),
         (status = "4XX", body = ProblemDetails, content_type = "application/problem+json"),
@@ -93,6 +97,8 @@ enum Waiting {
     Withdrawal(WithdrawalId),
     /// There may be keys that this phone does not have.
     Keys,
+    /// What the team has decided about its phones has changed.
+    Policy(PhonePolicy),
     Dispatch {
         id: DispatchId,
         revision: i64,
@@ -167,7 +173,16 @@ impl Connection {
                     Ok(News::Roster(team)) if team == self.viewer.team => {
                         return Some(Event::default().event(STREAM_ROSTER).data("{}"));
                     }
-                    Ok(News::Withdrawn(_) | News::Permitted(_) | News::GlassBroken(..) | News::Roster(_)) => {}
+                    Ok(News::Policy(team, policy)) if team == self.viewer.team => {
+                        return Some(policy_event(&policy));
+                    }
+                    Ok(
+                        News::Withdrawn(_)
+                        | News::Permitted(_)
+                        | News::GlassBroken(..)
+                        | News::Roster(_)
+                        | News::Policy(..),
+                    ) => {}
                     Ok(News::SessionsOf(phone)) if phone == self.viewer.phone => {
                         if !self.session.still_good(&self.app).await.ok()? {
                             return self.farewell().await;
@@ -203,6 +218,7 @@ impl Connection {
                 }
                 Waiting::Dispatch { id, revision } => (id, revision),
                 Waiting::Keys => return Some(Some(keys())),
+                Waiting::Policy(policy) => return Some(Some(policy_event(&policy))),
                 Waiting::Withdrawal(id) => {
                     let told = withdrawal::load(id, &mut *self.app.reader().await.ok()?).await.ok()?;
                     match told {
@@ -249,6 +265,12 @@ impl Connection {
         let orders = withdrawal::waiting_for(self.viewer.phone, &mut reader).await?;
         self.ready = orders.into_iter().map(Waiting::Withdrawal).collect();
         self.ready.extend(rows.iter().map(waiting).collect::<sqlx::Result<Vec<_>>>()?);
+        let (policy, revision) = policy_of(self.viewer.team, &mut reader).await?;
+        // The sign-in told the one that there was then.
+        let told = if changed_since == i64::MAX { self.session.stream_from } else { changed_since };
+        if revision > told.max(self.session.stream_from) {
+            self.ready.push_back(Waiting::Policy(policy));
+        }
         self.ready.extend([Waiting::Cursor(head), Waiting::Keys]);
         Ok(())
     }
@@ -284,6 +306,11 @@ impl Connection {
         let json = dispatch.json_for(&self.viewer, self.app.now());
         Event::default().event(STREAM_DISPATCH).id(dispatch.revision.to_string()).data(json)
     }
+}
+
+fn policy_event(policy: &PhonePolicy) -> Event {
+    let json = serde_json::to_string(policy).unwrap_or_default();
+    Event::default().event(STREAM_POLICY).data(json)
 }
 
 fn keys() -> Event {

@@ -10,6 +10,7 @@ use terskel_model::{BreakGlassId, DispatchId, PermissionId, TeamId, WithdrawalId
 use uuid::Uuid;
 
 use super::{News, Permitted, head};
+use crate::admin::policy::policy_of;
 use crate::app::{App, Shared};
 use crate::db::Columns;
 use crate::dispatch::load;
@@ -68,6 +69,7 @@ impl Tailer {
              UNION ALL SELECT id, revision, 'glass' AS what FROM broken_glass WHERE revision > $1
              UNION ALL SELECT team_id AS id, MAX(revision) AS revision, 'roster' AS what FROM roster WHERE revision > $1
                GROUP BY team_id
+             UNION ALL SELECT id, policy_revision AS revision, 'policy' AS what FROM teams WHERE policy_revision > $1
              ORDER BY revision LIMIT $2",
         )
         .bind(self.seen)
@@ -129,6 +131,10 @@ impl Change {
             }
             "glass" => Some(self.glass(reader).await?),
             "roster" => Some(News::Roster(TeamId(self.id))),
+            "policy" => {
+                let (policy, _) = policy_of(TeamId(self.id), reader).await?;
+                Some(News::Policy(TeamId(self.id), Arc::new(policy)))
+            }
             _ => {
                 let dispatch = load(app, reader, DispatchId(self.id)).await?;
                 let same = dispatch.filter(|dispatch| dispatch.revision == self.revision);

@@ -49,7 +49,7 @@ async fn workers(
     reader: &mut AnyConnection,
 ) -> Result<Vec<TeamWorker>, Failure> {
     let rows = sqlx::query(
-        "SELECT w.id, w.name, w.staff_number, w.leads_team,
+        "SELECT w.id, w.name, COALESCE(w.former_number, w.staff_number) AS staff_number, w.leads_team,
          (SELECT max(h.ends_ms) FROM shifts h
           WHERE h.worker_id = w.id AND h.team_id = $1 AND h.starts_ms <= $2 AND h.ends_ms > $2) AS on_shift_until_ms,
          p.id AS phone_id, p.name AS phone_name, s.started_ms

@@ -21,7 +21,7 @@ use crate::permission::{Over, end_those, take_turn};
 use crate::problem::{Failure, problem};
 
 /// Ends everything the worker has: sessions, shifts to come, leading a team, permissions, keys, the PIN. Their staff number signs in nowhere from
-/// then on. Saying it again changes nothing.
+/// then on, and is free for others: the trail has people by id. Saying it again changes nothing.
 #[utoipa::path(
     post, path = path::WORKER_DISMISSAL, tag = "withdrawals", security(("bearer" = [])),
     params(("id" = WorkerId, Path, description = "The worker")),
@@ -54,7 +54,10 @@ impl Write for Dismiss {
         if row.time_or_none("dismissed_ms")?.is_some() {
             return Ok(Withdrawals { phones: Vec::new() });
         }
-        sqlx::query("UPDATE workers SET dismissed_ms = $1, leads_team = NULL, pin_hash = '' WHERE id = $2")
+        sqlx::query(
+            "UPDATE workers SET dismissed_ms = $1, leads_team = NULL, pin_hash = '', former_number = staff_number, staff_number = id
+             WHERE id = $2",
+        )
             .bind(now)
             .bind(&worker)
             .execute(&mut *tx)

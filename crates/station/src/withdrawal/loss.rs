@@ -1,7 +1,6 @@
 //! `POST /v1/phones/{id}/loss`: a phone was lost.
 
-use axum::extract::{FromRequestParts, State};
-use axum::http::request::Parts;
+use axum::extract::State;
 use axum::response::Json as Answer;
 use sqlx::AnyConnection;
 use terskel_api::path;
@@ -13,32 +12,17 @@ use terskel_model::withdrawal::WithdrawalReason;
 
 use super::list::by_loss;
 use super::order::{Whose, sessions_of};
-
 use crate::app::{App, Shared};
 use crate::audit::Entry;
-use crate::auth::{Administrator, TeamLead};
+use crate::auth::{LeadOrAdministrator, TeamLead};
 use crate::db::{Write, ms};
 use crate::extract::PathId;
 use crate::permission::take_turn;
 use crate::problem::{Failure, problem};
 
-/// Who may report a phone lost: the lead of a team that somebody was signed in for on it, and an administrator.
-pub(crate) struct Reporter(Option<TeamLead>);
-
-impl FromRequestParts<Shared> for Reporter {
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Failure> {
-        match TeamLead::from_request_parts(parts, app).await {
-            Ok(lead) => Ok(Self(Some(lead))),
-            Err(_) => Administrator::from_request_parts(parts, app).await.map(|_| Self(None)),
-        }
-    }
-}
-
-/// Withdraws a phone: its session is over, its keys are taken away, nobody signs in on it again. It is told to wipe
-/// everything when it is heard of next; where nobody is signed in on it there is nothing to tell. Saying it again changes
-/// nothing, and is answered as before.
+/// Withdraws a phone, for the lead of a team that somebody was signed in for on it, or for an administrator: its session is over,
+/// its keys are taken away, nobody signs in on it again. It is told to wipe everything when it is heard of next; where nobody is
+/// signed in on it there is nothing to tell. Saying it again changes nothing, and is answered as before.
 #[utoipa::path(
     post, path = path::PHONE_LOSS, tag = "withdrawals", security(("dpop" = []), ("bearer" = [])),
     params(("id" = PhoneId, Path, description = "The phone")),
@@ -49,7 +33,7 @@ impl FromRequestParts<Shared> for Reporter {
 )]
 pub(crate) async fn report(
     State(app): State<Shared>,
-    Reporter(lead): Reporter,
+    LeadOrAdministrator(lead): LeadOrAdministrator,
     PathId(phone): PathId<PhoneId>,
 ) -> Result<Answer<Withdrawals>, Failure> {
     app.write(&Lose { lead, phone }).await.map(Answer)

@@ -46,3 +46,4 @@ mod stream;
 mod team;
 mod visit;
 mod withdrawals;
+mod workers;

@@ -6,7 +6,7 @@ use terskel_api::problem::code;
 use terskel_model::TeamId;
 use terskel_model::phone_policy::{NoticePolicy, PhonePolicy};
 
-use crate::support::{Phone, field};
+use crate::support::{Listener, Phone, field};
 
 fn of(team: TeamId) -> String {
     path::TEAM_POLICY.replace("{id}", &team.to_string())
@@ -23,6 +23,25 @@ stories! {
         let policy = PhonePolicy { lock_after_s: 300, notices: NoticePolicy::Initials };
         assert_eq!(phone.session.as_ref().unwrap().policy, policy);
         assert_eq!(house.count("SELECT COUNT(*) FROM audit WHERE kind = 'policy_changed'").await, 1);
+    }
+
+    async fn phones_on_shift_hear_a_new_policy_at_once_and_those_that_were_away_when_they_are_back(house) {
+        let ada = house.phone_of(&house.ada).await;
+        let ost = TeamId(house.make(path::TEAMS, &json!({"code": "OST", "name": "Nattpatrulje Øst"})).await);
+        let mut stream = Listener::open(&house, &ada, None).await;
+        stream.expect_keys().await;
+        let cursor = stream.cursor.clone();
+        let decide = async |team, seconds: u32| {
+            let decided = json!({"lock_after_s": seconds, "notices": "full"});
+            assert_eq!(house.post(&of(team), &house.admin, &decided).await.status, 200);
+        };
+        // Another unit's is nobody else's.
+        decide(ost, 60).await;
+        decide(house.vest, 45).await;
+        assert_eq!(stream.expect_policy().await.lock_after_s, 45);
+        let mut away = Listener::open(&house, &ada, cursor.as_deref()).await;
+        let policy = PhonePolicy { lock_after_s: 45, notices: NoticePolicy::Full };
+        assert_eq!(away.expect_policy().await, policy);
     }
 
     async fn what_no_phone_can_do_is_refused(house) {

@@ -78,6 +78,35 @@ stories! {
         assert_eq!(again.expect().await.id, next);
     }
 
+    async fn after_a_phone_has_wiped_itself_nothing_of_that_session_is_good_however_late_it_tells(house) {
+        let (lead, resident) = (liv(&house).await, kari(&house).await);
+        let mut phone = house.phone_of(&house.ada).await;
+        give(&house, &lead, &permanent(&house, resident)).await;
+        assert_eq!(keys(&house, &phone).await.len(), 2);
+        // It cannot sign out after that.
+        let event = phone.record_elsewhere(&house, EventKind::PhoneWiped);
+        assert_eq!(phone.send(&house, &event).await, None);
+        phone.request(&house, Method::POST, path::KEYS, b"").await.refused(401, code::UNAUTHENTICATED);
+        phone.refresh(&house).await.refused(401, code::UNAUTHENTICATED);
+        let open = "SELECT COUNT(*) FROM issued_keys WHERE withdrawn_ms IS NULL";
+        assert_eq!(house.count(open).await, 0);
+
+        // The next time it has no network, its keys are taken away meanwhile, and the worker signs in before it tells.
+        house.forward_minutes(1);
+        phone.sign_in(&house, &house.ada).await;
+        let given = give(&house, &lead, &permanent(&house, resident)).await;
+        assert!(!keys(&house, &phone).await.is_empty());
+        take_away(&house, &lead, given.id).await;
+        house.forward_minutes(1);
+        let late = phone.record_elsewhere(&house, EventKind::PhoneWiped);
+        house.forward_minutes(1);
+        phone.sign_in(&house, &house.ada).await;
+        assert_eq!(keys(&house, &phone).await.len(), 2);
+        assert_eq!(phone.send(&house, &late).await, None);
+        assert!(seen(&house, &lead).await.iter().all(|order| order.confirmed_at.is_some()));
+        assert_eq!(keys(&house, &phone).await.len(), 2, "this session goes on");
+    }
+
     async fn a_phone_that_was_offline_is_told_when_it_is_back(house) {
         let (lead, resident) = (liv(&house).await, kari(&house).await);
         let ada = house.phone_of(&house.ada).await;

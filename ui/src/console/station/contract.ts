@@ -788,7 +788,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decides about a team's phones. Each hears of it at its next sign-in. */
+        /** Decides about a team's phones. Those that are on shift hear of it at once. */
         post: operations["administration_set_policy"];
         delete?: never;
         options?: never;
@@ -847,6 +847,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/workers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Corrects what is known of a worker who works here. The trail names the worker by id: it stays whose it was. Who leads a team
+         *     no longer reads and decides nothing from then on; shifts, sessions and permissions stay as they are.
+         */
+        put: operations["change_worker"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/workers/{id}/dismissal": {
         parameters: {
             query?: never;
@@ -858,9 +878,30 @@ export interface paths {
         put?: never;
         /**
          * Ends everything the worker has: sessions, shifts to come, leading a team, permissions, keys, the PIN. Their staff number signs in nowhere from
-         *     then on. Saying it again changes nothing.
+         *     then on, and is free for others: the trail has people by id. Saying it again changes nothing.
          */
         post: operations["withdrawals_dismiss"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workers/{id}/pin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a worker another PIN, and lets them try again at once where wrong ones had locked them out. A lead does so for whoever
+         *     has a shift in the team, now or to come, and for no lead. Sessions at a desk, which take nothing but the PIN, are over; those on
+         *     phones go on.
+         */
+        post: operations["team_give_pin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1276,7 +1317,7 @@ export interface components {
          * @description An audit event.
          */
         EventId: string;
-        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; key_withheld; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; resident_changed; service_ended; service_resumed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; retention_done; or a value from a newer version. */
+        /** @description One of: dispatch_received; alert_delivered; dispatch_unanswered; dispatch_declined; dispatch_accepted; accepted_offline; arrival_overdue; permission_given; permission_taken_away; key_issued; key_withheld; door_operated; door_passed; door_code_shown; lock_reported; lock_paired; lock_tested; installation_given_up; lock_installed; keys_withdrawn; keys_wiped; shift_ended; worker_dismissed; phone_lost; phone_wiped; policy_changed; resident_changed; worker_changed; pin_changed; service_ended; service_resumed; glass_broken; glass_reviewed; visit_begun; checked_in; checked_out; visit_closed; phone_enrolled; signed_in; signed_out; sign_in_refused; audit_exported; audit_erased; retention_done; or a value from a newer version. */
         EventKind: string;
         /** @description What became of one event. */
         EventReceipt: {
@@ -1756,6 +1797,11 @@ export interface components {
              *     another organisation.
              */
             who: components["schemas"]["Who"];
+        };
+        /** @description Another PIN for a worker. */
+        NewPin: {
+            /** @description 4–12 digits. */
+            pin: components["schemas"]["Secret"];
         };
         /** @description A resident, with the way in. */
         NewResident: {
@@ -2506,6 +2552,15 @@ export interface components {
         Withdrawals: {
             /** @description The orders. */
             phones: components["schemas"]["PhoneWithdrawal"][];
+        };
+        /** @description What is known of a worker, in full: what is left out is not so. */
+        WorkerChange: {
+            leads?: components["schemas"]["TeamId"] | null;
+            /** @description 1–500 characters. */
+            name: string;
+            organisation?: components["schemas"]["OrganisationId"] | null;
+            /** @description The number on the staff card; unique, 1–50 characters. */
+            staff_number: string;
         };
         /**
          * Format: uuid
@@ -3926,7 +3981,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` and `roster` (nothing) and, to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. Ends with the session. */
+            /** @description First `time` (a `StreamTime`); then `dispatch`, `withdrawal` (a `Withdrawal`), `keys` and `roster` (nothing), `policy` (a `PhonePolicy`) and, to a lead, `break_glass` (a `GlassReport`); a comment every 10 s. Ends with the session. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4185,6 +4240,38 @@ export interface operations {
             };
         };
     };
+    change_worker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker */
+                id: components["schemas"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkerChange"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
     withdrawals_dismiss: {
         parameters: {
             query?: never;
@@ -4204,6 +4291,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Withdrawals"];
                 };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetails"];
+                };
+            };
+        };
+    };
+    team_give_pin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The worker */
+                id: components["schemas"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPin"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             "4XX": {
                 headers: {

@@ -42,6 +42,8 @@ const kinds: Record<string, () => string> = {
   phone_wiped: m.console_kind_phone_wiped,
   policy_changed: m.console_kind_policy_changed,
   resident_changed: m.console_kind_resident_changed,
+  worker_changed: m.console_kind_worker_changed,
+  pin_changed: m.console_kind_pin_changed,
   service_ended: m.console_kind_service_ended,
   service_resumed: m.console_kind_service_resumed,
   retention_done: m.console_kind_retention_done,

@@ -9,7 +9,10 @@ use terskel_api::break_glass::{GlassReport, STREAM_GLASS};
 use terskel_api::dispatch::{Dispatch, STREAM_DISPATCH, STREAM_TIME, StreamTime};
 use terskel_api::path;
 use terskel_api::roster::STREAM_ROSTER;
+use terskel_api::session::STREAM_POLICY;
 use terskel_api::withdrawal::{STREAM_KEYS, STREAM_WITHDRAWAL, Withdrawal};
+
+use terskel_model::phone_policy::PhonePolicy;
 
 use super::{House, Phone};
 
@@ -91,6 +94,12 @@ impl Listener {
         let next =
             tokio::time::timeout(Duration::from_secs(20), self.next_named::<Value>(STREAM_ROSTER)).await;
         next.expect("the word comes").expect("the stream goes on");
+    }
+
+    /// The team's new policy for its phones, which must come within a second.
+    pub(crate) async fn expect_policy(&mut self) -> PhonePolicy {
+        let next = tokio::time::timeout(Duration::from_secs(1), self.next_named(STREAM_POLICY)).await;
+        next.expect("the policy comes within a second").expect("the stream goes on")
     }
 
     /// What the stream says first.
