@@ -21,7 +21,11 @@ use crate::problem::{Failure, invalid};
 /// Nobody can make what happened lately be forgotten.
 const KEPT_AT_LEAST: TimeDelta = TimeDelta::days(30);
 
-/// Erases what is told of events that the station stored before a time.
+/// So many events at a time: whoever takes an alarm waits for no more than that.
+const AT_ONCE: i64 = 100;
+
+/// Erases what is told of events that the station stored before a time. A large part of the trail takes its time: whoever gets no
+/// answer says it again, and it goes on where it was.
 #[utoipa::path(
     post, path = path::AUDIT_ERASE, tag = "audit", security(("bearer" = [])), request_body = EraseTrail,
     responses(
@@ -37,12 +41,20 @@ pub(crate) async fn erase(
     if request.before > app.now() - KEPT_AT_LEAST {
         return Err(invalid("before", "must be at least 30 days ago"));
     }
-    let erased = app.write(&Erase { before: request.before }).await?;
-    Ok(Answer(TrailErased { erased }))
+    let mut erased = 0;
+    loop {
+        let some = app.write(&Erase { before: request.before, first: erased == 0 }).await?;
+        erased += some;
+        if some < AT_ONCE.unsigned_abs() || *app.stopping.borrow() {
+            return Ok(Answer(TrailErased { erased }));
+        }
+    }
 }
 
 struct Erase {
     before: Timestamp,
+    /// That it is done is told with the first portion: a station that dies after that has not erased in silence.
+    first: bool,
 }
 
 impl Write for Erase {
@@ -50,9 +62,9 @@ impl Write for Erase {
     type Output = u64;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<u64, Failure> {
-        let erased = erase_before(ms(self.before), tx).await?;
-        if erased == 0 {
-            return Ok(0);
+        let erased = erase_some(ms(self.before), AT_ONCE, tx).await?;
+        if erased == 0 || !self.first {
+            return Ok(erased);
         }
         let entry = Entry {
             reason: Some(self.before.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)),
@@ -63,9 +75,23 @@ impl Write for Erase {
     }
 }
 
+/// About so many of the oldest events that were stored before then, at least: those of one moment go together. Fewer: there
+/// are no more.
+pub(crate) async fn erase_some(before_ms: i64, some: i64, tx: &mut AnyConnection) -> sqlx::Result<u64> {
+    let next = sqlx::query_scalar::<_, i64>(
+        "SELECT stored_ms FROM log_entries WHERE body IS NOT NULL AND stored_ms < $1
+         ORDER BY stored_ms LIMIT 1 OFFSET $2",
+    )
+    .bind(before_ms)
+    .bind(some - 1)
+    .fetch_optional(&mut *tx)
+    .await?;
+    erase_before(next.map_or(before_ms, |at| at + 1), tx).await
+}
+
 /// Erases what is told of events that were stored before then, wherever it stands; says how many. The phones' chains stay
 /// whole by the hashes that stay, and what a lock's own log was read up to stays known.
-pub(crate) async fn erase_before(before_ms: i64, tx: &mut AnyConnection) -> sqlx::Result<u64> {
+async fn erase_before(before_ms: i64, tx: &mut AnyConnection) -> sqlx::Result<u64> {
     let mut erased = 0;
     for statement in [
         "DELETE FROM audit WHERE id IN (

@@ -7,5 +7,5 @@ pub(crate) mod read;
 mod record;
 mod select;
 
-pub(crate) use erase::erase_before;
+pub(crate) use erase::erase_some;
 pub(crate) use record::{Entry, write_down};

@@ -3,7 +3,7 @@
 use sqlx::AnyConnection;
 
 use super::periods::After;
-use crate::audit::erase_before;
+use crate::audit::erase_some;
 
 /// So many rows at a time: whoever takes an alarm waits for no more than that.
 pub(super) const BATCH: i64 = 100;
@@ -32,23 +32,10 @@ impl Rule {
     pub(super) async fn erase_some(&self, before_ms: i64, tx: &mut AnyConnection) -> sqlx::Result<u64> {
         let sql = match self.how {
             How::Sql(sql) => sql,
-            How::Trail => return erase_oldest(before_ms, tx).await,
+            How::Trail => return erase_some(before_ms, BATCH, tx).await,
         };
         Ok(sqlx::query(sql).bind(before_ms).bind(BATCH).execute(tx).await?.rows_affected())
     }
-}
-
-/// About as many events as one batch has, the oldest: those of one moment go together.
-async fn erase_oldest(before_ms: i64, tx: &mut AnyConnection) -> sqlx::Result<u64> {
-    let next = sqlx::query_scalar::<_, i64>(
-        "SELECT stored_ms FROM log_entries WHERE body IS NOT NULL AND stored_ms < $1
-         ORDER BY stored_ms LIMIT 1 OFFSET $2",
-    )
-    .bind(before_ms)
-    .bind(BATCH - 1)
-    .fetch_optional(&mut *tx)
-    .await?;
-    erase_before(next.map_or(before_ms, |at| at + 1), tx).await
 }
 
 /// What ends with its time, in an order in which nothing goes before what refers to it.
