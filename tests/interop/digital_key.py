@@ -1,10 +1,14 @@
-"""`cwt` and `pyhpke` check the digital keys of `docs/digital-key-examples.json`, open them, and refuse altered ones.
+"""`cwt` and `pyhpke` check digital keys, open them, and refuse altered ones: those of `docs/digital-key-examples.json`, and those
+that a running station has issued, by the keys that it publishes (the file that `station/tests/contract/issued_key.rs` leaves).
 
 What the claims must say is written down here once more, from `docs/digital-key.md`.
 """
 
+import base64
 import json
 import pathlib
+import sys
+import uuid
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -44,6 +48,26 @@ def refused(what, attempt):
     raise SystemExit(f"digital key interop: {what} was taken")
 
 
+def issued(left):
+    """Keys as a phone gets them; `left`: what was answered to it, and its own secrets."""
+    unpadded = lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    published = {unpadded(jwk["kid"]): unpadded(jwk["x"]) for jwk in left["published"]["keys"] if jwk["crv"] == "Ed25519"}
+    signing, secrets = bytes.fromhex(left["phone_signing_key"]), bytes.fromhex(left["phone_secrets"])
+    for given in left["keys"]:
+        key = bytes.fromhex(given["key"])
+        kid = cbor2.loads(cbor2.loads(key).value[0])[4]
+        claims = verify(key, published[kid], kid)
+        assert claims[AUD] == given["lock"] and claims[CNF][1][-2] + claims[CNF][1][-3] == signing[1:], claims
+        for claim, name in ((PHONE, left["phone"]), (DOOR, given["door"]), (PERMISSION, given["permission"])):
+            assert claims[claim] == uuid.UUID(name).bytes, (claim, name, claims)
+        assert claims[NBF] <= left["now"] < claims[EXP] <= left["now"] + 12 * 60 * 60, claims
+        assert open_secret(claims, secrets[32:])
+        refused("an issued key that was altered", lambda: verify(key[:-1] + bytes([key[-1] ^ 1]), published[kid], kid))
+        stranger = bytes(32 * [9])
+        refused("an issued key under another authority's", lambda: verify(key, stranger, kid))
+    print(f"digital key interop: {len(left['keys'])} keys that a station has just issued verify by what it publishes, and open")
+
+
 def main():
     examples = json.loads(EXAMPLES.read_text())
     names = ("authority", "phone_sealing_secret", "phone_signing_key", "credential")
@@ -71,3 +95,4 @@ def main():
 
 
 main()
+issued(json.loads(pathlib.Path(sys.argv[1]).read_text()))

@@ -29,6 +29,7 @@ mod export;
 mod fetched_secrets;
 mod former;
 mod installations;
+mod issued_key;
 mod lock_entries;
 mod locks;
 mod log;
