@@ -57,12 +57,13 @@ pub(super) async fn pack(
     tx: &mut AnyConnection,
 ) -> Result<Packed, Failure> {
     let credential = Credential::from_bytes(&standing).ok().filter(|credential| credential.pin.is_some());
-    let keeps = order.lock.family.as_str() == FAMILY && order.can.has(&Capability::LockEntries);
-    let credential = credential.filter(|_| keeps);
+    let credential = credential.filter(|_| order.lock.family.as_str() == FAMILY);
     let Some(credential) = credential else { return Ok(Packed { secret: standing, plan: String::new() }) };
+    let keeps = order.can.has(&Capability::LockEntries);
     // What is for once is given once, whatever else there would be to do.
-    let mut errands = if order.once { Vec::new() } else { unwanted(order.lock.id, app, tx).await? };
-    if let Some(permission) = order.entry_of() {
+    let mut errands =
+        if order.once || !keeps { Vec::new() } else { unwanted(order.lock.id, app, tx).await? };
+    if let Some(permission) = order.entry_of().filter(|_| keeps) {
         let own = Own { lock: order.lock.id, phone: order.phone, permission };
         let entry = own.entry(app, tx).await?;
         match entry.written() {

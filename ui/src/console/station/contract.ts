@@ -81,7 +81,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Erases what is told of events that the station stored before a time. */
+        /**
+         * Erases what is told of events that the station stored before a time. A large part of the trail takes its time: whoever gets no
+         *     answer says it again, and it goes on where it was.
+         */
         post: operations["audit_erase"];
         delete?: never;
         options?: never;
