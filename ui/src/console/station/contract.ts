@@ -491,9 +491,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Withdraws a phone: its session is over, its keys are taken away, nobody signs in on it again. It is told to wipe
-         *     everything when it is heard of next; where nobody is signed in on it there is nothing to tell. Saying it again changes
-         *     nothing, and is answered as before.
+         * Withdraws a phone, for the lead of a team that somebody was signed in for on it, or for an administrator: its session is over,
+         *     its keys are taken away, nobody signs in on it again. It is told to wipe everything when it is heard of next; where nobody is
+         *     signed in on it there is nothing to tell. Saying it again changes nothing, and is answered as before.
          */
         post: operations["withdrawals_report"];
         delete?: never;
