@@ -31,14 +31,15 @@ pub(crate) async fn give(core: &Core, new: NewAccess) -> Result<Outcome, Problem
     let asked = core.access.asked(new.id, || permission(&new, now));
     call(core, &phone, session.id, move |station, credential| station.give(credential, asked.clone()))
         .await?;
-    core.access.forget();
     // It is given, whether it can be shown yet or not.
     let _ = read(core).await;
     Ok(Outcome::Done)
 }
 
 fn permission(new: &NewAccess, from: Timestamp) -> NewPermission {
-    let until = new.until;
+    // What the station stores is whole milliseconds, and asked again it must be the same.
+    let whole = |at: Timestamp| Timestamp::from_timestamp_millis(at.timestamp_millis()).unwrap_or(at);
+    let (from, until) = (whole(from), whole(new.until));
     let term = if new.once { Term::Once { from, until } } else { Term::Period { from, until } };
     NewPermission {
         id: new.id,

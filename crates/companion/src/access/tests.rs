@@ -108,6 +108,8 @@ async fn without_an_answer_she_is_told_so_and_asking_again_gives_it_once() {
     let first = desk.home.station.given();
     desk.home.station.feel(Mood::Good);
     sleep(Duration::from_secs(30)).await;
+    desk.home.intend(give.clone()).await.unwrap();
+    sleep(Duration::from_secs(30)).await;
     desk.home.intend(give).await.unwrap();
     assert_eq!(desk.home.station.given(), first, "the same permission, with the beginning that it had");
     let Term::Once { from, .. } = first[0].when.term else { panic!("{:?}", first[0].when) };
