@@ -11,6 +11,8 @@ mod good_night;
 #[cfg(test)]
 mod installing;
 #[cfg(test)]
+mod lead_phone;
+#[cfg(test)]
 mod networks;
 #[cfg(test)]
 mod outages;

@@ -4,6 +4,7 @@ use anyhow::Result;
 use terskel_model::world::SystemWorld;
 use terskel_tests::story::{self, Step, Timeline, keys};
 
+use crate::lead_phone;
 use crate::shift::{KARI, Shift};
 
 #[tokio::test]
@@ -15,7 +16,8 @@ async fn what_the_lead_gives_opens_what_is_taken_away_does_not_and_broken_glass_
     keys::once(&desk, &shift.ada, &SystemWorld, &mut timeline).await?;
     keys::taken_away(&desk, &shift.ada, &SystemWorld, &mut timeline).await?;
     keys::break_glass(&desk, &shift.ada, &mut timeline).await?;
+    lead_phone::decides(&shift).await?;
     let moved = story::bolt_movements(&shift.stage.air, shift.stage.resident(KARI)?).await?;
-    assert_eq!(moved, 2, "once, and in the emergency");
+    assert_eq!(moved, 3, "once by each of the lead's screens, and in the emergency");
     shift.end().await
 }
