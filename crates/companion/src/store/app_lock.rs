@@ -26,14 +26,14 @@ impl Store {
              ON CONFLICT (only) DO UPDATE SET hash = excluded.hash, wrong = 0",
         )
         .bind(hash.expose())
-        .execute(&mut *self.connection().await)
+        .execute(&mut *self.connection().await?)
         .await?;
         Ok(())
     }
 
     /// A code is about to be tried: counted as wrong until it has proved right. `None`: none was chosen.
     pub(crate) async fn count_unlock(&self) -> Result<Option<AppLock>> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         sqlx::query("UPDATE app_lock SET wrong = wrong + 1").execute(&mut *tx).await?;
         let lock = read(&mut tx).await?;
@@ -43,7 +43,7 @@ impl Store {
 
     /// It was right.
     pub(crate) async fn forgive_unlock(&self) -> Result<()> {
-        sqlx::query("UPDATE app_lock SET wrong = 0").execute(&mut *self.connection().await).await?;
+        sqlx::query("UPDATE app_lock SET wrong = 0").execute(&mut *self.connection().await?).await?;
         Ok(())
     }
 
@@ -55,7 +55,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         super::retention::wipe_homes(&mut tx).await?;
         super::installation::wipe(&mut tx).await?;

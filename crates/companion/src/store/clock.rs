@@ -11,7 +11,7 @@ use super::{Result, Store, id, ms, time};
 impl Store {
     /// What was kept last.
     pub(crate) async fn clock(&self) -> Result<TrustedTime> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         Ok(TrustedTime {
             station: read(&mut guard, "station").await?,
             latest: read(&mut guard, "latest").await?,
@@ -20,7 +20,7 @@ impl Store {
 
     /// Keeps it.
     pub(crate) async fn save_clock(&self, clock: &TrustedTime) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         sqlx::query("DELETE FROM clock").execute(&mut *tx).await?;
         for (what, mark) in [("station", clock.station), ("latest", clock.latest)] {

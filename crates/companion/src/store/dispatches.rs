@@ -23,7 +23,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<bool> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         if let Some(cursor) = cursor {
             save_cursor(&mut tx, cursor).await?;
@@ -44,7 +44,7 @@ impl Store {
 
     /// The stream was read up to here and told nothing that is kept.
     pub(crate) async fn save_cursor(&self, cursor: &str) -> Result<()> {
-        save_cursor(&mut *self.connection().await, cursor).await
+        save_cursor(&mut *self.connection().await?, cursor).await
     }
 }
 

@@ -42,7 +42,7 @@ impl Store {
         .bind(intention.key.map(|k| k.to_string()))
         .bind(intention.worker.to_string())
         .bind(ms(intention.at))
-        .execute(&mut *self.connection().await)
+        .execute(&mut *self.connection().await?)
         .await?;
         Ok(done.last_insert_rowid())
     }
@@ -56,7 +56,7 @@ impl Store {
         phone: &Phone,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         finish(&mut tx, row, intention, operated, phone, clock).await?;
         Ok(tx.commit().await?)
@@ -64,7 +64,7 @@ impl Store {
 
     /// Operations that an earlier process began and did not live to finish: nobody knows what came of them.
     pub(crate) async fn finish_interrupted(&self, phone: &Phone, clock: &PhoneClock) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let rows = sqlx::query(
             "SELECT id, dispatch, door, operation, key, worker, at_ms FROM intention ORDER BY id",
@@ -109,7 +109,7 @@ impl Store {
         .bind(door.to_string())
         .bind(locked)
         .bind(battery_percent)
-        .execute(&mut *self.connection().await)
+        .execute(&mut *self.connection().await?)
         .await?;
         Ok(())
     }
@@ -125,7 +125,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         sqlx::query(
             "INSERT INTO door (dispatch, door, passed) VALUES ($1, $2, $3)
@@ -173,7 +173,7 @@ impl Store {
 
     /// Only the event: nothing of it is kept on the phone but to be sent.
     async fn tell(&self, draft: Draft, phone: &Phone, clock: &PhoneClock) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)

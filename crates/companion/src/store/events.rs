@@ -144,7 +144,7 @@ impl Store {
              RETURNING position, id, signed",
         )
         .bind(most)
-        .fetch_all(&mut *self.connection().await)
+        .fetch_all(&mut *self.connection().await?)
         .await?;
         rows.sort_by_key(|row| row.try_get::<i64, _>("position").unwrap_or(i64::MAX));
         rows.iter()
@@ -155,7 +155,7 @@ impl Store {
     /// The station has answered: what it has is gone from here; of what it has refused for good, with this code, stays that
     /// a person must see it.
     pub(crate) async fn events_answered(&self, answers: &[(EventId, Option<&str>)]) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let taken = answers.iter().filter(|(_, refused)| refused.is_none());
         let taken: Vec<_> = taken.map(|(event, _)| event.to_string()).collect();
@@ -181,7 +181,7 @@ impl Store {
     pub(crate) async fn dismiss_refusal(&self, event: EventId) -> Result<bool> {
         let done = sqlx::query("DELETE FROM event WHERE id = $1 AND state = 'refused'")
             .bind(event.to_string())
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(done.rows_affected() == 1)
     }

@@ -80,7 +80,7 @@ impl Store {
         phone: &Phone,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let (place, lock) = (tried.place, tried.lock);
         sqlx::query(
@@ -113,7 +113,7 @@ impl Store {
         phone: &Phone,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let draft =
             Draft { reason: Some(reason.to_owned()), ..tried.draft(EventKind::LockPaired, clock.now()) };
@@ -126,7 +126,7 @@ impl Store {
         let secret: Option<Vec<u8>> =
             sqlx::query_scalar("SELECT credential FROM installation WHERE lock = $1")
                 .bind(lock.to_string())
-                .fetch_optional(&mut *self.connection().await)
+                .fetch_optional(&mut *self.connection().await?)
                 .await?;
         Ok(secret.map(Zeroizing::new))
     }
@@ -137,7 +137,7 @@ impl Store {
             .bind(lock.to_string())
             .bind(operation.as_str())
             .bind(ms(at))
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(())
     }
@@ -151,7 +151,7 @@ impl Store {
         report: LockReport,
         (phone, clock): (&Phone, &PhoneClock),
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         tested(&mut tx, facts, (operation, operated), report, (phone, clock)).await?;
         Ok(tx.commit().await?)
@@ -159,7 +159,7 @@ impl Store {
 
     /// A test that an earlier process did not live to finish: nobody knows what came of it.
     pub(crate) async fn finish_interrupted_test(&self, phone: &Phone, clock: &PhoneClock) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let row = sqlx::query("SELECT testing, at_ms FROM installation WHERE testing IS NOT NULL")
             .fetch_optional(&mut *tx)
@@ -180,7 +180,7 @@ impl Store {
     pub(crate) async fn installation_done(&self, lock: LockId) -> Result<()> {
         sqlx::query("DELETE FROM installation WHERE lock = $1")
             .bind(lock.to_string())
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(())
     }
@@ -190,7 +190,7 @@ impl Store {
         sqlx::query("UPDATE installation SET refused = $2 WHERE lock = $1")
             .bind(lock.to_string())
             .bind(code)
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(())
     }
@@ -203,7 +203,7 @@ impl Store {
         phone: &Phone,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         wipe(&mut tx).await?;
         let tried = Tried { place: &facts.place, lock: &facts.lock, worker };

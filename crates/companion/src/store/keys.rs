@@ -16,7 +16,7 @@ use crate::roster::folded;
 impl Store {
     /// The dispatch is this phone's; `keys` have been verified. They replace the ones it had.
     pub(crate) async fn save_accepted(&self, dispatch: &Dispatch, keys: &[KeyFacts]) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let known: Option<i64> = sqlx::query_scalar("SELECT revision FROM dispatch WHERE id = $1")
             .bind(dispatch.id.to_string())
@@ -46,7 +46,7 @@ impl Store {
         whole: bool,
         now: Timestamp,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let known: Vec<String> =
             sqlx::query_scalar("SELECT id FROM digital_key WHERE dispatch IS NULL AND state = 'good'")
@@ -78,7 +78,7 @@ impl Store {
 
     /// A home more, with its keys, which have been verified.
     pub(crate) async fn add_home(&self, home: &KeyHome, keys: &[KeyFacts]) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         put_home(&mut tx, home).await?;
         for key in keys {
@@ -93,7 +93,7 @@ impl Store {
 impl Store {
     /// All of them.
     pub(crate) async fn keys(&self) -> Result<Vec<KeyFacts>> {
-        select(&mut *self.connection().await, "1", &[]).await
+        select(&mut *self.connection().await?, "1", &[]).await
     }
 
     /// Which of these locks keys of the shift open now, and until when.
@@ -111,7 +111,7 @@ impl Store {
         for lock in locks {
             query = query.bind(lock.to_string());
         }
-        let rows = query.fetch_all(&mut *self.connection().await).await?;
+        let rows = query.fetch_all(&mut *self.connection().await?).await?;
         let of = |row: &SqliteRow| Ok((id::<LockId>(row.try_get("lock")?)?, time(row.try_get("until_ms")?)?));
         rows.iter().map(of).collect()
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use terskel_keys::PhoneIdentity;
 use terskel_model::PhoneId;
 use tokio::sync::{Mutex, MutexGuard};
@@ -17,6 +17,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migration
 pub(crate) struct Store {
     /// Gone only while the store is being dropped.
     connection: Option<Mutex<SqliteConnection>>,
+    /// How it is opened, again too. The key is in them, as it is in SQLCipher's memory.
+    options: SqliteConnectOptions,
     /// What the phone's identity was read as, and of which enrolment.
     pub(super) identity: Mutex<Option<(PhoneId, Arc<PhoneIdentity>)>>,
 }
@@ -40,16 +42,34 @@ impl Store {
             .await
             .map_err(not_a_database)?;
         MIGRATIONS.run(&mut connection).await?;
-        Ok(Self { connection: Some(Mutex::new(connection)), identity: Mutex::new(None) })
+        Ok(Self { connection: Some(Mutex::new(connection)), options, identity: Mutex::new(None) })
     }
 
-    pub(super) async fn connection(&self) -> Guard<'_> {
+    /// The connection, for one operation, in no transaction.
+    pub(super) async fn connection(&self) -> Result<Guard<'_>> {
         let Some(connection) = &self.connection else { return std::future::pending().await };
-        Guard {
+        let mut guard = Guard {
             #[cfg(test)]
             _anchor: crate::testing::Anchor::drop_here(),
             connection: connection.lock().await,
+        };
+        if guard.is_in_transaction() {
+            self.leave_transaction(&mut guard).await?;
         }
+        Ok(guard)
+    }
+
+    /// A transaction that somebody gave up is being rolled back. Where the disk had failed, SQLite has done so before, sqlx fails
+    /// to, and takes every transaction from then on for a part of that one: what is committed would be gone with the process.
+    /// Then the file is opened anew.
+    async fn leave_transaction(&self, connection: &mut SqliteConnection) -> Result<()> {
+        connection.ping().await?;
+        if connection.is_in_transaction() {
+            tracing::warn!("the store is opened anew after a failure");
+            let lost = std::mem::replace(connection, self.options.connect().await?);
+            lost.close_hard().await?;
+        }
+        Ok(())
     }
 }
 
@@ -71,7 +91,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
 #[cfg(test)]
 impl Store {
     pub(crate) async fn copy_unencrypted(&self, to: &Path) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let attach = sqlx::query("ATTACH DATABASE $1 AS copy KEY ''").bind(to.display().to_string());
         attach.execute(&mut *guard).await?;
         sqlx::query("SELECT sqlcipher_export('copy')").execute(&mut *guard).await?;
@@ -91,7 +111,7 @@ impl Drop for Store {
         let Some(connection) = self.connection.take() else { return };
         let closed = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-            runtime.block_on(sqlx::Connection::close(connection.into_inner())).map_err(std::io::Error::other)
+            runtime.block_on(connection.into_inner().close()).map_err(std::io::Error::other)
         })
         .join();
         match closed {
@@ -145,5 +165,32 @@ mod tests {
         assert!(!bytes.starts_with(b"SQLite format"));
         assert!(!bytes.windows(8).any(|w| w == b"dispatch"));
         Store::open(&path, &StoreKey::new([1; 32])).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_stored_after_a_failure_of_the_disk_outlives_the_process() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, key) = (dir.path().join("phone.db"), StoreKey::new([1; 32]));
+        let store = Store::open(&path, &key).await.unwrap();
+        let mut guard = store.connection().await.unwrap();
+        let mut failed = guard.begin().await.unwrap();
+        // As SQLite itself does when it can't write.
+        sqlx::raw_sql("ROLLBACK").execute(&mut *failed).await.unwrap();
+        assert!(failed.commit().await.is_err());
+        drop(guard);
+        // Given up, as when there was nothing to change.
+        drop(store.connection().await.unwrap().begin().await.unwrap());
+        let mut guard = store.connection().await.unwrap();
+        let mut tx = guard.begin().await.unwrap();
+        sqlx::query("INSERT INTO cursor (last_event_id) VALUES ('7')").execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        drop(guard);
+        // A process that dies closes nothing.
+        let other = Store::open(&path, &key).await.unwrap();
+        let stored: String = sqlx::query_scalar("SELECT last_event_id FROM cursor")
+            .fetch_one(&mut *other.connection().await.unwrap())
+            .await
+            .unwrap();
+        assert_eq!(stored, "7");
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Phone {
 impl Store {
     /// A new enrolment. Whatever the old one gave is wiped; unsent events stay.
     pub(crate) async fn save_phone(&self, phone: &Phone) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         super::retention::wipe_shift(&mut tx).await?;
         super::installation::wipe(&mut tx).await?;
@@ -41,7 +41,7 @@ impl Store {
 
     /// The station has told its keys; `orphans` are digital keys that no longer verify.
     pub(crate) async fn save_authority(&self, authority: &AuthorityKeys, orphans: &[KeyId]) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         put_authority(&mut tx, authority).await?;
         for key in orphans {

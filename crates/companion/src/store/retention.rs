@@ -13,7 +13,7 @@ impl Store {
     /// The worker has signed out, or the shift has ended. Unsent events and refusals stay: they are signed and name
     /// nobody but by id.
     pub(crate) async fn end_session(&self) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         wipe_shift(&mut tx).await?;
         Ok(tx.commit().await?)
@@ -21,7 +21,7 @@ impl Store {
 
     /// Deletes what has come to its end by `now`. Returns whether anything was deleted.
     pub(crate) async fn sweep(&self, now: Timestamp) -> Result<bool> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let over =
             sqlx::query("DELETE FROM session WHERE ends_at_ms <= $1").bind(ms(now)).execute(&mut *tx).await?;

@@ -43,7 +43,7 @@ impl Store {
         after: Option<&str>,
         session: SessionId,
     ) -> Result<bool> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let before = read(&mut tx).await?;
         if before.cursor.as_deref() != after || !is_here(&mut tx, session).await? {
@@ -111,7 +111,7 @@ impl Store {
         for word in words {
             query = query.bind(word);
         }
-        let rows = query.fetch_all(&mut *self.connection().await).await?;
+        let rows = query.fetch_all(&mut *self.connection().await?).await?;
         let total = rows.first().map(|row| row.try_get("total")).transpose()?;
         let homes = rows.iter().map(|row| home(row.try_get("body")?)).collect::<Result<_>>()?;
         Ok(FoundHomes { homes, total: total.unwrap_or(0) })
@@ -120,7 +120,7 @@ impl Store {
     /// All homes of the team.
     pub(crate) async fn team_homes(&self) -> Result<Vec<KeyHome>> {
         let bodies: Vec<String> =
-            sqlx::query_scalar("SELECT body FROM roster").fetch_all(&mut *self.connection().await).await?;
+            sqlx::query_scalar("SELECT body FROM roster").fetch_all(&mut *self.connection().await?).await?;
         bodies.iter().map(|body| home(body)).collect()
     }
 
@@ -128,14 +128,14 @@ impl Store {
     pub(crate) async fn team_home(&self, resident: ResidentId) -> Result<Option<KeyHome>> {
         let body: Option<String> = sqlx::query_scalar("SELECT body FROM roster WHERE resident = $1")
             .bind(resident.to_string())
-            .fetch_optional(&mut *self.connection().await)
+            .fetch_optional(&mut *self.connection().await?)
             .await?;
         body.as_deref().map(home).transpose()
     }
 
     /// One home with all that the phone knows of it. What came with its keys is the newer word on the doors that they open.
     pub(crate) async fn home(&self, resident: ResidentId) -> Result<Option<KeyHome>> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut read = async |sql: &'static str| {
             let body: Option<String> =
                 sqlx::query_scalar(sql).bind(resident.to_string()).fetch_optional(&mut *guard).await?;

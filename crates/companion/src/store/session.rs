@@ -43,7 +43,7 @@ pub(crate) struct Session {
 impl Store {
     /// A sign-in. What another worker left is wiped; the same worker finds their visit as it was.
     pub(crate) async fn save_session(&self, session: &Session) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let before = read(&mut tx).await?;
         match before {
@@ -90,7 +90,7 @@ impl Store {
             .bind(session.to_string())
             .bind(token.expose())
             .bind(refresh.expose())
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(done.rows_affected() == 1)
     }
@@ -101,7 +101,7 @@ impl Store {
             .bind(session.to_string())
             .bind(policy.lock_after_s)
             .bind(policy.notices.as_str())
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(())
     }
@@ -110,7 +110,7 @@ impl Store {
     pub(crate) async fn reject_session(&self, session: SessionId) -> Result<()> {
         sqlx::query("UPDATE session SET rejected = 1 WHERE id = $1")
             .bind(session.to_string())
-            .execute(&mut *self.connection().await)
+            .execute(&mut *self.connection().await?)
             .await?;
         Ok(())
     }

@@ -142,7 +142,7 @@ impl Snapshot {
 impl Store {
     /// Reads everything in one transaction.
     pub(crate) async fn snapshot(&self) -> Result<Snapshot> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let (session, parting) = match super::session::read(&mut tx).await? {
             Some(gone) if gone.withdrawn.is_some() => (None, Some(gone)),

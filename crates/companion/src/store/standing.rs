@@ -47,7 +47,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<bool> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let told = super::dispatches::read(&mut tx).await?.into_iter().find(|told| told.id == dispatch);
         let open = |told: &Dispatch| told.phase == DispatchPhase::Open && told.details.is_some();
@@ -70,7 +70,7 @@ impl Store {
 
     /// The station says that somebody else has the dispatch that was accepted without it.
     pub(crate) async fn taken_by_another(&self, dispatch: DispatchId, by: Option<&str>) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         if let Some(held) = unsettled(&mut tx, dispatch).await? {
             let told = Dispatch { accepted_by: by.map(str::to_owned), ..held };

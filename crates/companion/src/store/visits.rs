@@ -22,7 +22,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let (kind, update) = match receipt.direction {
             Direction::In => (
@@ -49,7 +49,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<bool> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         let done =
             sqlx::query("UPDATE visit SET closed_at_ms = $2 WHERE dispatch = $1 AND closed_at_ms IS NULL")
@@ -82,7 +82,7 @@ impl Store {
         worker: WorkerId,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         super::dispatches::put(&mut tx, visit).await?;
         sqlx::query("UPDATE visit SET own = 1, told = 1 WHERE dispatch = $1")

@@ -20,7 +20,7 @@ impl Store {
         session: &Session,
         clock: &PhoneClock,
     ) -> Result<()> {
-        let mut guard = self.connection().await;
+        let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         if !first_time(&mut tx, order.id, clock.now()).await? {
             return Ok(());

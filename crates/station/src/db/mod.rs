@@ -7,7 +7,7 @@ mod row;
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::{AnyConnection, AnyPool, Connection as _};
 
 use crate::app::App;
 use crate::log::append_waiting;
@@ -66,7 +66,23 @@ impl Db {
     }
 
     async fn write_once<W: Write>(&self, app: &App, operation: &W) -> Result<W::Output, Failure> {
-        let mut tx = self.write.begin_with(self.dialect.begin()).await?;
+        let mut connection = self.write.acquire().await?;
+        let done = self.write_on(&mut connection, app, operation).await;
+        if matches!(&done, Err(Failure::Database(e)) if !self.dialect.is_transient(e)) {
+            // Where the disk has failed, SQLite has ended the transaction itself, and sqlx believes that it goes on: on this
+            // connection none could be begun any more.
+            connection.close_on_drop();
+        }
+        done
+    }
+
+    async fn write_on<W: Write>(
+        &self,
+        connection: &mut AnyConnection,
+        app: &App,
+        operation: &W,
+    ) -> Result<W::Output, Failure> {
+        let mut tx = connection.begin_with(self.dialect.begin()).await?;
         let output = operation.run(app, &mut tx).await?;
         append_waiting(&mut tx).await?;
         tx.commit().await?;
@@ -90,4 +106,46 @@ fn pool(dialect: Dialect, reader: bool) -> AnyPoolOptions {
 /// Milliseconds since 1970, as times are stored.
 pub(crate) fn ms(at: terskel_model::Timestamp) -> i64 {
     at.timestamp_millis()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use terskel_model::Timestamp;
+    use terskel_model::world::ManualWorld;
+
+    use super::*;
+    use crate::station::{Config, open};
+
+    /// As SQLite itself does when it can't write.
+    struct DiskFails;
+
+    impl Write for DiskFails {
+        type Output = ();
+
+        async fn run(&self, _app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+            sqlx::raw_sql("ROLLBACK").execute(tx).await?;
+            Ok(())
+        }
+    }
+
+    struct Nothing;
+
+    impl Write for Nothing {
+        type Output = ();
+
+        async fn run(&self, _app: &App, _tx: &mut AnyConnection) -> Result<(), Failure> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_station_whose_disk_has_failed_once_stores_again() {
+        let data = tempfile::tempdir().unwrap();
+        let config = Config::new(data.path().to_owned());
+        let app = open(&config, Arc::new(ManualWorld::new(Timestamp::UNIX_EPOCH, 1))).await.unwrap();
+        assert!(matches!(app.write(&DiskFails).await, Err(Failure::Database(_))));
+        app.write(&Nothing).await.unwrap();
+    }
 }

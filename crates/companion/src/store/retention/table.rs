@@ -95,7 +95,7 @@ const ALLOWED: &[(&str, &str, &str)] = &[
 ];
 
 async fn schema(store: &Store) -> BTreeMap<String, Vec<(String, String)>> {
-    let mut guard = store.connection().await;
+    let mut guard = store.connection().await.unwrap();
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_sqlx%'",
     )
@@ -113,7 +113,7 @@ async fn schema(store: &Store) -> BTreeMap<String, Vec<(String, String)>> {
 
 async fn count(store: &Store, table: &str) -> i64 {
     let sql = format!("SELECT count(*) FROM {table}");
-    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *store.connection().await).await.unwrap()
+    sqlx::query_scalar(AssertSqlSafe(sql)).fetch_one(&mut *store.connection().await.unwrap()).await.unwrap()
 }
 
 /// One row in every table.
@@ -130,7 +130,7 @@ async fn fill(store: &Store) {
         };
         let values: Vec<_> = columns.iter().map(value).collect();
         let sql = format!("INSERT INTO {table} VALUES ({})", values.join(", "));
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut *store.connection().await).await.unwrap();
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *store.connection().await.unwrap()).await.unwrap();
     }
 }
 
@@ -171,12 +171,12 @@ async fn the_alarm_of_a_visit_of_the_phones_own_goes_with_it() {
     let rows = r#"INSERT INTO visit (dispatch, accepted_at_ms, closed_at_ms, own) VALUES ('visit', 1, 2, 1);
         INSERT INTO dispatch (id, revision, body) VALUES
           ('visit', 0, '{}'), ('its alarm', 1, '{"visit":"visit"}'), ('another', 2, '{"visit":null}');"#;
-    sqlx::raw_sql(rows).execute(&mut *store.connection().await).await.unwrap();
+    sqlx::raw_sql(rows).execute(&mut *store.connection().await.unwrap()).await.unwrap();
     let hour = Timestamp::from_timestamp(3600, 0).unwrap();
     assert!(!store.sweep(hour).await.unwrap());
     assert!(store.sweep(hour + Duration::from_millis(1)).await.unwrap());
     let left: Vec<String> = sqlx::query_scalar("SELECT id FROM dispatch")
-        .fetch_all(&mut *store.connection().await)
+        .fetch_all(&mut *store.connection().await.unwrap())
         .await
         .unwrap();
     assert_eq!(left, ["another"]);
