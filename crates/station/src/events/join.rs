@@ -49,23 +49,23 @@ pub(super) async fn of_visit(
     carry_on(event, visit, app, tx).await
 }
 
-/// The visit has begun, and somebody else has the dispatch: this phone hears of it again, with its visit.
+/// The visit has begun, and somebody else has a dispatch to this home: the phone hears of it again, with its visit.
 pub(super) async fn was_second(visit: DispatchId, tx: &mut AnyConnection) -> Result<(), Failure> {
-    let row = sqlx::query(
+    let rows = sqlx::query(
         "SELECT d.id FROM own_visits v JOIN dispatches d ON d.resident_id = v.resident_id
          WHERE v.id = $1 AND v.reason = $2 AND v.dispatch_id IS NULL AND v.closed_ms IS NULL
            AND d.phase IN ('accepted', 'arrived') AND d.received_ms >= v.begun_ms - $3
-         ORDER BY d.received_ms DESC LIMIT 1",
+         ORDER BY d.received_ms, d.id",
     )
     .bind(visit.to_string())
     .bind(CALLED)
     .bind(CALLED_BEFORE_MS)
-    .fetch_optional(&mut *tx)
+    .fetch_all(&mut *tx)
     .await?;
-    match row {
-        Some(row) => changed(tx, row.id("id")?).await,
-        None => Ok(()),
+    for row in &rows {
+        changed(tx, row.id("id")?).await?;
     }
+    Ok(())
 }
 
 /// The phone has shown the alert: where its worker is on such a visit to this home, that is it. The phone tells in order, so
