@@ -9,7 +9,7 @@ use crate::{build, need, place};
 
 const USAGE: &str = "\
 cargo xtask soak crash [--runs N] [--seed N] [--beside N]   the phone killed N times, the station a fifth as often
-cargo xtask soak disk [--beside N]                          each write of a visit fails, in each of the ways
+cargo xtask soak disk [--from N] [--last N] [--beside N]    each write of a visit fails, in each of the ways
 cargo xtask soak life [--steps N] [--seed N]                two phones, a station, three doors and a hub, in virtual time
 --write: crash and disk, into docs/figures.md";
 

@@ -1,4 +1,4 @@
-//! `terskel-soak crash|disk [--runs N] [--seed N] [--beside N] [--figures FILE]`: long runs of what the test command tries
+//! `terskel-soak crash|disk …`: long runs of what the test command tries
 //! shortly. Prints what was found as JSON, with the seeds.
 
 use std::path::Path;
@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use terskel_tests::soak;
 
-const USAGE: &str = "terskel-soak crash|disk [--runs N] [--seed N] [--beside N] [--figures FILE]";
+const USAGE: &str = "terskel-soak crash [--runs N] [--seed N] [--beside N] [--figures FILE]
+terskel-soak disk [--from N] [--last N] [--beside N] [--figures FILE]";
 
 #[tokio::main]
 #[expect(clippy::print_stdout, reason = "the figures are this program's output")]
@@ -20,7 +21,7 @@ async fn main() -> Result<()> {
     let (seed, beside) = (number("--seed", 1)?, number("--beside", 3)?);
     let found = match args.first().map(String::as_str) {
         Some("crash") => soak::crash(number("--runs", 1000)?, seed, beside).await?,
-        Some("disk") => soak::disk(number("--runs", 10_000)?, beside).await?,
+        Some("disk") => soak::disk(number("--from", 1)?, number("--last", 10_000)?, beside).await?,
         _ => bail!(USAGE),
     };
     println!("{}", serde_json::to_string_pretty(&found)?);

@@ -67,18 +67,18 @@ pub async fn crash(runs: u64, seed: u64, beside: u64) -> Result<Found> {
     })
 }
 
-/// Lets each call of a visit fail, one after the other, in each of the ways: at most `runs` calls each.
+/// Lets each call of a visit fail, one after the other, in each of the ways: from the call `from` on, to the call `last` at most.
 ///
 /// # Errors
 /// At the first visit after which something does not hold, with the fault and the call.
-pub async fn disk(runs: u64, beside: u64) -> Result<Found> {
+pub async fn disk(from: u64, last: u64, beside: u64) -> Result<Found> {
     let mut counts = Vec::new();
     for fault in Fault::ALL {
-        let (next, over) = (Cell::new(1), Cell::new(false));
+        let (next, over) = (Cell::new(from), Cell::new(false));
         let street = async |_| {
             let stage = Stage::set("demo", None).await?;
             crash::enrolled(&stage).await?;
-            while !over.get() && next.get() <= runs {
+            while !over.get() && next.get() <= last {
                 let nth = next.replace(next.get() + 1);
                 if !crash::disk(&stage, fault, nth).await? {
                     over.set(true);

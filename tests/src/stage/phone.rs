@@ -169,6 +169,14 @@ impl Phone {
         self.process.stop().await
     }
 
+    /// As [`Process::untrace`].
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn untrace(&self) -> Result<()> {
+        self.process.untrace()
+    }
+
     /// Kills the app in the middle of whatever it does.
     ///
     /// # Errors

@@ -130,6 +130,20 @@ impl Process {
         lines[lines.len().saturating_sub(30)..].join("\n")
     }
 
+    /// Whoever traces it (`strace`) lets go of it.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn untrace(&self) -> Result<()> {
+        let id = self.id().with_context(|| format!("{} does not run", self.name))?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:"));
+        match tracer.and_then(|tracer| tracer.trim().parse().ok()).and_then(Pid::from_raw) {
+            Some(tracer) => Ok(kill_process(tracer, Signal::TERM)?),
+            None => Ok(()),
+        }
+    }
+
     fn signal(&self, signal: Signal) -> Result<()> {
         let id = self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let id = id.with_context(|| format!("{} has ended by itself:\n{}", self.name, self.log_end()))?;

@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
 use terskel_keys::PhoneIdentity;
 use terskel_model::PhoneId;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{MappedMutexGuard, Mutex, MutexGuard};
 
 use super::{Result, StoreError, StoreKey};
 
@@ -15,8 +15,8 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("src/store/migration
 
 /// The phone's store. Calls queue for its one connection.
 pub(crate) struct Store {
-    /// Gone only while the store is being dropped.
-    connection: Option<Mutex<SqliteConnection>>,
+    /// Gone only while the store is being dropped; the one within only after a failure.
+    connection: Option<Mutex<Option<SqliteConnection>>>,
     /// How it is opened, again too. The key is in them, as it is in SQLCipher's memory.
     options: SqliteConnectOptions,
     /// What the phone's identity was read as, and of which enrolment.
@@ -42,35 +42,41 @@ impl Store {
             .await
             .map_err(not_a_database)?;
         MIGRATIONS.run(&mut connection).await?;
-        Ok(Self { connection: Some(Mutex::new(connection)), options, identity: Mutex::new(None) })
+        Ok(Self { connection: Some(Mutex::new(Some(connection))), options, identity: Mutex::new(None) })
     }
 
     /// The connection, for one operation, in no transaction.
     pub(super) async fn connection(&self) -> Result<Guard<'_>> {
         let Some(connection) = &self.connection else { return std::future::pending().await };
-        let mut guard = Guard {
-            #[cfg(test)]
-            _anchor: crate::testing::Anchor::drop_here(),
-            connection: connection.lock().await,
-        };
-        if guard.is_in_transaction() {
-            self.leave_transaction(&mut guard).await?;
+        #[cfg(test)]
+        let anchor = crate::testing::Anchor::drop_here();
+        let mut held = connection.lock().await;
+        if let Some(lost) = held.take_if(|connection| connection.is_in_transaction()) {
+            *held = leave_transaction(lost).await?;
         }
-        Ok(guard)
-    }
-
-    /// A transaction that somebody gave up is being rolled back. Where the disk had failed, SQLite has done so before, sqlx fails
-    /// to, and takes every transaction from then on for a part of that one: what is committed would be gone with the process.
-    /// Then the file is opened anew.
-    async fn leave_transaction(&self, connection: &mut SqliteConnection) -> Result<()> {
-        connection.ping().await?;
-        if connection.is_in_transaction() {
+        if held.is_none() {
             tracing::warn!("the store is opened anew after a failure");
-            let lost = std::mem::replace(connection, self.options.connect().await?);
-            lost.close_hard().await?;
+            *held = Some(self.options.connect().await?);
         }
-        Ok(())
+        let connection = MutexGuard::try_map(held, Option::as_mut);
+        Ok(Guard {
+            #[cfg(test)]
+            _anchor: anchor,
+            connection: connection.map_err(|_| StoreError::Unreadable("connection"))?,
+        })
     }
+}
+
+/// A transaction that somebody gave up is being rolled back. Where the disk had failed, SQLite has done so before, sqlx fails
+/// to, and takes every transaction from then on for a part of that one: what is committed would be gone with the process.
+/// Then the connection is none any more.
+async fn leave_transaction(mut connection: SqliteConnection) -> Result<Option<SqliteConnection>> {
+    connection.ping().await?;
+    if !connection.is_in_transaction() {
+        return Ok(Some(connection));
+    }
+    connection.close_hard().await?;
+    Ok(None)
 }
 
 fn options(path: &Path) -> SqliteConnectOptions {
@@ -108,10 +114,10 @@ impl Store {
 /// cryptography is taken down at exit, under its hands.
 impl Drop for Store {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let Some(connection) = self.connection.take().and_then(Mutex::into_inner) else { return };
         let closed = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-            runtime.block_on(connection.into_inner().close()).map_err(std::io::Error::other)
+            runtime.block_on(connection.close()).map_err(std::io::Error::other)
         })
         .join();
         match closed {
@@ -127,7 +133,7 @@ pub(super) struct Guard<'a> {
     /// Holds virtual time still while SQLite's own thread works.
     #[cfg(test)]
     _anchor: crate::testing::Anchor,
-    connection: MutexGuard<'a, SqliteConnection>,
+    connection: MappedMutexGuard<'a, SqliteConnection>,
 }
 
 impl std::ops::Deref for Guard<'_> {

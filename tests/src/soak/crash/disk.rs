@@ -2,13 +2,17 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::worker::Memory;
 use super::{EVENING, Evening, check};
 use crate::stage::{Phone, Stage};
+
+/// How often the log is looked at for the fault.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// What befalls a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +80,10 @@ async fn fail_at(stage: &Stage, fault: Fault, nth: u64) -> Result<bool> {
     let mut ended = Ok(());
     // It may not even start, or be gone in the middle, or as it ends: then the worker starts it anew.
     if let Ok(ada) = stage.phone_under("Ada", &under).await {
-        let worked = evening.errand.work(&ada, &mut memory).await;
+        let worked = tokio::select! {
+            worked = evening.errand.work(&ada, &mut memory) => worked,
+            failed = well_again(&ada, &log) => Err(failed),
+        };
         if worked.is_ok() {
             ended = ada.stop().await;
         }
@@ -93,11 +100,25 @@ async fn fail_at(stage: &Stage, fault: Fault, nth: u64) -> Result<bool> {
     Ok(hit)
 }
 
+/// The disk is well after the first fault: `strace` counts the calls of each thread anew, and a store that is opened anew has a
+/// new thread. Ends only where that can't be done.
+async fn well_again(ada: &Phone, log: &Path) -> anyhow::Error {
+    loop {
+        match std::fs::read_to_string(log) {
+            Ok(said) if said.contains("(INJECTED)") => match ada.untrace() {
+                Ok(()) => std::future::pending().await,
+                Err(error) => return error,
+            },
+            _ => sleep(LOOK).await,
+        }
+    }
+}
+
 /// What starts the phone so that the call fails.
 fn strace(store: &Path, log: &Path, fault: Fault, nth: u64) -> Vec<OsString> {
     let file = |name: &str| store.join(name).into_os_string();
     let (calls, effect) = (fault.calls(), fault.effect());
-    let mut command: Vec<OsString> = ["/usr/bin/strace", "-D", "-f", "-q"].map(Into::into).into();
+    let mut command: Vec<OsString> = ["/usr/bin/strace", "-D", "-I2", "-f", "-q"].map(Into::into).into();
     command.extend(["-P".into(), file("phone.db"), "-P".into(), file("phone.db-wal")]);
     command.extend(["-e".into(), format!("trace={calls}").into()]);
     command.extend(["-e".into(), format!("inject={calls}:{effect}:when={nth}").into()]);
