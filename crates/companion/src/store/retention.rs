@@ -9,6 +9,9 @@ use super::{Result, Store, ms};
 #[cfg(test)]
 mod table;
 
+/// Visits that are over, and accepted before a time.
+const OVER: &str = "SELECT dispatch FROM visit WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1";
+
 impl Store {
     /// The worker has signed out, or the shift has ended. Unsent events and refusals stay: they are signed and name
     /// nobody but by id.
@@ -35,24 +38,13 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         deleted += ended.rows_affected();
-        for table in ["dispatch WHERE id", "digital_key WHERE dispatch", "door WHERE dispatch"] {
+        for table in ["digital_key WHERE dispatch", "door WHERE dispatch"] {
             // The table names are the ones above; nothing from outside is in the text.
-            let sql = format!(
-                "DELETE FROM {table} IN
-                 (SELECT dispatch FROM visit WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1)"
-            );
+            let sql = format!("DELETE FROM {table} IN ({OVER})");
             let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(accepted_before).execute(&mut *tx).await?;
             deleted += done.rows_affected();
         }
-        // The alarm of a visit of the phone's own goes with it.
-        let done = sqlx::query(
-            "DELETE FROM dispatch WHERE json_extract(body, '$.visit') IN
-             (SELECT dispatch FROM visit WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1)",
-        )
-        .bind(accepted_before)
-        .execute(&mut *tx)
-        .await?;
-        deleted += done.rows_affected();
+        deleted += forget_texts(&mut tx, accepted_before).await?;
         let done = sqlx::query(
             "UPDATE visit SET resident_name = NULL
              WHERE closed_at_ms IS NOT NULL AND accepted_at_ms <= $1 AND resident_name IS NOT NULL",
@@ -64,6 +56,21 @@ impl Store {
         tx.commit().await?;
         Ok(deleted > 0)
     }
+}
+
+/// The text of dispatches whose visits are over, and of the alarms of the phone's own visits. That such a dispatch is over
+/// stays until the shift ends: an older word of it that comes late is no new alert. Returns how many had one.
+async fn forget_texts(tx: &mut SqliteConnection, accepted_before: i64) -> Result<u64> {
+    // The text that is put together is the one above; nothing from outside is in it.
+    let sql = format!(
+        "UPDATE dispatch SET body = json_set(body, '$.phase', 'closed', '$.mine', json('false'),
+           '$.accepted_by', NULL, '$.visit', NULL, '$.details', NULL)
+         WHERE (id IN ({OVER}) OR json_extract(body, '$.visit') IN ({OVER}))
+           AND (json_extract(body, '$.mine') OR json_extract(body, '$.details') IS NOT NULL
+                OR json_extract(body, '$.visit') IS NOT NULL)"
+    );
+    let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(accepted_before).execute(&mut *tx).await?;
+    Ok(done.rows_affected())
 }
 
 /// Everything of residents, keys and the session.

@@ -165,21 +165,30 @@ async fn what_ends_with_the_session_is_gone_with_it_and_nothing_else_is() {
     }
 }
 
+/// The visit of the phone's own, its alarm, a dispatch; and one that has nothing to do with them.
 #[tokio::test]
-async fn the_alarm_of_a_visit_of_the_phones_own_goes_with_it() {
+async fn after_an_hour_of_a_closed_visit_only_that_it_is_over_is_left_and_rings_no_more() {
     let (_dir, store) = store().await;
-    let rows = r#"INSERT INTO visit (dispatch, accepted_at_ms, closed_at_ms, own) VALUES ('visit', 1, 2, 1);
+    let rows = r#"INSERT INTO visit (dispatch, accepted_at_ms, closed_at_ms, own) VALUES
+          ('visit', 1, 2, 1), ('mine', 1, 2, 0);
         INSERT INTO dispatch (id, revision, body) VALUES
-          ('visit', 0, '{}'), ('its alarm', 1, '{"visit":"visit"}'), ('another', 2, '{"visit":null}');"#;
+          ('visit', 0, '{"mine":true,"details":"a"}'), ('its alarm', 1, '{"visit":"visit","details":"b"}'),
+          ('mine', 2, '{"mine":true,"phase":"accepted","details":"c"}'), ('another', 3, '{"phase":"open","details":"d"}');"#;
     sqlx::raw_sql(rows).execute(&mut *store.connection().await.unwrap()).await.unwrap();
     let hour = Timestamp::from_timestamp(3600, 0).unwrap();
     assert!(!store.sweep(hour).await.unwrap());
-    assert!(store.sweep(hour + Duration::from_millis(1)).await.unwrap());
-    let left: Vec<String> = sqlx::query_scalar("SELECT id FROM dispatch")
-        .fetch_all(&mut *store.connection().await.unwrap())
-        .await
-        .unwrap();
-    assert_eq!(left, ["another"]);
+    let after = hour + Duration::from_millis(1);
+    assert!(store.sweep(after).await.unwrap());
+    let left: Vec<(String, i64, Option<String>)> = sqlx::query_as(
+        "SELECT body ->> 'phase', revision, body ->> 'details' FROM dispatch ORDER BY revision",
+    )
+    .fetch_all(&mut *store.connection().await.unwrap())
+    .await
+    .unwrap();
+    let over = |revision| ("closed".to_owned(), revision, None);
+    assert_eq!(left[..3], [over(0), over(1), over(2)]);
+    assert_eq!(left[3].2.as_deref(), Some("d"));
+    assert!(!store.sweep(after).await.unwrap(), "nothing is left to be done");
 }
 
 #[test]
