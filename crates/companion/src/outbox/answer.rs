@@ -9,6 +9,8 @@ use crate::station_client::StationError;
 pub(super) enum Next {
     /// Wait, then send the same again.
     WaitAndRepeat,
+    /// The station itself failed at this one event: others may fare better.
+    StandAside,
     /// Stop until the worker has signed in again.
     SignIn,
     /// One of them is bad: send them one by one.
@@ -28,7 +30,9 @@ pub(super) fn after(error: &StationError, size: usize) -> Next {
         // Also answers that did not come from the station: a portal, a proxy.
         StationError::NoNetwork | StationError::Failed(_) | StationError::NotKept => Next::WaitAndRepeat,
         StationError::Problem { problem } => match (problem.status, problem.code.as_str()) {
-            (_, code::SLOW_DOWN | code::INTERNAL) | (408 | 429 | 500.., _) => Next::WaitAndRepeat,
+            (_, code::INTERNAL) if size > 1 => Next::OneByOne,
+            (_, code::INTERNAL) => Next::StandAside,
+            (_, code::SLOW_DOWN) | (408 | 429 | 500.., _) => Next::WaitAndRepeat,
             // About the request, not about what is in it.
             (_, code::INVALID_PROOF | code::USE_NONCE) => Next::WaitAndRepeat,
             // The session may not send now; that says nothing about the events.
@@ -66,7 +70,10 @@ mod tests {
         assert_eq!(after(&StationError::NoNetwork, 1), Next::WaitAndRepeat);
         assert_eq!(after(&StationError::Failed(404), 1), Next::WaitAndRepeat);
         assert_eq!(after(&said(429, code::SLOW_DOWN), 1), Next::WaitAndRepeat);
-        assert_eq!(after(&said(500, code::INTERNAL), 1), Next::WaitAndRepeat);
+        assert_eq!(after(&said(500, code::INTERNAL), 1), Next::StandAside);
+        assert_eq!(after(&said(500, code::INTERNAL), 2), Next::OneByOne);
+        assert_eq!(after(&said(503, "busy"), 2), Next::WaitAndRepeat);
+        assert_eq!(after(&StationError::Failed(500), 2), Next::WaitAndRepeat);
         assert_eq!(after(&said(401, code::INVALID_PROOF), 1), Next::WaitAndRepeat);
         assert_eq!(after(&said(401, code::USE_NONCE), 7), Next::WaitAndRepeat);
     }

@@ -9,6 +9,7 @@ use terskel_api::event::{EventBatch, EventReceipt};
 use tokio::time::sleep;
 
 use super::answer::{Next, after};
+use super::aside::Aside;
 use crate::session::call;
 use crate::state::{Backoff, Core};
 use crate::store::{Phone, Queued, Session, StoreError};
@@ -35,8 +36,9 @@ enum Round {
 pub(crate) async fn keep_sending(core: Arc<Core>) {
     let mut backoff = Backoff::new(FIRST_WAIT, LONGEST_WAIT);
     let (mut size, mut most) = (BATCH, MOST);
+    let mut aside = Aside::default();
     loop {
-        match send_some(&core, size).await {
+        match send_some(&core, size, &mut aside).await {
             Ok(Round::Again(next)) => {
                 size = next.min(most);
                 backoff.reset();
@@ -44,7 +46,7 @@ pub(crate) async fn keep_sending(core: Arc<Core>) {
             Ok(Round::Rest) => {
                 (size, most) = (BATCH, MOST);
                 backoff.reset();
-                core.outbox.notified().await;
+                rest(&core, &aside).await;
             }
             Ok(Round::Later) => {
                 // On a slow network a smaller batch gets through within the limit of a request.
@@ -61,9 +63,18 @@ pub(crate) async fn keep_sending(core: Arc<Core>) {
 
 /// Sends what can be sent now, once, for a sign-out. Whatever fails stays.
 pub(crate) async fn flush(core: &Core) {
-    let mut size = BATCH;
-    while let Ok(Round::Again(next)) = send_some(core, size).await {
+    let (mut size, mut aside) = (BATCH, Aside::default());
+    while let Ok(Round::Again(next)) = send_some(core, size, &mut aside).await {
         size = next;
+    }
+}
+
+/// Until there is something to send: what is new, or what stood aside long enough.
+async fn rest(core: &Core, aside: &Aside) {
+    let Some(span) = aside.wait(core.world.uptime()) else { return core.outbox.notified().await };
+    tokio::select! {
+        () = sleep(span) => {}
+        () = core.outbox.notified() => {}
     }
 }
 
@@ -76,17 +87,17 @@ async fn wait(core: &Core, backoff: &mut Backoff) {
     }
 }
 
-async fn send_some(core: &Core, size: u32) -> Result<Round, StoreError> {
+async fn send_some(core: &Core, size: u32, aside: &mut Aside) -> Result<Round, StoreError> {
     let snapshot = core.snapshot();
     let Some(phone) = &snapshot.phone else { return Ok(Round::Rest) };
     let session = snapshot.session.as_ref().filter(|session| !session.rejected);
     let Some(session) = session.or(snapshot.parting.as_ref()) else { return Ok(Round::Rest) };
     // Counted as an attempt before anything goes out.
-    let events = core.store.take_for_sending(size).await?;
+    let events = core.store.take_for_sending(size, &aside.subjects(core.world.uptime())).await?;
     if events.is_empty() {
         return Ok(Round::Rest);
     }
-    let round = send(core, phone, session, &events, size).await?;
+    let round = send(core, phone, session, &events, size, aside).await?;
     core.refresh().await?;
     Ok(round)
 }
@@ -97,6 +108,7 @@ async fn send(
     session: &Session,
     events: &[Queued],
     size: u32,
+    aside: &mut Aside,
 ) -> Result<Round, StoreError> {
     let batch = EventBatch { events: events.iter().map(|e| Bytes(e.signed.clone())).collect() };
     let answer = match core.station(phone) {
@@ -111,6 +123,7 @@ async fn send(
     match answer {
         Ok(answer) if answer.receipts.len() == events.len() => {
             take_receipts(core, events, &answer.receipts).await?;
+            aside.answered(events.iter().map(|event| event.subject));
             // One by one as long as that was needed, then faster again.
             Ok(Round::Again((size * 2).min(MOST)))
         }
@@ -126,6 +139,10 @@ async fn send(
                     core.store.events_answered(&[(event.id, Some(&code))]).await?;
                     Ok(Round::Again(1))
                 }
+                (Next::StandAside, [event]) if aside.failed(event.id, event.subject, core.world.uptime()) => {
+                    tracing::error!(event = %event.id, "the station fails at an event: the rest goes on without it");
+                    Ok(Round::Later)
+                }
                 // The station was asked why, and either this session is over by now or it is asked again: what was taken away
                 // must not stay because the answer was lost.
                 (Next::SignIn, _) if error.ends_session() || session.withdrawn.is_some() => Ok(Round::Later),
@@ -133,7 +150,7 @@ async fn send(
                     core.store.reject_session(session.id).await?;
                     Ok(Round::Again(size))
                 }
-                (Next::WaitAndRepeat | Next::Refuse(_), _) => Ok(Round::Later),
+                (Next::WaitAndRepeat | Next::StandAside | Next::Refuse(_), _) => Ok(Round::Later),
             }
         }
     }

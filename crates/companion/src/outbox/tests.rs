@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use terskel_api::dispatch::Dispatch;
+use terskel_model::DispatchId;
 use tokio::time::sleep;
 
-use crate::interface::Intent;
+use crate::interface::{Intent, Outcome};
 use crate::testing::{Home, Mood};
 
 #[tokio::test(start_paused = true)]
@@ -67,4 +69,25 @@ async fn a_batch_that_is_too_large_is_sent_one_by_one() {
     home.sent().await;
     assert!(home.view().refusals.is_empty());
     assert_eq!(home.station.kinds().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_event_at_which_the_station_fails_holds_up_nothing_but_its_own_visit() {
+    let home = Home::accepted().await;
+    home.sent().await;
+    home.station.feel(Mood::FailsAt("checked_in"));
+    assert_eq!(home.intend(Intent::CheckIn { dispatch: home.dispatch }).await, Ok(Outcome::Done));
+    assert_eq!(home.intend(Intent::CheckOut { dispatch: home.dispatch }).await, Ok(Outcome::Done));
+    let id = DispatchId::new(&*home.world);
+    home.station.dispatch(Dispatch { id, ..home.body.clone() });
+    home.see("the other alert is told, the visit waits", |v| v.status.unsent == 2 && v.alerts.len() == 1)
+        .await;
+    assert_eq!(home.station.came(), ["alert_delivered", "alert_delivered"]);
+    let tries = home.station.batches().len();
+    sleep(Duration::from_secs(3600)).await;
+    // Tried again, but not in vain all the time.
+    assert!((1..=250).contains(&(home.station.batches().len() - tries)), "{:?}", home.station.batches());
+    home.station.feel(Mood::Good);
+    home.sent().await;
+    assert_eq!(home.station.came()[2..4], ["checked_in", "checked_out"]);
 }

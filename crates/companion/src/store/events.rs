@@ -61,6 +61,8 @@ impl Draft {
 #[derive(Clone, Debug)]
 pub(crate) struct Queued {
     pub(crate) id: EventId,
+    /// The dispatch or visit it belongs to.
+    pub(crate) subject: Option<DispatchId>,
     pub(crate) signed: Vec<u8>,
 }
 
@@ -136,19 +138,32 @@ async fn end_of_chain(tx: &mut SqliteConnection, phone: &Phone) -> Result<(u64, 
 }
 
 impl Store {
-    /// The oldest events that wait, with the attempt already counted.
-    pub(crate) async fn take_for_sending(&self, most: u32) -> Result<Vec<Queued>> {
-        let mut rows = sqlx::query(
+    /// The oldest events that wait, with the attempt already counted. What belongs to one of `aside` is left.
+    pub(crate) async fn take_for_sending(
+        &self,
+        most: u32,
+        aside: &[Option<DispatchId>],
+    ) -> Result<Vec<Queued>> {
+        let mut take = QueryBuilder::new(
             "UPDATE event SET attempts = attempts + 1 WHERE position IN
-             (SELECT position FROM event WHERE state = 'queued' ORDER BY position LIMIT $1)
-             RETURNING position, id, signed",
-        )
-        .bind(most)
-        .fetch_all(&mut *self.connection().await?)
-        .await?;
+             (SELECT position FROM event WHERE state = 'queued'",
+        );
+        for subject in aside {
+            take.push(" AND dispatch IS NOT ").push_bind(subject.map(|dispatch| dispatch.to_string()));
+        }
+        take.push(" ORDER BY position LIMIT ").push_bind(most);
+        take.push(") RETURNING position, id, dispatch, signed");
+        let mut rows = take.build().fetch_all(&mut *self.connection().await?).await?;
         rows.sort_by_key(|row| row.try_get::<i64, _>("position").unwrap_or(i64::MAX));
         rows.iter()
-            .map(|row| Ok(Queued { id: id(row.try_get("id")?)?, signed: row.try_get("signed")? }))
+            .map(|row| {
+                let subject: Option<&str> = row.try_get("dispatch")?;
+                Ok(Queued {
+                    id: id(row.try_get("id")?)?,
+                    subject: subject.map(id).transpose()?,
+                    signed: row.try_get("signed")?,
+                })
+            })
             .collect()
     }
 

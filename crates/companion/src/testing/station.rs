@@ -58,6 +58,8 @@ pub(crate) enum Mood {
     VendorSilent,
     /// Refuses events of this kind for good.
     Refuses(&'static str),
+    /// Fails at every batch with an event of this kind.
+    FailsAt(&'static str),
     /// Somebody else is always first.
     AlreadyAccepted,
     /// Refuses batches of more than one event.
@@ -303,6 +305,11 @@ impl FakeStation {
         self.state().batches.clone()
     }
 
+    /// The kinds of events it took, as they came.
+    pub(crate) fn came(&self) -> Vec<String> {
+        self.state().events.iter().map(|event| event.kind.as_str().to_owned()).collect()
+    }
+
     /// The events it took, in order; their chain has no gap.
     pub(crate) fn events(&self) -> Vec<PhoneEvent> {
         let events = self.state().events.clone();
@@ -373,6 +380,11 @@ impl FakeStation {
             return Err(problem(413, code::TOO_LARGE));
         }
         let public = state.public.clone().unwrap();
+        if let Mood::FailsAt(kind) = state.mood
+            && batch.events.iter().any(|signed| event::peek(&signed.0).unwrap().kind.as_str() == kind)
+        {
+            return Err(problem(500, code::INTERNAL));
+        }
         let mut receipts = Vec::new();
         for signed in &batch.events {
             let event = event::verify(&signed.0, &public).unwrap();
