@@ -91,6 +91,9 @@ stories! {
     async fn a_lock_that_is_exchanged_is_the_doors_from_then_on(house) {
         let (_, mut phone) = liv(&house).await;
         let resident = kari(&house, &phone).await;
+        let mut ada = house.phone_of(&house.ada).await;
+        let dispatch = house.dispatch("C-1").await;
+        ada.accept(&house, dispatch).await;
         let lock = LockId::new(&*house.world);
         let request = proven(&house, &mut phone, resident, house.home.flat, lock).await;
         phone.post(&house, path::INSTALLATIONS, &request).await.done();
@@ -102,9 +105,16 @@ stories! {
         assert_eq!(ids, wanted);
         let replaced = "SELECT COUNT(*) FROM audit WHERE kind = 'lock_installed' AND reason = 'replaced'";
         assert_eq!(house.count(replaced).await, 1);
-        let ada = house.phone_of(&house.ada).await;
-        let dispatch = house.dispatch("C-1").await;
         assert_eq!(ada.accept(&house, dispatch).await.keys[1].lock, lock);
+
+        // Of the one that has gone nothing is kept secret any more; a late word of it is taken, and binds nobody.
+        house.forward_minutes(61);
+        house.erase().await;
+        let mut late = ada.record_elsewhere(&house, EventKind::LockReported);
+        let report = LockReport::new(house.home.flat_lock);
+        late.lock = Some(LockReport { fingerprint: Some("ab".repeat(32)), ..report });
+        assert_eq!(ada.send(&house, &late).await, None);
+        assert_eq!(house.count("SELECT COUNT(*) FROM locks WHERE certificate_pin IS NOT NULL").await, 0);
     }
 
     async fn nothing_is_installed_without_the_phones_proof_of_both(house) {
