@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use chrono::TimeDelta;
 use serde_json::json;
 use terskel_api::dispatch::{Accepted, IssuedKey};
@@ -23,11 +24,15 @@ const WITHHELD: &str = "SELECT COUNT(*) FROM audit WHERE kind = 'key_withheld'";
 
 /// Per, whose flat has a Danalock without a secret behind a stairwell with a dKey.
 async fn per(house: &House) -> LockId {
+    home_with(house, "R-85", SERIAL).await
+}
+
+async fn home_with(house: &House, number: &str, serial: &str) -> LockId {
     let lock = LockId::new(&*house.world);
-    let mut resident = Home::new(&*house.world).resident("R-85", house.vest);
+    let mut resident = Home::new(&*house.world).resident(number, house.vest);
     resident["hub"] = json!(null);
     resident["doors"][1]["lock"] = json!({"id": lock, "family": "danalock", "address": "C0:FF:EE:00:00:22",
-        "device_id": SERIAL.replace(':', ""), "credential": ""});
+        "device_id": serial.replace(':', ""), "credential": ""});
     house.make(path::RESIDENTS, &resident).await;
     lock
 }
@@ -163,6 +168,36 @@ stories! {
         let accepted = ada.accept(&house, dispatch).await;
         assert_eq!(wanting(&accepted), [(lock, KeyWanting::ServiceSilent)]);
         assert_eq!(house.text("SELECT reason FROM audit WHERE kind = 'key_withheld'").await, "service_silent");
+    }
+
+    async fn a_few_locks_that_are_answered_oddly_keep_no_other_waiting(house) {
+        let service = KeyService::open().await;
+        at_work(&house, &service, "right one").await;
+        let odd = ["0a:1b:2c:3d:4e:01", "0a:1b:2c:3d:4e:02", "0a:1b:2c:3d:4e:03", "0a:1b:2c:3d:4e:04"];
+        let mut forbidden = None;
+        for (serial, number) in odd.iter().zip(["R-91", "R-92", "R-93", "R-94"]) {
+            service.inside().odd.insert((*serial).into(), StatusCode::INTERNAL_SERVER_ERROR);
+            service.inside().locks.insert((*serial).into(), (vec![1; 40], None));
+            forbidden = Some(home_with(&house, number, serial).await);
+        }
+        house.forward_minutes(1);
+        per(&house).await;
+        service.inside().locks.insert(SERIAL.into(), (vec![1; 40], None));
+        house.tick().await;
+        assert!(!service.inside().asked.contains(&SERIAL.to_owned()), "the service seems to be out of order");
+        house.forward_minutes(1);
+        house.tick().await;
+        assert_eq!(service.inside().asked.last().unwrap(), SERIAL, "next time it is the first");
+        let fetched = "SELECT COUNT(*) FROM fetched_secrets WHERE fetched_ms IS NOT NULL";
+        assert_eq!(house.count(fetched).await, 1);
+
+        // What is forbidden is one lock, not the account.
+        service.inside().odd = [(odd[3].into(), StatusCode::FORBIDDEN)].into();
+        house.forward_minutes(5);
+        house.tick().await;
+        assert_eq!(house.count(fetched).await, 4);
+        let told = token(&house, &liv(&house).await, forbidden.unwrap()).await;
+        assert_eq!(told.failure, Some(KeyWanting::LockUnknown));
     }
 
     async fn who_is_not_let_in_by_the_service_and_what_it_does_not_know_is_said(house) {

@@ -13,7 +13,7 @@ use crate::db::{Columns, ms};
 use crate::problem::Failure;
 
 /// What has just been fetched is not asked for again because a phone says so.
-const YOUNG: TimeDelta = TimeDelta::minutes(1);
+pub(super) const YOUNG: TimeDelta = TimeDelta::minutes(1);
 
 /// A phone told that a lock did not take its key. The lock's own word of a key that has not ended counts alone.
 pub(crate) async fn refused(event: &PhoneEvent, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {

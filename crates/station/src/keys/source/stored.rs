@@ -11,7 +11,7 @@ use terskel_model::door::LockFamily;
 use terskel_model::{LockId, ResidentId, Timestamp};
 use zeroize::Zeroizing;
 
-use super::refused::replaced;
+use super::refused::{YOUNG, replaced};
 use super::{Fetched, Lock, SourceError};
 use crate::app::App;
 use crate::db::{Columns, Write, ms};
@@ -23,6 +23,8 @@ const MARGIN: TimeDelta = TimeDelta::minutes(2);
 const REFRESH_EVERY: TimeDelta = TimeDelta::hours(12);
 /// And what ends soon, no more often than this.
 const REFRESH_AT_MOST: TimeDelta = TimeDelta::minutes(5);
+/// A lock of which its source told nothing, though others' questions may be answered: these come first.
+const SILENT_AGAIN: TimeDelta = TimeDelta::minutes(5);
 /// A lock that its source does not know.
 const UNKNOWN_AGAIN: TimeDelta = TimeDelta::hours(1);
 
@@ -133,12 +135,13 @@ pub(super) async fn wanting_at(
     let rows = sqlx::query(
         "SELECT rd.resident_id, l.id, l.device_id FROM fetched_secrets f JOIN locks l ON l.id = f.lock_id
          JOIN doors d ON d.lock_id = l.id JOIN resident_doors rd ON rd.door_id = d.id
-         WHERE l.family = $1 AND f.given = 0 AND (f.fetched_ms IS NULL OR f.until_ms <= $2 OR (f.refused_ms IS NOT NULL AND f.next_ms <= $3))
+         WHERE l.family = $1 AND f.given = 0 AND (f.fetched_ms IS NULL OR f.until_ms <= $2 OR (f.refused_ms IS NOT NULL AND f.fetched_ms <= $4))
          AND (f.failure IS NULL OR f.next_ms <= $3)",
     )
     .bind(family.as_str())
     .bind(ms(now + MARGIN))
     .bind(ms(now))
+    .bind(ms(now - YOUNG))
     .fetch_all(reader)
     .await?;
     let mut locks: BTreeMap<LockId, Lock> = BTreeMap::new();
@@ -171,8 +174,8 @@ impl Write for Told<'_> {
                 false => self.unknown(app, tx).await,
             },
             Err(SourceError::Unknown) => self.unknown(app, tx).await,
-            // The source as a whole: nothing to be said of this lock.
-            Err(_) => Ok(()),
+            // Most likely the source as a whole. Where it is this lock, it is not to be the first in the queue each time.
+            Err(SourceError::Silent | SourceError::Refused) => self.later(app, tx).await,
         }
     }
 }
@@ -220,6 +223,19 @@ impl Told<'_> {
         .bind(fetched.until().map(ms))
         .bind(ms(app.now()))
         .bind(ms(app.now() + again))
+        .execute(tx)
+        .await?;
+        Ok(())
+    }
+
+    /// A request that wants it asks all the same.
+    async fn later(&self, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+        sqlx::query(
+            "INSERT INTO fetched_secrets (lock_id, given, next_ms) VALUES ($1, 1, $2)
+             ON CONFLICT (lock_id) DO UPDATE SET next_ms = excluded.next_ms",
+        )
+        .bind(self.lock.to_string())
+        .bind(ms(app.now() + SILENT_AGAIN))
         .execute(tx)
         .await?;
         Ok(())

@@ -37,6 +37,8 @@ pub(crate) struct Inside {
     /// By serial as in URLs: token, and until when.
     pub(crate) locks: HashMap<String, (Vec<u8>, Option<Timestamp>)>,
     pub(crate) mood: Mood,
+    /// By serial: what is answered whenever this lock is asked for.
+    pub(crate) odd: HashMap<String, StatusCode>,
     /// What was asked for, in order.
     pub(crate) asked: Vec<String>,
     good: Vec<String>,
@@ -133,6 +135,9 @@ async fn login_token(
     let bearer = headers["authorization"].to_str().unwrap().trim_start_matches("Bearer ");
     if !inside.good.iter().any(|good| good == bearer) {
         return Err(StatusCode::UNAUTHORIZED);
+    }
+    if let Some(odd) = inside.odd.get(&serial) {
+        return Err(*odd);
     }
     let (blob, until) = inside.locks.get(&serial).ok_or(StatusCode::NOT_FOUND)?;
     Ok(Json(json!({

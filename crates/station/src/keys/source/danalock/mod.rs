@@ -3,7 +3,7 @@
 //! | request | answer |
 //! | --- | --- |
 //! | `POST /oauth2/token`, a form: `grant_type=password` with the account, or `grant_type=refresh_token` | an access token for some time, and what to refresh it with; 400: no |
-//! | `GET /devices/v1/{serial}/login_token`, serial `xx:xx:xx:xx:xx:xx` | the lock's entry ([`entry`]); 401: a new access token is needed; 404: no such lock |
+//! | `GET /devices/v1/{serial}/login_token`, serial `xx:xx:xx:xx:xx:xx` | the lock's entry ([`entry`]); 401: a new access token is needed; 404: no such lock; 403: none that this account has to do with |
 
 mod config;
 mod entry;
@@ -98,8 +98,11 @@ impl Danalock {
                 let entry: Entry = read(answer).await?;
                 entry.token(serial, self.lock_authority.as_deref()).ok_or(SourceError::Unknown)
             }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(SourceError::Refused),
-            StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => Err(SourceError::Unknown),
+            StatusCode::UNAUTHORIZED => Err(SourceError::Refused),
+            // The access token is good (RFC 9110 §15.5.4): what is forbidden is this lock.
+            StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::UNPROCESSABLE_ENTITY => {
+                Err(SourceError::Unknown)
+            }
             _ => Err(SourceError::Silent),
         }
     }
