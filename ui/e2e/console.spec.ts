@@ -1,6 +1,6 @@
 import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
-import { ADA, DISPATCH, KARI, ORDER, PERMISSION, PHONE, PLAN, SHIFT } from "./console/answers";
+import { ADA, DISPATCH, KARI, NOTHING, ORDER, PERMISSION, PHONE, PLAN, SHIFT } from "./console/answers";
 import { PICTURES, prepare } from "./console/list";
 import { problem, Stage } from "./console/stage";
 import { at, NOW } from "./screens/views";
@@ -41,7 +41,7 @@ interface Where {
 }
 
 async function open(page: Page, url: string, { hash = "", language = "nb", signedOut = false }: Where = {}): Promise<void> {
-  const session = signedOut ? null : JSON.stringify({ token: "t-1", endsAt: at(3600) });
+  const session = signedOut ? null : JSON.stringify({ token: "t-1", endsAt: at(3600), staffNumber: "100" });
   await page.addInitScript(
     ([language, session]) => {
       localStorage.setItem("terskel.language", language!);
@@ -235,6 +235,25 @@ test("a session that is over asks to sign in again, covers what was shown, and l
   expect(stage.of("POST", "/v1/permissions").at(-1)).toMatchObject({ authorization: "Bearer t-2", body: { note: "Avløser Ada" } });
 });
 
+test("another lead who signs in over a session that is over sees nothing of the one before", async ({ page, stage, url }) => {
+  await open(page, url, { hash: `#/homes/${KARI}` });
+  await expect(page.getByTestId("access-now")).toContainText("Ada Solli");
+  for (const path of ["residents", `residents/${KARI}/access`, "team", "locks", "break-glass", "withdrawals"]) {
+    stage.answers.set(`GET /v1/${path}`, problem(401, "unauthenticated"));
+  }
+  await page.getByRole("link", { name: "Én gang" }).click();
+  const dialog = page.getByRole("dialog", { name: "Logg inn igjen" });
+  await dialog.getByLabel("Ansattnummer").fill("200");
+  await dialog.getByLabel("PIN-kode").fill("13579");
+  // Of another team: its station knows no such home for her.
+  prepare(stage, { answers: NOTHING });
+  for (const path of ["residents", "team"]) stage.answers.set(`GET /v1/${path}`, problem(500, "internal"));
+  await dialog.getByRole("button", { name: "Logg inn" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("alert").filter({ visible: true }).first()).toBeVisible();
+  expect(await page.content()).not.toMatch(/Nordmann|Solli|Hjemmesykepleien/);
+});
+
 test("who signs out leaves nothing behind, and no address has a secret in it", async ({ page, stage, url }) => {
   await open(page, url, { signedOut: true });
   await page.getByLabel("Ansattnummer").fill("100");
@@ -246,7 +265,7 @@ test("who signs out leaves nothing behind, and no address has a secret in it", a
   await page.getByRole("button", { name: "Konto" }).click();
   await page.getByRole("button", { name: "Logg ut" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Logg inn" })).toBeVisible();
-  expect(stage.of("DELETE", "/v1/session")).toHaveLength(1);
+  await expect.poll(() => stage.of("DELETE", "/v1/session")).toHaveLength(1);
   expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
   expect(await page.content()).not.toContain("Nordmann");
 });

@@ -3,6 +3,8 @@ export interface Session {
   token: string;
   /** RFC 3339. */
   endsAt: string;
+  /** Whose it is, to know whether somebody else signs in over it. */
+  staffNumber: string;
 }
 
 const KEY = "terskel.console.session";
@@ -11,8 +13,9 @@ const KEY = "terskel.console.session";
 export function keptSession(): Session | null {
   try {
     const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "null") as Partial<Session> | null;
-    if (typeof kept?.token !== "string" || typeof kept.endsAt !== "string") return null;
-    return Date.parse(kept.endsAt) > Date.now() ? { token: kept.token, endsAt: kept.endsAt } : null;
+    const { token, endsAt, staffNumber } = kept ?? {};
+    if (typeof token !== "string" || typeof endsAt !== "string" || typeof staffNumber !== "string") return null;
+    return Date.parse(endsAt) > Date.now() ? { token, endsAt, staffNumber } : null;
   } catch {
     return null;
   }
