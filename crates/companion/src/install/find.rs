@@ -41,12 +41,28 @@ pub(crate) fn stop_finding(core: &Core) -> Outcome {
     Outcome::Done
 }
 
+/// Until the lead has found one or looks away, the app locks, or the session is over.
 async fn keep_listening(core: Arc<Core>) {
+    tokio::select! {
+        () = listen(&core) => {}
+        // The last that this task does.
+        () = nobody_looks(&core) => {
+            stop_finding(&core);
+        }
+    }
+}
+
+async fn nobody_looks(core: &Core) {
+    // The engine has its views as long as it is there.
+    let _ = core.views().wait_for(|view| view.install.is_none()).await;
+}
+
+async fn listen(core: &Core) {
     loop {
         match core.radio.scan(scan_filter(core.families)).await {
             Ok(mut sightings) => {
                 while let Some(sighting) = sightings.recv().await {
-                    note(&core, &sighting);
+                    note(core, &sighting);
                 }
             }
             Err(error) => tracing::debug!(%error, "not listening"),

@@ -17,7 +17,7 @@ use tokio::time::sleep;
 
 use crate::interface::{
     Answer, DoorInput, DoorResult, FoundLockView, InstallView, Intent, Outcome, PendingInstallView, Problem,
-    Question,
+    Question, View,
 };
 use crate::testing::{Home, Mood, engine};
 
@@ -204,6 +204,27 @@ async fn behind_a_knob_the_latch_is_pulled_in_the_test_and_ever_after() {
     let job = Job::dkey().await;
     assert!(!job.found().await.latch);
     assert_eq!(job.pair_behind(None, CODE).await, Ok(Outcome::Done));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_listened_for_behind_a_locked_screen_or_after_the_shift() {
+    let job = Job::dkey().await;
+    let looks = |view: &View| {
+        view.install.as_ref().is_some_and(|install| install.looking || !install.found.is_empty())
+    };
+    job.home.intend(Intent::ChooseUnlockCode { code: "2580".into() }).await.unwrap();
+    job.found().await;
+    assert!(looks(&job.home.view()));
+    job.home.intend(Intent::Lock).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    job.home.intend(Intent::Unlock { code: "2580".into() }).await.unwrap();
+    assert!(!looks(&job.home.view()));
+    // It goes on when it is wanted again.
+    job.found().await;
+    job.home.intend(Intent::SignOut).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    job.home.sign_in().await;
+    assert!(!looks(&job.home.view()));
 }
 
 #[tokio::test(start_paused = true)]
