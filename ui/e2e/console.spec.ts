@@ -157,6 +157,32 @@ test("what is taken away is asked about first, and says what came of it", async 
   await expect(told.getByTestId("withdrawal"), "without anybody asking").toHaveAttribute("data-state", "confirmed");
 });
 
+test("an answer that comes late is told, and takes nobody away from where they are", async ({ page, stage, url }) => {
+  const give = page.getByRole("button", { name: "Gi tilgang", exact: true });
+  await open(page, url, { hash: `#/homes/${KARI}/give/permanent` });
+  await page.getByRole("radio").first().check();
+  let letGo = stage.hold();
+  await give.click();
+  await expect.poll(() => stage.of("POST", "/v1/permissions").length).toBe(1);
+  await page.getByRole("navigation").getByRole("link", { name: "E-låser" }).click();
+  letGo();
+  await expect(page.getByTestId("told")).toContainText("har fått tilgang.");
+  await expect(page.getByRole("heading", { level: 1, name: "E-låser" })).toBeVisible();
+
+  await page.goto(`${url}?nb#/homes/${KARI}`);
+  stage.answers.set(`DELETE /v1/permissions/${PERMISSION}`, problem(500, "internal"));
+  letGo = stage.hold();
+  await page.getByTestId("permissions").getByRole("button", { name: "Ta tilbake" }).first().click();
+  await page.getByTestId("confirm").click();
+  await page.getByRole("dialog").getByRole("button", { name: "Lukk" }).click();
+  await page.getByRole("navigation").getByRole("link", { name: "Lag" }).click();
+  letGo();
+  await expect(page.getByTestId("missed")).toContainText("«Ta tilbake tilgangen til Ada Solli?»");
+  await page.screenshot({ path: "test-results/console/21-missed.png", fullPage: true });
+  await page.getByTestId("missed").getByRole("button", { name: "Lukk" }).click();
+  await expect(page.getByTestId("missed")).toBeEmpty();
+});
+
 test("a lost phone is barred, and a shift is ended", async ({ page, stage, url }) => {
   await open(page, url, { hash: "#/team" });
   const ada = page.getByRole("listitem", { name: "Ada Solli" });

@@ -43,6 +43,7 @@ export class Stage {
   readonly asked: Asked[] = [];
   /** The station does not answer at all. */
   gone = false;
+  #held: Promise<void> | undefined;
   readonly #server: Server = createServer((request, response) => void this.#serve(request, response));
 
   async start(): Promise<string> {
@@ -53,6 +54,13 @@ export class Stage {
   stop(): void {
     this.#server.closeAllConnections();
     this.#server.close();
+  }
+
+  /** Keeps to itself what it answers to what changes something; returns how to let go. */
+  hold(): () => void {
+    let letGo!: () => void;
+    this.#held = new Promise((resolve) => (letGo = resolve));
+    return letGo;
   }
 
   /** What was asked by this method, of paths that begin so. */
@@ -74,6 +82,7 @@ export class Stage {
       authorization: request.headers.authorization,
       body: body === "" ? null : (JSON.parse(body) as unknown),
     });
+    if (method !== "GET") await this.#held;
     const answer = this.answers.get(`${method} ${url.pathname}`) ?? problem(404, "not_found");
     response.writeHead(answer.status ?? 200, { "content-type": answer.type ?? "application/json" });
     response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body ?? null));

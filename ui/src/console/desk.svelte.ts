@@ -1,4 +1,5 @@
 import { Reading } from "./station/reading.svelte";
+import type { Trouble } from "./station/trouble";
 import type { Station } from "./station/station.svelte";
 import type { PhoneWithdrawal, Schemas } from "./station/types";
 import { emergenciesIn, reviewsIn, type Review } from "./reviews/reviews";
@@ -13,6 +14,12 @@ const SOON_MS = 10 * 60_000;
 const isAwaited = ({ confirmable, confirmed_at, ordered_at }: PhoneWithdrawal): boolean =>
   confirmable && !confirmed_at && Date.now() - Date.parse(ordered_at) < SOON_MS;
 
+/** Something that was asked for on a screen that has been left, and did not go through. */
+export interface Missed {
+  what: string;
+  trouble: Trouble;
+}
+
 /** What a lead who is signed in has on every screen: the own team, its homes, its locks, and what waits for a look. */
 export class Desk {
   readonly team: Reading<Schemas["OwnTeam"]>;
@@ -26,6 +33,7 @@ export class Desk {
   #followed = $state.raw<readonly string[]>([]);
   /** What was just done, said on the screen that one comes to. */
   #told = $state("");
+  #missed = $state.raw<Missed | null>(null);
 
   constructor(station: Station) {
     this.team = new Reading(() => station.ask((api) => api.GET("/v1/team")), everyMinute);
@@ -50,6 +58,15 @@ export class Desk {
 
   get told(): string {
     return this.#told;
+  }
+
+  get missed(): Missed | null {
+    return this.#missed;
+  }
+
+  /** Says what did not go through, where the screen that asked for it can't: nobody looks at it any more. */
+  miss(missed: Missed | null): void {
+    this.#missed = missed;
   }
 
   /** Says what was done, and shows what comes of the orders to phones that it needed. */
