@@ -246,6 +246,8 @@ test("the arrival clock runs out on the screen", async ({ page, stage, url }) =>
   await expect(page.getByTestId("arrival")).toContainText("0:02 igjen");
   await page.clock.setFixedTime(at(62));
   await expect(page.getByTestId("arrival")).toContainText("1:00 over tiden");
+  stage.show(view({ visit: visit({ arriveBy: at(2) }), status: { ...stage.view.status, wallAheadS: 61 } }));
+  await expect(page.getByTestId("arrival"), "not by a clock that is ahead").toContainText("0:01 igjen");
 });
 
 test("big buttons are big enough for gloves", async ({ page, stage, url }) => {

@@ -146,7 +146,7 @@ export const PICTURES: Picture[] = [
   {
     name: "23-everything-wrong",
     view: view({
-      status: { network: "offline", networkSince: at(-700), bluetooth: "off", unsent: 12, clock: "phone", signInNeeded: true },
+      status: { network: "offline", networkSince: at(-700), bluetooth: "off", unsent: 12, clock: "phone", wallAheadS: 0, signInNeeded: true },
       refusals: [{ event: "e", kind: "checked_in", at: at(-500), code: "bad_proof" }],
     }),
   },
@@ -349,6 +349,10 @@ export const PICTURES: Picture[] = [
   },
   { name: "61-locked-without-code", view: locked({ hasCode: false }) },
   { name: "62-wiped-after-wrong-codes", view: fresh({ takenAway: "wrong_codes" }) },
+  {
+    name: "62b-wrong-clock",
+    view: view({ visit: visit(), status: { ...status, wallAheadS: -5_400 } }),
+  },
   { name: "63-access-homes", view: lead(), go: openAccess },
   { name: "64-access-home", view: atHome(), reply: DONE, go: openHome },
   {

@@ -152,7 +152,7 @@ export const visit = (more: Partial<VisitView> = {}): VisitView => ({
 export const view = (more: Partial<View> = {}): View => ({
   enrolled: true,
   session: { workerName: "Ada Solli", teamName: "Nattpatrulje Vest", leads: false, endsAt: at(32_000) },
-  status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
+  status: { network: "online", networkSince: at(-3000), bluetooth: "on", unsent: 0, clock: "station", wallAheadS: 0, signInNeeded: false },
   lock: { state: "open", hasCode: true, triesLeft: null, visitOpen: false },
   alerts: [],
   notices: [],
@@ -221,7 +221,7 @@ export const fresh = (more: Partial<View> = {}): View =>
   view({
     session: null,
     lock: null,
-    status: { network: "idle", networkSince: at(-60), bluetooth: "on", unsent: 0, clock: "station", signInNeeded: false },
+    status: { network: "idle", networkSince: at(-60), bluetooth: "on", unsent: 0, clock: "station", wallAheadS: 0, signInNeeded: false },
     ...more,
   });
 

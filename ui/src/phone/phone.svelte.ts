@@ -1,4 +1,5 @@
 import type { Closed, Engine, View } from "../kit/engine";
+import { wallIsAhead } from "../kit/time/now";
 import { ticker } from "../kit/time/ticker.svelte";
 import type { AccessPlace } from "./access/place";
 
@@ -62,6 +63,7 @@ export class Phone {
     if (now !== undefined && now !== before) this.screen = "visit";
     if (now === undefined && before !== undefined && this.screen === "visit") this.screen = "today";
     if (!view.status.signInNeeded && !locked) this.signingIn = false;
+    wallIsAhead(view.status.wallAheadS);
     ticker.move();
     this.#view = view;
   }

@@ -136,6 +136,9 @@ pub struct StatusView {
     pub unsent: u32,
     /// How much the phone's time is worth: a `model::trusted_time::ClockQuality`.
     pub clock: String,
+    /// How far the wall clock, which the interface counts with, is ahead of the time that the engine goes by. Whole seconds,
+    /// negative when it is behind.
+    pub wall_ahead_s: i32,
     /// Sending has stopped until the worker signs in again.
     pub sign_in_needed: bool,
 }

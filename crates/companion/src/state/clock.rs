@@ -42,6 +42,13 @@ impl PhoneClock {
         self.tell().1
     }
 
+    /// How far the wall clock is ahead of [`Self::now`]: whole seconds, towards nothing, so that the network's jitter is none.
+    pub(crate) fn wall_ahead_s(&self) -> i32 {
+        let reading = self.reading();
+        let ahead = (reading.wall - self.known().tell(&reading).0).num_seconds();
+        i32::try_from(ahead).unwrap_or(if ahead < 0 { i32::MIN } else { i32::MAX })
+    }
+
     fn tell(&self) -> (Timestamp, ClockQuality) {
         self.known().tell(&self.reading())
     }

@@ -67,6 +67,8 @@ async fn a_clock_that_is_a_day_wrong_locks_nobody_out_as_long_as_the_phone_was_n
         phone.world.set_wall_clock(wrong);
         let (came, view) = phone.open().await;
         assert_eq!((came.as_str(), view.status.clock.as_str()), ("opened", "station"));
+        // The screens count with the wall clock.
+        assert_eq!(i64::from(view.status.wall_ahead_s), wrong.num_seconds());
     }
 }
 

@@ -69,6 +69,7 @@ fn status(snapshot: &Snapshot, live: &Live, clock: &PhoneClock) -> StatusView {
         bluetooth: live.bluetooth,
         unsent: snapshot.unsent,
         clock: clock.quality().as_str().to_owned(),
+        wall_ahead_s: clock.wall_ahead_s(),
         sign_in_needed: rejected || (snapshot.session.is_none() && snapshot.unsent > 0),
     }
 }

@@ -765,6 +765,11 @@ export type StatusView = {
 	unsent: number,
 	/**  How much the phone's time is worth: a `model::trusted_time::ClockQuality`. */
 	clock: string,
+	/**
+	 *  How far the wall clock, which the interface counts with, is ahead of the time that the engine goes by. Whole seconds,
+	 *  negative when it is behind.
+	 */
+	wallAheadS: number,
 	/**  Sending has stopped until the worker signs in again. */
 	signInNeeded: boolean,
 };

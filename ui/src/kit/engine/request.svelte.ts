@@ -1,3 +1,4 @@
+import { now } from "../time/now";
 import type { Trouble } from "./engine";
 
 /** One thing somebody asked for: whether the answer is still out, and what went wrong the last time. */
@@ -30,7 +31,7 @@ export class Request<P = Trouble> {
       const result = await ask();
       if ("ok" in result) return true;
       this.#trouble = result.problem;
-      this.#failedAt = Date.now();
+      this.#failedAt = now();
       return false;
     } finally {
       this.#busy = false;

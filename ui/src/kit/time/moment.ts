@@ -1,13 +1,14 @@
 import { m } from "../language/generated/messages.js";
 import { localeTag, type Locale } from "../language/locale";
 import { clockTime } from "./format";
+import { now } from "./now";
 
 /** A time as short as it can be said: today's by the clock alone, this year's without the year. */
-export function moment(timestamp: string, locale: Locale, now = new Date()): string {
+export function moment(timestamp: string, locale: Locale, today = new Date(now())): string {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return "–";
-  if (at.toDateString() === now.toDateString()) return clockTime(timestamp, locale);
-  const year = at.getFullYear() === now.getFullYear() ? {} : { year: "numeric" as const };
+  if (at.toDateString() === today.toDateString()) return clockTime(timestamp, locale);
+  const year = at.getFullYear() === today.getFullYear() ? {} : { year: "numeric" as const };
   const day = new Intl.DateTimeFormat(localeTag(locale), { day: "numeric", month: "short", ...year }).format(at);
   return m.console_day_time({ day, time: clockTime(timestamp, locale) });
 }

@@ -1,6 +1,8 @@
+import { now } from "./now";
+
 /** The time as the screens show it: one state for all of them, moved once a second. */
 class Ticker {
-  #now = $state(Date.now());
+  #now = $state(now());
 
   constructor() {
     setInterval(() => this.move(), 1000);
@@ -15,7 +17,7 @@ class Ticker {
 
   /** Looks at the clock: a time that has just come must not lie before this one. */
   move(): void {
-    this.#now = Date.now();
+    this.#now = now();
   }
 }
 

@@ -78,6 +78,7 @@ const fields: Record<string, (() => string) | undefined> = {
   lockCode: m.install_code_activation_code,
   doorName: m.install_door_name,
   knobOutside: m.install_knob,
+  until: m.access_until_field,
 };
 
 function fieldName(field: string): string {
