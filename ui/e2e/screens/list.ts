@@ -114,7 +114,7 @@ export const PICTURES: Picture[] = [
   { name: "13-opening", view: view({ visit: visit({ doors: [stairwell({ reach: "ready", working: "open" }), flat()] }) }) },
   {
     name: "14-opened-and-jammed",
-    view: view({ visit: visit({ doors: [opened, flat({ reach: "ready", locked: true, last: result("refused", "jammed") })] }) }),
+    view: view({ continuity: CONTINUITY, visit: visit({ doors: [opened, flat({ reach: "ready", locked: true, last: result("refused", "jammed") })] }) }),
   },
   {
     name: "15-unsure-and-overdue",
@@ -128,7 +128,7 @@ export const PICTURES: Picture[] = [
   { name: "16-open-by-button", view: view({ visit: visit() }), go: (page) => page.locator("article button").first().click() },
   {
     name: "17-hub-problem",
-    view: view({ visit: visit({ doors: [opened], hub: hub({ reach: "seen", problem: { problem: "hubNoAnswer" } }) }) }),
+    view: view({ continuity: CONTINUITY, visit: visit({ doors: [opened], hub: hub({ reach: "seen", problem: { problem: "hubNoAnswer" } }) }) }),
   },
   { name: "18-checked-in", view: view({ visit: visit({ doors: [opened, flat({ last: result("opened"), locked: false })], hub: inside }) }) },
   {
@@ -235,11 +235,11 @@ export const PICTURES: Picture[] = [
   },
   {
     name: "38b-door-without-key",
-    view: view({ visit: visit({ arriveBy: null, doors: [stairwell({ keyUntil: null }), flat({ keyUntil: null, ...otherWays })] }) }),
+    view: view({ continuity: CONTINUITY, visit: visit({ arriveBy: null, doors: [stairwell({ keyUntil: null }), flat({ keyUntil: null, ...otherWays })] }) }),
   },
   {
     name: "39-emergency",
-    view: view(),
+    view: view({ continuity: CONTINUITY }),
     reply: { problem: { problem: "notFound" } },
     go: async (page) => {
       await page.locator("nav button").nth(1).click();
