@@ -51,6 +51,12 @@ export const PICTURES: Picture[] = [
   },
   { name: "11-locks", hash: "#/locks", go: (page) => page.locator("summary").first().click() },
   { name: "12-reviews", hash: "#/reviews" },
+  {
+    name: "22-reviews-without-locks",
+    hash: "#/reviews",
+    answers: [["GET /v1/locks", problem(500, "internal")]],
+    go: (page) => page.getByTestId("review").first().waitFor(),
+  },
   { name: "13-team", hash: "#/team" },
   {
     name: "17-phone-lost",
