@@ -178,6 +178,7 @@ test("an answer that comes late is told, and takes nobody away from where they a
   await page.getByRole("navigation").getByRole("link", { name: "Lag" }).click();
   letGo();
   await expect(page.getByTestId("missed")).toContainText("«Ta tilbake tilgangen til Ada Solli?»");
+  await expect(page.getByTestId("missed"), "wherever one is on the screen").toBeInViewport();
   await page.screenshot({ path: "test-results/console/21-missed.png" });
   await page.getByTestId("missed").getByRole("button", { name: "Lukk" }).click();
   await expect(page.getByTestId("missed")).toBeEmpty();
