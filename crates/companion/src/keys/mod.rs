@@ -1,6 +1,7 @@
 //! Digital keys on the phone: verified before they are kept, fetched for the shift, wiped when they are taken away.
 
 mod fetch;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod verify;
@@ -8,6 +9,7 @@ mod wipe;
 mod withheld;
 
 pub(crate) use fetch::keep_shift_keys;
+pub(crate) use refused::Refused;
 pub(crate) use verify::{acquainted, verify, verify_shift};
 pub(crate) use wipe::{follow, taken_away};
 pub(crate) use withheld::Withheld;

@@ -4,6 +4,7 @@ use terskel_api::Bytes;
 use terskel_api::dispatch::IssuedKey;
 use terskel_api::key::ShiftKey;
 use terskel_keys::{KeyError, digital_key};
+use terskel_model::door::Operation;
 
 use crate::session;
 use crate::state::Core;
@@ -40,6 +41,8 @@ pub(crate) fn verify(key: &IssuedKey, phone: &Phone) -> Option<KeyFacts> {
         dispatch: None,
         lock: claims.lock,
         once: false,
+        opens: claims.operations.contains(&Operation::Open),
+        locks: claims.operations.contains(&Operation::Lock),
         state: KeyState::Good,
         expires: claims.expires,
         bytes: key.key.0.clone(),

@@ -12,7 +12,7 @@ use super::{Live, PhoneClock, view};
 use crate::access::AccessDesk;
 use crate::install::InstallDesk;
 use crate::interface::{NetworkState, Problem, View};
-use crate::keys::Withheld;
+use crate::keys::{Refused, Withheld};
 use crate::lock::PinInMind;
 use crate::session::TokenLife;
 use crate::station_client::{Station, StationError, Stations};
@@ -36,6 +36,8 @@ pub(crate) struct Core {
     pub(crate) keys_to_change: AtomicBool,
     /// What the station could issue no key for.
     pub(crate) withheld: Withheld,
+    /// What its lock has refused.
+    pub(crate) refused: Refused,
     /// Wakes whoever fetches the homes of the team.
     pub(crate) roster_wanted: Notify,
     /// One decision on sessions and dispatches at a time.
@@ -81,6 +83,7 @@ impl Core {
             keys_wanted: Notify::new(),
             keys_to_change: AtomicBool::new(false),
             withheld: Withheld::default(),
+            refused: Refused::default(),
             roster_wanted: Notify::new(),
             deciding: tokio::sync::Mutex::new(()),
             token_life: tokio::sync::Mutex::default(),

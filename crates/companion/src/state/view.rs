@@ -190,11 +190,7 @@ fn door(snapshot: &Snapshot, live: &Live, dispatch: &Dispatch, door: &Door) -> D
         }),
         locked: facts.and_then(|f| f.locked),
         battery_percent: facts.and_then(|f| f.battery_percent),
-        key_until: door
-            .lock
-            .as_ref()
-            .and_then(|lock| snapshot.key(dispatch.id, lock.id))
-            .map(|key| key.expires),
+        key_until: door.lock.as_ref().and_then(|lock| snapshot.key_until(dispatch.id, lock.id)),
         moving: now.moving,
         warning: now.warning.map(|w| w.as_str().to_owned()),
         passed: facts.and_then(|f| f.passed.clone()),

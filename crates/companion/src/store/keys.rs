@@ -148,8 +148,8 @@ pub(super) async fn withdraw(tx: &mut SqliteConnection, key: KeyId) -> Result<()
 
 async fn put(tx: &mut SqliteConnection, key: &KeyFacts) -> Result<()> {
     sqlx::query(
-        "INSERT INTO digital_key (id, dispatch, lock, once, expires_ms, bytes) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO digital_key (id, dispatch, lock, once, expires_ms, bytes, opens, locks)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING",
     )
     .bind(key.id.to_string())
     .bind(key.dispatch.map(|dispatch| dispatch.to_string()))
@@ -157,6 +157,8 @@ async fn put(tx: &mut SqliteConnection, key: &KeyFacts) -> Result<()> {
     .bind(key.once)
     .bind(ms(key.expires))
     .bind(&key.bytes)
+    .bind(key.opens)
+    .bind(key.locks)
     .execute(tx)
     .await?;
     Ok(())
@@ -188,7 +190,8 @@ async fn select(
     locks: &[LockId],
 ) -> Result<Vec<KeyFacts>> {
     let sql = format!(
-        "SELECT id, dispatch, lock, once, state, expires_ms, bytes FROM digital_key WHERE {condition} ORDER BY id"
+        "SELECT id, dispatch, lock, once, state, expires_ms, bytes, opens, locks FROM digital_key
+         WHERE {condition} ORDER BY id"
     );
     let mut query = sqlx::query(AssertSqlSafe(sql));
     for lock in locks {
@@ -209,6 +212,8 @@ fn facts(row: &SqliteRow) -> Result<KeyFacts> {
         dispatch: dispatch.as_deref().map(id::<DispatchId>).transpose()?,
         lock: id::<LockId>(row.try_get("lock")?)?,
         once: row.try_get("once")?,
+        opens: row.try_get("opens")?,
+        locks: row.try_get("locks")?,
         state: match row.try_get("state")? {
             "good" => KeyState::Good,
             "used" => KeyState::Used,

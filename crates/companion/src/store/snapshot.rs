@@ -3,6 +3,7 @@
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::continuity::Continuity;
 use terskel_api::dispatch::Dispatch;
+use terskel_model::door::Operation;
 use terskel_model::{DispatchId, DoorId, EventId, KeyId, LockId, Timestamp};
 
 use super::{AppLock, InstallationFacts, Phone, Result, RosterFacts, Session, Standing, Store, id, time};
@@ -45,9 +46,23 @@ pub(crate) struct KeyFacts {
     pub(crate) lock: LockId,
     /// It opens its door once.
     pub(crate) once: bool,
+    /// It may open, and it may lock.
+    pub(crate) opens: bool,
+    pub(crate) locks: bool,
     pub(crate) state: KeyState,
     pub(crate) expires: Timestamp,
     pub(crate) bytes: Vec<u8>,
+}
+
+impl KeyFacts {
+    /// Whether it is there for this, as far as its own word and its state go.
+    pub(crate) fn may(&self, operation: &Operation) -> bool {
+        match (operation, self.state) {
+            (_, KeyState::Withdrawn) | (Operation::Open, KeyState::Used) => false,
+            (Operation::Open, KeyState::Good) => self.opens,
+            _ => self.locks,
+        }
+    }
 }
 
 /// What became of a key.
@@ -122,11 +137,24 @@ impl Snapshot {
         self.doors.iter().find(|d| d.dispatch == dispatch && d.door == door)
     }
 
-    /// The digital key for a lock in a visit, of its dispatch or of the shift: a good one, and of these the one that lasts
-    /// longest; else one that at least locks.
-    pub(crate) fn key(&self, dispatch: DispatchId, lock: LockId) -> Option<&KeyFacts> {
-        let usable = self.keys_of(dispatch, lock).filter(|key| key.state != KeyState::Withdrawn);
-        usable.max_by_key(|key| (key.state == KeyState::Good, key.expires))
+    /// The digital keys for a lock in a visit, of its dispatch and of the shift: those that are not taken away.
+    pub(crate) fn keys_for(&self, dispatch: DispatchId, lock: LockId) -> impl Iterator<Item = &KeyFacts> {
+        self.keys_of(dispatch, lock).filter(|key| key.state != KeyState::Withdrawn)
+    }
+
+    /// Until when the worker may open this lock, else at least lock it.
+    pub(crate) fn key_until(&self, dispatch: DispatchId, lock: LockId) -> Option<Timestamp> {
+        let best = self.keys_for(dispatch, lock).max_by_key(|key| (key.may(&Operation::Open), key.expires));
+        best.map(|key| key.expires)
+    }
+
+    /// There is no key for this lock any more, or this one was taken away.
+    pub(crate) fn is_gone(&self, key: KeyId, dispatch: DispatchId, lock: LockId) -> bool {
+        match self.keys_of(dispatch, lock).find(|held| held.id == key) {
+            Some(held) => held.state == KeyState::Withdrawn,
+            // Replaced by a newer one, perhaps.
+            None => self.keys_for(dispatch, lock).next().is_none(),
+        }
     }
 
     /// Whether there was a key for this lock that was taken away.

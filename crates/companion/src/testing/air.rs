@@ -198,9 +198,8 @@ impl Radio for Air {
                 return Err(RadioError::Timeout(limit, "connecting"));
             }
             device.taken.send_replace(true);
-            sleep(PACKET * 2).await;
-            *device.connects.lock().unwrap() += 1;
             let mtu = device.manners.lock().unwrap().mtu.unwrap_or(MTU);
+            // From here on, so that whoever stops waiting lets go of it too.
             let mut link = AirLink {
                 device,
                 world: self.world.clone(),
@@ -209,6 +208,8 @@ impl Radio for Air {
                 again: None,
                 gone: Gone::default(),
             };
+            sleep(PACKET * 2).await;
+            *link.device.connects.lock().unwrap() += 1;
             link.machine(|machine, now| {
                 machine.connected(mtu, now);
                 for uuid in &profile.notify {

@@ -212,6 +212,11 @@ impl Home {
         home
     }
 
+    /// What opens another lock of the same make as the first.
+    pub(crate) fn foreign_secret(&self) -> Vec<u8> {
+        lock_as(&self.world, self.locks[0].0.family.as_str(), (1, 101)).1
+    }
+
     pub(crate) async fn enrol(&self) {
         let intent = Intent::Enrol {
             station_url: "https://station.example".into(),

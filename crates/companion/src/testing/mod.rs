@@ -11,7 +11,7 @@ mod world;
 pub(crate) use air::{Air, Fate};
 pub(crate) use anchor::{Anchor, TIME_IS_REAL};
 pub(crate) use home::{FLAT, HUB, Home, STAIRWELL, engine, engine_on, store_key};
-pub(crate) use station::{FakeStation, Firsts, Mood};
+pub(crate) use station::{FakeStation, Firsts, Flaw, Mood};
 pub(crate) use weather::Weather;
 pub(crate) use world::TestWorld;
 

@@ -68,6 +68,15 @@ pub(crate) enum Mood {
     RefusesLocks,
 }
 
+/// What is wrong with a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// The first door's lock does not know its secret: this is another's.
+    Foreign(Vec<u8>),
+    /// It allows this alone.
+    Only(Operation),
+}
+
 /// Shared by the stations that are one.
 pub(crate) type Firsts = Arc<Mutex<HashMap<DispatchId, WorkerId>>>;
 
@@ -77,6 +86,7 @@ pub(crate) struct FakeStation {
     pub(crate) worker: WorkerId,
     pub(crate) shift: Duration,
     pub(crate) key_lifetime: Duration,
+    pub(crate) shift_key_lifetime: Duration,
     pub(crate) credentials: Vec<(LockId, Vec<u8>)>,
     /// What is between it and the phone.
     pub(crate) sky: Sky,
@@ -122,6 +132,8 @@ struct State {
     can: Option<Capabilities>,
     /// What is to be done at Nukis besides opening them.
     errands: Vec<Errand>,
+    /// What is wrong with keys that it issues on these grounds.
+    flaws: Vec<(KeyBasis, Flaw)>,
 }
 
 /// What the session has. A token tells its place in the row.
@@ -155,6 +167,7 @@ impl FakeStation {
             worker: WorkerId::new(&*world),
             shift: Duration::from_secs(8 * 3600),
             key_lifetime: Duration::from_secs(3600),
+            shift_key_lifetime: Duration::from_secs(8 * 3600),
             credentials,
             sky: Sky::new(1),
             firsts: OnceLock::new(),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use terskel_api::dispatch::Lock;
-use terskel_keys::digital_key::{self, DigitalKey};
+use terskel_keys::digital_key::DigitalKey;
 use terskel_locks::family::{Eavesdropper, Visitor};
 use terskel_locks::lock::{LockCommand, LockEvent};
-use terskel_model::door::{DoorReason, Operation};
+use terskel_model::door::DoorReason;
 use terskel_model::{DispatchId, DoorId, KeyId};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, sleep, sleep_until};
@@ -20,7 +20,7 @@ use super::scan::Seen;
 use super::slot::Slot;
 use crate::interface::Reach;
 use crate::state::Core;
-use crate::store::{DoorFacts, KeyState, Snapshot};
+use crate::store::{DoorFacts, Snapshot};
 
 /// No longer than this from the connection on, whatever the family allows: another worker who slides meanwhile must find
 /// the lock free before their phone gives up looking for it.
@@ -37,6 +37,8 @@ pub(super) struct DoorKeeper {
     pub(super) lock: Lock,
     pub(super) seen: watch::Receiver<Option<Seen>>,
     pub(super) slot: Slot<LockCommand, LockEvent>,
+    /// With which digital key the session in the slot was begun.
+    pub(super) by: Option<KeyId>,
     /// The session in the slot has authenticated.
     pub(super) ready: bool,
     /// Nobody knows where the bolt is: connect once more, only to read it.
@@ -79,6 +81,7 @@ impl DoorKeeper {
             lock,
             seen,
             slot: Slot::Empty,
+            by: None,
             ready: false,
             look_again: false,
             preparation: Preparation::new(),
@@ -120,7 +123,7 @@ impl DoorKeeper {
 
     /// Connects ahead of the worker's slide, where this is the next lock.
     fn prepare(&mut self) {
-        if self.key_lost() && !self.slot.is_empty() {
+        if !self.slot.is_empty() && self.key_lost() {
             return self.close();
         }
         let wanted = self.look_again || is_next(&self.core.snapshot(), self.dispatch, self.door);
@@ -129,14 +132,24 @@ impl DoorKeeper {
         }
         let seen = self.seen.borrow().clone().filter(Seen::is_fresh);
         match seen {
-            None if self.slot.is_empty() => self.preparation = Preparation::new(),
-            Some(seen) if self.slot.is_empty() && self.preparation.may_try() => {
+            _ if !self.slot.is_empty() => self.keep_to_favourite(),
+            None => self.preparation = Preparation::new(),
+            Some(seen) if self.preparation.may_try() => {
                 self.preparation.tried();
-                if let Err(reason) = self.connect(&seen) {
+                let begun = self.choose_to_prepare().and_then(|key| self.connect(&seen, &key));
+                if let Err(reason) = begun {
                     tracing::debug!(%reason, "not preparing");
                 }
             }
-            _ => {}
+            Some(_) => {}
+        }
+    }
+
+    /// A slide would not use a session that was begun with another key than it chooses.
+    fn keep_to_favourite(&mut self) {
+        let chosen = self.favourite_to_prepare();
+        if chosen.is_some() && chosen != self.by {
+            self.close();
         }
     }
 
@@ -156,13 +169,9 @@ impl DoorKeeper {
     }
 
     /// Begins to connect. Nothing is asked of the lock yet.
-    pub(super) fn connect(&mut self, seen: &Seen) -> Result<(), DoorReason> {
+    pub(super) fn connect(&mut self, seen: &Seen, key: &DigitalKey) -> Result<(), DoorReason> {
         let core = &self.core;
         let phone = core.phone().map_err(|_| DoorReason::NoKey)?;
-        let key = self.key().ok_or(DoorReason::NoKey)?;
-        key.check(self.lock.id, &Operation::Open, core.clock.now())
-            .or_else(|_| key.check(self.lock.id, &Operation::Lock, core.clock.now()))
-            .map_err(|_| DoorReason::KeyExpired)?;
         let credential = key.open_credential(&phone.identity).map_err(|_| DoorReason::NoKey)?;
         let visitor = Visitor {
             entropy: core.world.clone(),
@@ -174,30 +183,10 @@ impl DoorKeeper {
         self.slot = Slot::Connecting(family::connect(session, seen.device.clone(), radio, clock));
         self.hold = family.hold().min(HOLD_MOST);
         self.care.judge_by(family.care());
+        self.by = Some(key.claims().id);
         self.ready = false;
         self.close_at = None;
         Ok(())
-    }
-
-    /// The digital key for this lock, if there is one that verifies.
-    pub(super) fn key(&self) -> Option<DigitalKey> {
-        let snapshot = self.core.snapshot();
-        let phone = snapshot.phone.as_ref()?;
-        let key = snapshot.key(self.dispatch, self.lock.id)?;
-        digital_key::verify(&key.bytes, &phone.authority, &phone.identity.public()).ok()
-    }
-
-    /// There is no key any more, and there was one that was taken away.
-    pub(super) fn key_lost(&self) -> bool {
-        let snapshot = self.core.snapshot();
-        snapshot.key(self.dispatch, self.lock.id).is_none()
-            && snapshot.key_withdrawn(self.dispatch, self.lock.id)
-    }
-
-    /// The key was for once, and has opened.
-    pub(super) fn key_used(&self) -> bool {
-        let snapshot = self.core.snapshot();
-        snapshot.key(self.dispatch, self.lock.id).is_some_and(|key| key.state == KeyState::Used)
     }
 
     /// The worker has not come, or is through: a lock has one connection, and another phone may be waiting for it.

@@ -63,13 +63,12 @@ impl DoorKeeper {
 
     /// Once a digital key: opening one takes its time, and advertisements are many.
     fn lend_ear(&mut self) {
-        let snapshot = self.core.snapshot();
-        let key = snapshot.key(self.dispatch, self.lock.id).map(|key| key.id);
+        let key = self.favourite_to_prepare();
         if key.is_none() || self.ear_by == key {
             return;
         }
         self.ear_by = key;
-        let credential = self.core.phone().ok().zip(self.key());
+        let credential = self.core.phone().ok().zip(self.choose_to_prepare().ok());
         let credential = credential.and_then(|(phone, key)| key.open_credential(&phone.identity).ok());
         self.ear = credential.and_then(|it| family::eavesdropper(self.core.families, &self.lock, &it));
     }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use terskel_model::{DispatchId, Timestamp};
+use terskel_model::DispatchId;
 use tokio::time::sleep;
 
 use crate::alerts;
 use crate::interface::NetworkState;
 use crate::state::{Backoff, Core};
-use crate::store::{Snapshot, Standing, VisitFacts};
+use crate::store::{KeyFacts, Standing, VisitFacts};
 
 /// Renewed when less than this is left.
 const RENEW_BEFORE: Duration = Duration::from_secs(5 * 60);
@@ -21,7 +21,7 @@ pub(super) async fn keep_keys(core: Arc<Core>, dispatch: DispatchId) {
     let mut backoff = Backoff::new(Duration::from_secs(2), Duration::from_secs(120));
     loop {
         let rejected = core.snapshot().session.as_ref().is_none_or(|s| s.rejected);
-        if rejected || !key_missing(&core.snapshot(), dispatch, core.clock.now()) {
+        if rejected || !key_missing(&core, dispatch) {
             sleep(LOOK_EVERY).await;
             continue;
         }
@@ -51,10 +51,12 @@ async fn network_back(core: &Core) {
     }
 }
 
-fn key_missing(snapshot: &Snapshot, dispatch: DispatchId, now: Timestamp) -> bool {
+/// A lock for which no key lasts: one that only locks, or that the lock has refused, is none.
+fn key_missing(core: &Core, dispatch: DispatchId) -> bool {
+    let snapshot = core.snapshot();
     let Some((_, visit)) = snapshot.open_visit() else { return false };
+    let soon = core.clock.now() + RENEW_BEFORE;
+    let lasts = |key: &KeyFacts| key.opens && key.expires > soon && !core.refused.has(key.id);
     let locks = visit.details.iter().flat_map(|d| &d.doors).filter_map(|door| door.lock.as_ref());
-    locks
-        .map(|lock| snapshot.key(dispatch, lock.id))
-        .any(|key| key.is_none_or(|key| key.expires <= now + RENEW_BEFORE))
+    locks.into_iter().any(|lock| !snapshot.keys_for(dispatch, lock.id).any(lasts))
 }

@@ -10,6 +10,7 @@
 mod break_glass;
 mod care;
 mod check;
+mod choice;
 mod close;
 mod code;
 mod desk;
@@ -24,6 +25,7 @@ mod keys;
 mod operate;
 mod pass;
 mod preparation;
+mod reach;
 #[cfg(test)]
 mod rough;
 mod scan;
@@ -31,6 +33,8 @@ mod slot;
 mod supervise;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod two_keys;
 
 pub(crate) use break_glass::break_glass;
 pub(crate) use care::CareBook;

@@ -1,36 +1,33 @@
-//! Opening and locking a door. One slide: at most one command to the lock, exactly one event, stored before the answer.
+//! Opening and locking a door. One slide: at most one command that the lock has not refused, and for each key it was asked with
+//! exactly one event, stored before the answer. There is a second key only where the lock said no to the first and has not moved.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use terskel_keys::KeyError;
 use terskel_keys::digital_key::DigitalKey;
 use terskel_locks::lock::{LockCommand, LockEvent, LockState};
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
-use terskel_model::{DispatchId, DoorId};
-use terskel_radio::{AdapterState, RadioError};
+use terskel_model::{DispatchId, DoorId, Uptime};
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout};
 
+use super::choice::{NoKey, is_of_the_key, key_reason};
 use super::desk::DoorOrder;
 use super::door::DoorKeeper;
 use super::preparation::Preparation;
-use super::scan::Seen;
 use super::slot::{Happened, Slot};
 use super::supervise;
 use crate::interface::{DoorResult, Outcome, Problem};
 use crate::state::Core;
-use crate::store::{Intention, Operated};
+use crate::store::{Intention, Operated, Phone};
 
-/// How long a lock is looked for: longer than another phone may hold it ready.
-pub(super) const FIND_WITHIN: Duration = Duration::from_secs(25);
-/// A radio that has just been started needs a moment.
-const ADAPTER_WITHIN: Duration = Duration::from_secs(2);
 /// A slide is worth this long: no command goes out later.
 const LIFE: Duration = Duration::from_secs(45);
 /// Connections in which the command may be tried, as long as none of them has sent it.
 const ATTEMPTS: u32 = 3;
+/// So many keys are tried in one slide, as long as the lock refuses them.
+const KEYS: usize = 3;
 /// Longer than every limit inside a session.
 const WATCHDOG: Duration = Duration::from_secs(40);
 
@@ -79,56 +76,82 @@ enum Tried {
     Silent,
 }
 
+/// One slide: every key that is tried for it shares its time.
+struct Slide {
+    end: Instant,
+    begun: Uptime,
+    /// The lock has said that it moves: from then on nothing is tried again.
+    moved: bool,
+    state: Option<LockState>,
+}
+
 impl DoorKeeper {
-    /// Does it, and stores what came of it.
+    /// Does it, and stores what came of it. Where the lock refuses the key, with the next one: each key has its event.
     pub(super) async fn perform(&mut self, operation: Operation) -> Result<DoorResult, Problem> {
         let (phone, session) = self.core.signed_in()?;
-        let key = self.key();
-        let intention = Intention {
-            dispatch: self.dispatch,
-            door: self.door,
-            operation,
-            key: key.as_ref().map(|k| k.claims().id),
-            worker: session.worker,
-            at: self.core.clock.now(),
-        };
         self.preparation = Preparation::new();
-        let (mut row, mut state) = (None, None);
-        let allowed = match key {
-            None if self.key_lost() => Err(DoorReason::KeyWithdrawn),
-            None if self.core.withheld.has(self.lock.id) => Err(DoorReason::VendorSilent),
-            None => Err(DoorReason::NoKey),
-            Some(_) if self.key_used() && intention.operation == Operation::Open => Err(DoorReason::KeyUsed),
-            Some(key) => key
-                .check(self.lock.id, &intention.operation, self.core.clock.now())
-                .map_err(|error| key_reason(&error))
-                .map(|()| key),
+        let (end, begun) = (Instant::now() + LIFE, self.core.world.uptime());
+        let mut slide = Slide { end, begun, moved: false, state: None };
+        let (mut tried, mut choice) = (Vec::new(), self.choose(&operation, &[]));
+        let operated = loop {
+            let intention = Intention {
+                dispatch: self.dispatch,
+                door: self.door,
+                operation: operation.clone(),
+                key: choice.as_ref().map_or_else(|none| none.key, |key| Some(key.claims().id)),
+                worker: session.worker,
+                at: self.core.clock.now(),
+            };
+            let operated = self.ask_with(&choice, &intention, &phone, &mut slide).await?;
+            tried.extend(intention.key);
+            match self.choose(&operation, &tried) {
+                Ok(next) if tried.len() < KEYS && is_refusal(&operated) && !slide.is_over() => {
+                    choice = Ok(next)
+                }
+                _ => break operated,
+            }
         };
-        let (outcome, reason) = match allowed {
-            Ok(key) => self.attempt(&key, &intention, &mut row, &mut state).await?,
-            Err(reason) => (DoorOutcome::Refused, Some(reason)),
-        };
-        let operated = Operated { outcome, reason, at: self.core.clock.now() };
-        self.core.store.finish_operation(row, &intention, &operated, &phone, &self.core.clock).await?;
-        if matches!(
-            operated.reason,
-            Some(DoorReason::KeyRejected | DoorReason::KeyExpired | DoorReason::LockNotNow)
-        ) {
-            self.core.keys_to_change.store(true, Ordering::Relaxed);
-        }
-        self.core.outbox.notify_one();
         self.core.refresh().await?;
-        if let Some(state) = state {
+        if let Some(state) = slide.state {
             self.note(state).await;
         }
         self.look_again = operated.outcome == DoorOutcome::Unsure;
         self.log_due |= matches!(operated.outcome, DoorOutcome::Opened | DoorOutcome::Locked);
         Ok(DoorResult {
-            operation: intention.operation.as_str().to_owned(),
+            operation: operation.as_str().to_owned(),
             outcome: operated.outcome.as_str().to_owned(),
             reason: operated.reason.map(|r| r.as_str().to_owned()),
             at: operated.at,
         })
+    }
+
+    /// Asks with this key, and stores what came of it.
+    async fn ask_with(
+        &mut self,
+        choice: &Result<DigitalKey, NoKey>,
+        intention: &Intention,
+        phone: &Phone,
+        slide: &mut Slide,
+    ) -> Result<Operated, Problem> {
+        let mut row = None;
+        let (outcome, reason) = match choice {
+            Ok(key) => self.attempt(key, intention, &mut row, slide).await?,
+            Err(none) => (DoorOutcome::Refused, Some(none.reason.clone())),
+        };
+        let core = &self.core;
+        let operated = Operated { outcome, reason, at: core.clock.now() };
+        core.store.finish_operation(row, intention, &operated, phone, &core.clock).await?;
+        if let Ok(key) = choice {
+            core.refused.learn(key.claims().id, operated.reason.as_ref());
+        }
+        if matches!(
+            operated.reason,
+            Some(DoorReason::KeyRejected | DoorReason::KeyExpired | DoorReason::LockNotNow)
+        ) {
+            core.keys_to_change.store(true, Ordering::Relaxed);
+        }
+        core.outbox.notify_one();
+        Ok(operated)
     }
 
     /// Tries until the command has gone out, once. An error: nothing was sent, because it could not be written down.
@@ -137,9 +160,8 @@ impl DoorKeeper {
         key: &DigitalKey,
         intention: &Intention,
         row: &mut Option<i64>,
-        state: &mut Option<LockState>,
+        slide: &mut Slide,
     ) -> Result<(DoorOutcome, Option<DoorReason>), Problem> {
-        let (end, begun) = (Instant::now() + LIFE, self.core.world.uptime());
         let mut last = DoorReason::NoAnswer;
         for _ in 0..ATTEMPTS {
             let core = Arc::clone(&self.core);
@@ -150,7 +172,7 @@ impl DoorKeeper {
                 }
                 Ok::<_, Problem>(())
             };
-            let (reached, written) = tokio::join!(self.reach_lock(end), written);
+            let (reached, written) = tokio::join!(self.reach_lock(key, slide.end), written);
             written?;
             if let Err(reason) = reached {
                 return Ok((DoorOutcome::Refused, Some(reason)));
@@ -159,16 +181,16 @@ impl DoorKeeper {
             if let Err(error) = key.check(self.lock.id, &intention.operation, self.core.clock.now()) {
                 return Ok((DoorOutcome::Refused, Some(key_reason(&error))));
             }
-            if self.core.world.uptime() - begun >= LIFE {
+            if self.core.world.uptime() - slide.begun >= LIFE {
                 break;
             }
             // Taken away while the phone was connecting.
-            if self.key().is_none_or(|now| now.claims().id != key.claims().id) && self.key_lost() {
+            if self.is_gone(key.claims().id) {
                 self.slot = Slot::Empty;
                 self.ready = false;
                 return Ok((DoorOutcome::Refused, Some(DoorReason::KeyWithdrawn)));
             }
-            let tried = self.command(&intention.operation, state).await;
+            let tried = self.command(&intention.operation, slide).await;
             match tried {
                 Tried::Told(DoorOutcome::Refused, Some(reason)) if worth_another_try(&reason) => {
                     last = reason
@@ -184,7 +206,7 @@ impl DoorKeeper {
     }
 
     /// Gives the command to the open session and waits for its outcome.
-    async fn command(&mut self, operation: &Operation, state: &mut Option<LockState>) -> Tried {
+    async fn command(&mut self, operation: &Operation, slide: &mut Slide) -> Tried {
         if !self.slot.send(LockCommand::Operate(operation.clone())) {
             return Tried::NotTaken;
         }
@@ -195,7 +217,7 @@ impl DoorKeeper {
                         tracing::info!(%outcome, ?reason, ?detail, "the lock's outcome");
                         return Tried::Told(outcome, reason);
                     }
-                    Happened::Event(event) => self.hear_meanwhile(&event, state),
+                    Happened::Event(event) => self.hear_meanwhile(&event, slide),
                     Happened::Connected => {}
                     Happened::Failed(_) | Happened::Over => return Tried::Silent,
                 }
@@ -209,99 +231,36 @@ impl DoorKeeper {
         })
     }
 
-    fn hear_meanwhile(&mut self, event: &LockEvent, state: &mut Option<LockState>) {
+    fn hear_meanwhile(&mut self, event: &LockEvent, slide: &mut Slide) {
         self.care.learn(event);
         match event {
-            LockEvent::State(told) => *state = Some(*told),
+            LockEvent::State(told) => slide.state = Some(*told),
             LockEvent::Ready(_) => {
                 self.ready = true;
                 self.show_reach();
             }
-            LockEvent::Moving(_) => self.core.show(|live| {
-                live.doors.entry(self.door).or_default().moving = true;
-            }),
+            LockEvent::Moving(_) => {
+                slide.moved = true;
+                self.core.show(|live| live.doors.entry(self.door).or_default().moving = true);
+            }
             _ => {}
         }
     }
+}
 
-    /// Until a session is open: the one that was prepared, or a new one.
-    async fn reach_lock(&mut self, end: Instant) -> Result<(), DoorReason> {
-        let (mut failed, mut begun) = (0, Instant::now());
-        loop {
-            self.show_reach();
-            if self.slot.is_connected() {
-                self.close_at = None;
-                return Ok(());
-            }
-            if self.slot.is_empty() {
-                let seen = self.find().await?;
-                begun = Instant::now();
-                self.connect(&seen)?;
-                continue;
-            }
-            if let Happened::Failed(error) = self.slot.next().await {
-                failed += 1;
-                tracing::info!(%error, "no connection to the lock");
-                let hopeless = matches!(error, RadioError::Off | RadioError::Absent | RadioError::Missing(_));
-                if failed > 1 || Instant::now() >= end || hopeless || !self.is_heard_again(begun, end).await {
-                    return Err(self.radio_reason(&error));
-                }
-            }
-        }
+impl Slide {
+    /// Nothing more goes out for it.
+    fn is_over(&self) -> bool {
+        self.moved || Instant::now() >= self.end
     }
+}
 
-    /// Whether the lock is there: one that has changed its address is heard under the new one, and one that another phone
-    /// holds is heard when that phone lets go.
-    async fn is_heard_again(&mut self, since: Instant, end: Instant) -> bool {
-        let patience = end.min(since + FIND_WITHIN);
-        let heard = |seen: &Option<Seen>| seen.as_ref().is_some_and(|seen| seen.at > since);
-        matches!(timeout_at(patience, self.seen.wait_for(heard)).await, Ok(Ok(_)))
-    }
-
-    /// Where the lock is; looks for it if it was not heard yet.
-    async fn find(&mut self) -> Result<Seen, DoorReason> {
-        let mut adapter = self.core.radio.state();
-        let on = timeout(ADAPTER_WITHIN, adapter.wait_for(|s| *s == AdapterState::On)).await.is_ok();
-        if !on {
-            return Err(adapter_reason(*adapter.borrow()).unwrap_or(DoorReason::BluetoothGone));
-        }
-        // Heard a while ago is heard: whether it is still there shows when it is connected to.
-        let heard = timeout(FIND_WITHIN, self.seen.wait_for(Option::is_some)).await;
-        match heard {
-            Ok(Ok(seen)) => seen.clone().ok_or(DoorReason::NotFound),
-            Ok(Err(_)) | Err(_) => Err(adapter_reason(*adapter.borrow()).unwrap_or(DoorReason::NotFound)),
-        }
-    }
-
-    fn radio_reason(&self, error: &RadioError) -> DoorReason {
-        match error {
-            RadioError::Off => DoorReason::BluetoothOff,
-            RadioError::Absent => DoorReason::BluetoothGone,
-            RadioError::Missing(_) => DoorReason::WrongDevice,
-            RadioError::Timeout(..) | RadioError::LinkLost | RadioError::Failed(_) => {
-                let near = self.seen.borrow().as_ref().is_some_and(Seen::is_fresh);
-                if near { DoorReason::NoAnswer } else { DoorReason::NotFound }
-            }
-        }
-    }
+/// The lock has refused this key, or there was none to ask it with: the bolt has not moved, and another key may do better.
+fn is_refusal(operated: &Operated) -> bool {
+    operated.outcome == DoorOutcome::Refused && operated.reason.as_ref().is_some_and(is_of_the_key)
 }
 
 /// The command was not sent, and another connection may do better.
 fn worth_another_try(reason: &DoorReason) -> bool {
     matches!(reason, DoorReason::LinkLost | DoorReason::NoAnswer)
-}
-
-pub(super) fn adapter_reason(state: AdapterState) -> Option<DoorReason> {
-    match state {
-        AdapterState::On => None,
-        AdapterState::Off => Some(DoorReason::BluetoothOff),
-        AdapterState::Absent => Some(DoorReason::BluetoothGone),
-    }
-}
-
-fn key_reason(error: &KeyError) -> DoorReason {
-    match error {
-        KeyError::Expired | KeyError::NotYetValid => DoorReason::KeyExpired,
-        _ => DoorReason::NoKey,
-    }
 }

@@ -11,7 +11,7 @@ use terskel_radio::AdapterState;
 use tokio::time::{Instant, sleep};
 
 use super::door::HOLD_MOST;
-use super::operate::FIND_WITHIN;
+use super::reach::FIND_WITHIN;
 use crate::FAMILIES;
 use crate::interface::{Intent, Outcome, Reach};
 use crate::testing::{Fate, Home, STAIRWELL};

@@ -39,7 +39,12 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ("chain", "phone sequence previous", Until::EnrolledAnew, "the phone's own keys"),
     ("clock", "what at_ms uptime_ms boot", Until::EnrolledAnew, "the time, as the station told it"),
     ("cursor", "only last_event_id", Until::SessionEnds, "session tokens"),
-    ("digital_key", "id dispatch lock once state expires_ms bytes", Until::SessionEnds, "digital keys"),
+    (
+        "digital_key",
+        "id dispatch lock once state expires_ms bytes opens locks",
+        Until::SessionEnds,
+        "digital keys",
+    ),
     ("dispatch", "id revision body", Until::SessionEnds, "resident's name, year of birth, address"),
     (
         "door",

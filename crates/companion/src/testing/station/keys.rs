@@ -12,12 +12,21 @@ use terskel_model::door::{LockFamily, Operation};
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{KeyId, WithdrawalId};
 
-use super::FakeStation;
+use super::{FakeStation, Flaw};
 
 impl FakeStation {
     /// Keys for Nukis carry these errands from now on.
     pub(crate) fn send_with(&self, errands: Vec<Errand>) {
         self.state().errands = errands;
+    }
+
+    /// Keys that are issued on these grounds have this flaw from now on.
+    pub(crate) fn spoil(&self, basis: KeyBasis, flaw: Flaw) {
+        self.state().flaws.push((basis, flaw));
+    }
+
+    fn flaw(&self, basis: &KeyBasis) -> Option<Flaw> {
+        self.state().flaws.iter().find(|(of, _)| of == basis).map(|(_, flaw)| flaw.clone())
     }
 
     fn with_errands(&self, family: &LockFamily, secret: &[u8]) -> Vec<u8> {
@@ -104,6 +113,9 @@ impl FakeStation {
     pub(super) fn keys(&self, dispatch: &Dispatch, basis: KeyBasis) -> Vec<IssuedKey> {
         let doors = dispatch.details.iter().flat_map(|d| &d.doors);
         let public = self.state().public.clone().unwrap();
+        let flaw = self.flaw(&basis);
+        let lifetime = if basis == KeyBasis::Shift { self.shift_key_lifetime } else { self.key_lifetime };
+        let first = dispatch.details.iter().flat_map(|d| &d.doors).find_map(|door| door.lock.as_ref());
         doors
             .filter_map(|door| Some((door, door.lock.as_ref()?)))
             .map(|(door, lock)| {
@@ -119,12 +131,19 @@ impl FakeStation {
                     dispatch: (basis == KeyBasis::Dispatch).then_some(dispatch.id),
                     basis: basis.clone(),
                     permission: None,
-                    operations: vec![Operation::Open, Operation::Lock],
+                    operations: match &flaw {
+                        Some(Flaw::Only(operation)) => vec![operation.clone()],
+                        _ => vec![Operation::Open, Operation::Lock],
+                    },
                     not_before: now,
-                    expires: now + self.key_lifetime,
+                    expires: now + lifetime,
                     issued_at: now,
                 };
                 let secret = &self.credentials.iter().find(|(id, _)| *id == lock.id).unwrap().1;
+                let secret = match &flaw {
+                    Some(Flaw::Foreign(other)) if first.is_some_and(|first| first.id == lock.id) => other,
+                    _ => secret,
+                };
                 let secret = self.with_errands(&lock.family, secret);
                 let key =
                     digital_key::issue(&self.authority(), &claims, &public, &secret, &*self.world).unwrap();
