@@ -59,12 +59,13 @@ impl Engine {
         stations: Arc<dyn Stations>,
     ) -> Result<Self, StoreError> {
         let clock = PhoneClock::open(world.clone(), &store).await?;
-        store.sweep(clock.now()).await?;
-        lock::finish(&store).await?;
+        // What was going on is told while it is known what it belonged to; then goes what has come to its end.
         if let Some(phone) = store.snapshot().await?.phone {
             store.finish_interrupted(&phone, &clock).await?;
             store.finish_interrupted_test(&phone, &clock).await?;
         }
+        lock::finish(&store, &clock).await?;
+        store.sweep(clock.now()).await?;
         let core = Arc::new(Core::new(world, radio, families, stations, (store, clock)).await?);
         let _tasks = vec![
             AbortOnDrop(tokio::spawn(stream::keep_reading(core.clone()))),

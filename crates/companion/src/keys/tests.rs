@@ -220,6 +220,28 @@ async fn a_session_that_is_taken_away_leaves_nothing_but_what_is_still_to_be_tol
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bolt_that_moves_while_the_session_is_taken_away_is_told_of_the_visit_it_was_in() {
+    let home = at_karis(false).await;
+    home.sent().await;
+    let visit = home.view().visit.as_ref().unwrap().id;
+    let bolt_moves = async {
+        while home.air.moved(STAIRWELL) == 0 {
+            sleep(Duration::from_millis(1)).await;
+        }
+        home.station.take_away(WithdrawalReason::ShiftEnded, true);
+        home.see("taken away", |v| v.taken_away.is_some()).await;
+    };
+    tokio::join!(try_door(&home, false), bolt_moves);
+    let home = home.restarted().await;
+    home.sign_in().await;
+    home.see("told", |v| v.status.unsent == 0).await;
+    let events = home.station.events();
+    let door = events.iter().find(|e| e.kind == EventKind::DoorOperated).expect("the door");
+    assert_eq!((door.visit, door.dispatch), (Some(visit), None));
+    assert!(home.view().visit.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_phone_that_was_offline_wipes_when_the_station_refuses_its_session() {
     let home = permitted(false).await;
     home.station.feel(Mood::Unreachable);

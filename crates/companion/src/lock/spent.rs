@@ -8,7 +8,7 @@ use super::MOST_WRONG;
 use crate::interface::Problem;
 use crate::outbox;
 use crate::session::call;
-use crate::state::Core;
+use crate::state::{Core, PhoneClock};
 use crate::store::{Store, StoreError};
 
 /// How long the station is tried. Without it the signed event waits in the outbox for the next sign-in.
@@ -36,11 +36,15 @@ pub(super) async fn wipe(core: &Core) -> Result<(), Problem> {
     Ok(())
 }
 
-/// An earlier process was ended between wiping and signing out.
-pub(crate) async fn finish(store: &Store) -> Result<(), StoreError> {
+/// An earlier process was ended between wiping and signing out, or between counting the last code that is allowed and
+/// trying it: nobody knows whether it was right, and it is not tried again.
+pub(crate) async fn finish(store: &Store, clock: &PhoneClock) -> Result<(), StoreError> {
     let snapshot = store.snapshot().await?;
-    if snapshot.app_lock.is_some_and(|lock| lock.wrong >= MOST_WRONG) {
-        store.end_session().await?;
+    let Some(lock) = snapshot.app_lock.filter(|lock| lock.wrong >= MOST_WRONG) else { return Ok(()) };
+    if let (false, Some(phone), Some(session)) =
+        (lock.hash.expose().is_empty(), &snapshot.phone, &snapshot.session)
+    {
+        store.spend_app_lock(phone, session.worker, clock).await?;
     }
-    Ok(())
+    store.end_session().await
 }

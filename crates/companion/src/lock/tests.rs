@@ -7,7 +7,8 @@ use tokio::time::sleep;
 
 use super::MOST_WRONG;
 use crate::interface::{Intent, LockState, Outcome, Problem, Question, View};
-use crate::testing::{Home, Mood, engine};
+use crate::store::Store;
+use crate::testing::{Home, Mood, engine, store_key};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -195,6 +196,23 @@ async fn without_network_the_wiping_is_told_at_the_next_sign_in_and_a_kill_in_be
     second.intend(Intent::SignIn { staff_number: "17".into(), pin: "4711".into() }).await.unwrap();
     second.views().wait_for(|view| view.status.unsent == 0).await.unwrap();
     assert_eq!(station.kinds(), ["phone_wiped"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_killed_over_its_last_code_is_wiped_and_says_so() {
+    let home = with_code(NoticePolicy::Nothing).await;
+    locked(&home).await;
+    for _ in 1..MOST_WRONG {
+        home.intend(unlock("9999")).await.unwrap_err();
+    }
+    // Counted, and not yet tried.
+    Store::open(&home.store, &store_key()).await.unwrap().count_unlock().await.unwrap();
+    let home = home.restarted().await;
+    assert!(home.view().session.is_none());
+    assert_eq!(home.view().taken_away.as_deref(), Some("wrong_codes"));
+    home.sign_in().await;
+    home.sent().await;
+    assert_eq!(home.station.kinds(), ["phone_wiped"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,5 +1,6 @@
 //! Signing in for the shift.
 
+use terskel_api::problem::code;
 use terskel_api::session::{SignIn, SignedIn};
 use terskel_api::{Bytes, Secret};
 use terskel_keys::sign_in;
@@ -26,7 +27,16 @@ pub(crate) async fn sign_in(core: &Core, staff_number: &str, pin: String) -> Res
     let _one_at_a_time = core.deciding.lock().await;
     let phone = core.phone()?;
     let station = core.station(&phone)?;
-    let (answer, asked) = ask(core, &*station, &phone, staff_number, &pin).await?;
+    let (answer, asked) = match ask(core, &*station, &phone, staff_number, &pin).await {
+        Ok(answer) => answer,
+        Err(error) if error.code() == Some(code::PHONE_UNKNOWN) => {
+            // Nothing that it holds, a lock's secret neither, can be brought to this station any more.
+            core.store.disown().await?;
+            core.refresh().await?;
+            return Err(error.into());
+        }
+        Err(error) => return Err(error.into()),
+    };
     core.clock.heard(answer.station_time, &asked, &core.store).await?;
     core.store
         .save_session(&Session {

@@ -1,16 +1,11 @@
 //! Signing out: send what waits, tell the station, wipe.
 
-use std::time::Duration;
-
 use tokio::time::timeout;
 
-use super::call;
+use super::{FLUSH, call};
 use crate::interface::{Outcome, Problem};
 use crate::outbox;
 use crate::state::Core;
-
-/// How long a worker waits for the last events to go; what is left stays in the outbox, signed.
-const FLUSH: Duration = Duration::from_secs(5);
 
 /// Ends the shift on this phone, with or without network. A visit must be ended first.
 pub(crate) async fn sign_out(core: &Core) -> Result<Outcome, Problem> {

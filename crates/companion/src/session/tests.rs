@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use tokio::time::sleep;
 
-use crate::interface::{Answer, Intent, Outcome, Problem, Question};
+use crate::interface::{Answer, Intent, NetworkState, Outcome, Problem, Question};
 use crate::testing::{Home, Mood, engine};
 
 #[tokio::test(start_paused = true)]
@@ -152,4 +152,62 @@ async fn a_clock_that_is_a_day_wrong_keeps_nobody_from_signing_in() {
         let ends = home.view().session.as_ref().unwrap().ends_at;
         assert_eq!(ends - home.world.true_time(), TimeDelta::hours(8));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_signs_in_anew_hears_of_what_happened_meanwhile() {
+    let home = Home::alerted().await;
+    home.sent().await;
+    home.station.feel(Mood::Unauthenticated);
+    home.see("sign-in needed", |v| v.status.sign_in_needed).await;
+    let streams = home.station.cursors().len();
+    home.station.feel(Mood::Good);
+    home.sign_in().await;
+    home.see("online", |v| v.status.network == NetworkState::Online).await;
+    // Without the cursor a station tells only what is open now, and the alert would stand here though it is over.
+    assert_eq!(home.station.cursors()[streams].as_deref(), Some("1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_enrolment_could_not_send_is_shown_and_never_sent() {
+    let home = Home::accepted().await;
+    home.sent().await;
+    home.station.feel(Mood::Unreachable);
+    home.open(home.stairwell).await;
+    assert_eq!(home.intend(Intent::CloseVisit { dispatch: home.dispatch }).await, Ok(Outcome::Done));
+    // What was learnt of the lock comes when its link has ended.
+    home.see("all of the visit", |v| v.status.unsent == 3).await;
+    assert_eq!(home.intend(Intent::SignOut).await, Ok(Outcome::Done));
+    home.station.feel(Mood::Good);
+    home.enrol().await;
+    let view = home.view();
+    assert_eq!((view.status.unsent, view.status.sign_in_needed), (0, false));
+    assert_eq!(view.refusals.len(), 3);
+    assert!(view.refusals.iter().all(|refusal| refusal.code == "enrolled_anew"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_waits_goes_out_before_the_phone_is_enrolled_anew() {
+    let home = Home::accepted().await;
+    home.station.feel(Mood::Unreachable);
+    home.open(home.stairwell).await;
+    assert_eq!(home.intend(Intent::CloseVisit { dispatch: home.dispatch }).await, Ok(Outcome::Done));
+    home.station.feel(Mood::Good);
+    home.enrol().await;
+    assert!(home.view().refusals.is_empty());
+    assert_eq!(home.station.kinds().last().map(String::as_str), Some("visit_closed"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_phone_that_its_station_does_not_know_any_more_keeps_nothing() {
+    let home = Home::alerted().await;
+    home.sent().await;
+    home.station.feel(Mood::Unauthenticated);
+    home.see("sign-in needed", |v| v.status.sign_in_needed).await;
+    home.station.feel(Mood::Good);
+    home.station.forget_phone();
+    let sign_in = Intent::SignIn { staff_number: "17".into(), pin: "4711".into() };
+    assert_eq!(home.intend(sign_in).await, Err(Problem::PhoneUnknown));
+    let view = home.view();
+    assert!(view.session.is_none() && view.alerts.is_empty());
 }

@@ -8,6 +8,9 @@ use terskel_model::{KeyId, PhoneId};
 
 use super::{Result, Store, StoreError, id};
 
+/// Why events of an earlier enrolment are not sent.
+const ENROLLED_ANEW: &str = "enrolled_anew";
+
 /// The phone as its station knows it.
 #[derive(Clone, Debug)]
 pub(crate) struct Phone {
@@ -22,12 +25,17 @@ pub(crate) struct Phone {
 }
 
 impl Store {
-    /// A new enrolment. Whatever the old one gave is wiped; unsent events stay.
+    /// A new enrolment. Whatever the old one gave is wiped. Unsent events are signed by a phone that is no more, perhaps for
+    /// another station: they are never sent, and a person sees which.
     pub(crate) async fn save_phone(&self, phone: &Phone) -> Result<()> {
         let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
         super::retention::wipe_shift(&mut tx).await?;
         super::installation::wipe(&mut tx).await?;
+        sqlx::query("UPDATE event SET state = 'refused', code = $1 WHERE state = 'queued'")
+            .bind(ENROLLED_ANEW)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query("DELETE FROM phone").execute(&mut *tx).await?;
         sqlx::query("INSERT INTO phone (only, id, station_url, identity) VALUES (1, $1, $2, $3)")
             .bind(phone.id.to_string())
@@ -36,6 +44,15 @@ impl Store {
             .execute(&mut *tx)
             .await?;
         put_authority(&mut tx, &phone.authority).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// The station does not know the phone: it was reported lost. What its shift and an installation gave is wiped.
+    pub(crate) async fn disown(&self) -> Result<()> {
+        let mut guard = self.connection().await?;
+        let mut tx = guard.begin().await?;
+        super::retention::wipe_shift(&mut tx).await?;
+        super::installation::wipe(&mut tx).await?;
         Ok(tx.commit().await?)
     }
 

@@ -37,6 +37,10 @@ impl Store {
             .bind(ms(now))
             .execute(&mut *tx)
             .await?;
+        if ended.rows_affected() > 0 {
+            // The clock may have been wrong, and the station would say that nothing is new.
+            sqlx::query("UPDATE bundle SET version = ''").execute(&mut *tx).await?;
+        }
         deleted += ended.rows_affected();
         for table in ["digital_key WHERE dispatch", "door WHERE dispatch"] {
             // The table names are the ones above; nothing from outside is in the text.
@@ -97,7 +101,10 @@ pub(super) async fn wipe_homes(tx: &mut SqliteConnection) -> Result<()> {
         "DELETE FROM roster_state",
         "DELETE FROM bundle",
         "DELETE FROM digital_key",
-        "DELETE FROM visit",
+        // That a visit was the worker's own must be known until what goes on in it has ended: a bolt that moves, a hub that
+        // answers. Whose home it was goes. The next sign-in deletes the rest.
+        "DELETE FROM visit WHERE NOT own OR closed_at_ms IS NOT NULL",
+        "UPDATE visit SET resident_name = NULL",
         "DELETE FROM door",
     ] {
         sqlx::query(sql).execute(&mut *tx).await?;

@@ -47,13 +47,15 @@ impl Store {
         let mut tx = guard.begin().await?;
         let before = read(&mut tx).await?;
         match before {
+            // From its cursor on the stream tells what has happened meanwhile: without it, only what is open now.
             Some(b) if b.worker == session.worker && b.team_name == session.team_name => {}
-            // Their visit is theirs; the homes are another team's.
-            Some(b) if b.worker == session.worker => super::roster::wipe(&mut tx).await?,
-            _ => super::retention::wipe_shift(&mut tx).await?,
+            // Their visit is theirs; the rest is another team's.
+            Some(b) if b.worker == session.worker => leave_team(&mut tx).await?,
+            _ => {
+                super::retention::wipe_shift(&mut tx).await?;
+                sqlx::query("DELETE FROM visit").execute(&mut *tx).await?;
+            }
         }
-        // The cursor belongs to the old session's stream.
-        sqlx::query("DELETE FROM cursor").execute(&mut *tx).await?;
         sqlx::query("DELETE FROM session").execute(&mut *tx).await?;
         // Each sign-in has a code of its own.
         sqlx::query("DELETE FROM app_lock").execute(&mut *tx).await?;
@@ -114,6 +116,18 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+/// What the phone had for another team; not what the worker's own visits are to, and their alarms.
+async fn leave_team(tx: &mut SqliteConnection) -> Result<()> {
+    super::roster::wipe(tx).await?;
+    sqlx::query(
+        "DELETE FROM dispatch WHERE id NOT IN (SELECT dispatch FROM visit) AND json_extract(body, '$.visit') IS NULL",
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query("DELETE FROM cursor").execute(tx).await?;
+    Ok(())
 }
 
 pub(super) async fn read(connection: &mut SqliteConnection) -> Result<Option<Session>> {

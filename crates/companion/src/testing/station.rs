@@ -305,6 +305,11 @@ impl FakeStation {
         if state.mood == Mood::AnswersLost { Err(StationError::NoNetwork) } else { Ok(()) }
     }
 
+    /// The phone was reported lost.
+    pub(crate) fn forget_phone(&self) {
+        self.state().public = None;
+    }
+
     pub(crate) fn break_streams(&self) {
         self.state().streams.clear();
     }

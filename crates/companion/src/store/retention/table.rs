@@ -95,6 +95,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
 const ALLOWED: &[(&str, &str, &str)] = &[
     ("clock", "what", "'station'"),
     ("digital_key", "state", "'good'"),
+    ("dispatch", "body", "'{}'"),
     ("event", "state", "'queued'"),
     ("visit", "standing", "'confirmed'"),
 ];
@@ -194,6 +195,33 @@ async fn after_an_hour_of_a_closed_visit_only_that_it_is_over_is_left_and_rings_
     assert_eq!(left[..3], [over(0), over(1), over(2)]);
     assert_eq!(left[3].2.as_deref(), Some("d"));
     assert!(!store.sweep(after).await.unwrap(), "nothing is left to be done");
+}
+
+#[tokio::test]
+async fn a_phone_that_its_station_does_not_know_any_more_has_no_lock_to_bring() {
+    let (_dir, store) = store().await;
+    fill(&store).await;
+    store.disown().await.unwrap();
+    for (table, left) in [("installation", 0), ("dispatch", 0), ("home", 0), ("digital_key", 0), ("event", 1)]
+    {
+        assert_eq!(count(&store, table).await, left, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn keys_that_have_ended_by_a_clock_that_may_be_wrong_are_asked_for_again() {
+    let (_dir, store) = store().await;
+    fill(&store).await;
+    sqlx::raw_sql("DELETE FROM session; UPDATE digital_key SET dispatch = NULL")
+        .execute(&mut *store.connection().await.unwrap())
+        .await
+        .unwrap();
+    assert!(store.sweep(Timestamp::from_timestamp(1, 0).unwrap()).await.unwrap());
+    let version: String = sqlx::query_scalar("SELECT version FROM bundle")
+        .fetch_one(&mut *store.connection().await.unwrap())
+        .await
+        .unwrap();
+    assert_eq!(version, "");
 }
 
 #[test]
