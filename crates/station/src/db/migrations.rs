@@ -29,6 +29,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (19, "refused tokens", include_str!("migrations/0019_refused_tokens.sql")),
     (20, "policy revision", include_str!("migrations/0020_policy_revision.sql")),
     (21, "former numbers", include_str!("migrations/0021_former_numbers.sql")),
+    (22, "visits left", include_str!("migrations/0022_visits_left.sql")),
 ];
 
 /// Why the schema could not be brought up to date.
@@ -137,10 +138,11 @@ mod tests {
             "671012d0d76f446e0d5d2b53fb64d7a6b88d97a54f28dbddc0e96565cea8242d",
             "505c230510be511557981eeae317882f59d7f454a2982a32fa23e51dd2515eb4",
             "c30cfbdd697be0ac1fd3f056ae708fe1936d24c99e629e46b80386a340fb4e54",
+            "456e8e8fb1affe37f656e7abfd233f3344aeeae9a6a608a3f192d14dfc3df050",
         ];
         let checksums: Vec<String> = MIGRATIONS.iter().map(|(_, _, text)| checksum(text)).collect();
         assert_eq!(checksums, frozen);
-        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=21));
+        assert!(MIGRATIONS.iter().map(|m| m.0).eq(1..=22));
     }
 
     #[tokio::test]

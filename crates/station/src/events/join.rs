@@ -15,7 +15,9 @@ use crate::db::{Columns, ms};
 use crate::dispatch::{CALLED, CALLED_BEFORE_MS, changed, swap};
 use crate::problem::Failure;
 
-/// The visit was going on at `at`: the last dispatch to this home that had come by then, and that nobody else has, is it.
+/// The visit was going on at `at`: the last dispatch to this home that had come by then, while the worker was there and within
+/// an hour of the beginning, and that nobody has, is it. What the worker has accepted under its own name stays another matter:
+/// the visit neither takes nor ends it. What they have declined is for others.
 pub(super) async fn of_visit(
     event: &PhoneEvent,
     visit: DispatchId,
@@ -26,13 +28,15 @@ pub(super) async fn of_visit(
     // A time that nobody vouches for could take an alarm that came when the visit was long over.
     let vouched = matches!(event.clock, None | Some(ClockQuality::Station));
     let row = sqlx::query(
-        "SELECT v.begun_ms, d.id, d.received_ms, d.phase, d.team_id FROM own_visits v
+        "SELECT v.begun_ms, d.id, d.received_ms, d.team_id FROM own_visits v
          JOIN dispatches d ON d.resident_id = v.resident_id
-         WHERE v.id = $1 AND v.reason = $2 AND v.dispatch_id IS NULL
-           AND d.received_ms >= v.begun_ms - $3 AND d.received_ms <= $4
+         WHERE v.id = $1 AND v.reason = $2 AND v.dispatch_id IS NULL AND d.phase = 'open'
+           AND d.received_ms BETWEEN v.begun_ms - $3 AND v.begun_ms + $3
+           AND d.received_ms <= v.stored_ms + $3 AND d.received_ms <= $4
+           AND (v.left_ms IS NULL OR d.received_ms <= v.left_ms)
            AND d.team_id IN (SELECT team_id FROM sessions WHERE phone_id = $5 AND worker_id = $6)
-           AND (d.phase = 'open' OR (d.phase IN ('accepted', 'arrived') AND d.phone_id = $5 AND d.worker_id = $6))
-           AND NOT EXISTS (SELECT 1 FROM own_visits o WHERE o.dispatch_id = d.id)
+           AND NOT EXISTS (SELECT 1 FROM declines n
+                           WHERE n.dispatch_id = d.id AND n.phone_id = $5 AND n.worker_id = $6)
          ORDER BY d.received_ms DESC LIMIT 1",
     )
     .bind(visit.to_string())
@@ -69,7 +73,7 @@ pub(super) async fn was_second(visit: DispatchId, tx: &mut AnyConnection) -> Res
 }
 
 /// The phone has shown the alert: where its worker is on such a visit to this home, that is it. The phone tells in order, so
-/// the visit is going on.
+/// the visit is going on, unless the hub has seen the worker leave.
 pub(super) async fn of_alert(
     event: &PhoneEvent,
     dispatch: DispatchId,
@@ -77,10 +81,12 @@ pub(super) async fn of_alert(
     tx: &mut AnyConnection,
 ) -> Result<(), Failure> {
     let row = sqlx::query(
-        "SELECT v.id AS visit_id, v.begun_ms, d.id, d.received_ms, d.phase, d.team_id FROM own_visits v
+        "SELECT v.id AS visit_id, v.begun_ms, d.id, d.received_ms, d.team_id FROM own_visits v
          JOIN dispatches d ON d.resident_id = v.resident_id
          WHERE d.id = $1 AND d.phase = 'open' AND v.phone_id = $2 AND v.worker_id = $3 AND v.closed_ms IS NULL
-           AND v.reason = $4 AND v.dispatch_id IS NULL AND v.stored_ms >= d.received_ms - $5
+           AND v.reason = $4 AND v.dispatch_id IS NULL AND v.left_ms IS NULL AND v.stored_ms >= d.received_ms - $5
+           AND NOT EXISTS (SELECT 1 FROM declines n
+                           WHERE n.dispatch_id = d.id AND n.phone_id = $2 AND n.worker_id = $3)
          ORDER BY v.stored_ms DESC LIMIT 1",
     )
     .bind(dispatch.to_string())
@@ -106,13 +112,11 @@ async fn take(
 ) -> Result<(), Failure> {
     let dispatch: DispatchId = row.id("id")?;
     let by = Holder { worker: event.worker, phone: event.phone };
-    if row.text("phase")? == "open" {
-        let at = row.time("begun_ms")?.min(app.now()).max(row.time("received_ms")?);
-        if !on_shift(by, at, tx).await? || !swap(tx, dispatch, row.id("team_id")?, by, at).await? {
-            return Ok(());
-        }
-        decided(dispatch, by, at, app, tx).await?;
+    let at = row.time("begun_ms")?.min(app.now()).max(row.time("received_ms")?);
+    if !on_shift(by, at, tx).await? || !swap(tx, dispatch, row.id("team_id")?, by, at).await? {
+        return Ok(());
     }
+    decided(dispatch, by, at, app, tx).await?;
     for sql in [
         "UPDATE own_visits SET dispatch_id = $1 WHERE id = $2",
         "UPDATE audit SET dispatch_id = $1 WHERE visit_id = $2",

@@ -86,7 +86,7 @@ pub(super) async fn resident(visit: DispatchId, tx: &mut AnyConnection) -> Resul
     }
 }
 
-/// The hub has seen the worker. The first check-in counts.
+/// The hub has seen the worker. The first check-in counts, and the first check-out.
 pub(super) async fn checked(
     event: &PhoneEvent,
     visit: DispatchId,
@@ -94,13 +94,11 @@ pub(super) async fn checked(
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<(), Failure> {
-    if receipt.direction == Direction::In {
-        sqlx::query("UPDATE own_visits SET arrived_ms = COALESCE(arrived_ms, $1) WHERE id = $2")
-            .bind(ms(receipt.at))
-            .bind(visit.to_string())
-            .execute(&mut *tx)
-            .await?;
-    }
+    let seen = match receipt.direction {
+        Direction::In => "UPDATE own_visits SET arrived_ms = COALESCE(arrived_ms, $1) WHERE id = $2",
+        Direction::Out => "UPDATE own_visits SET left_ms = COALESCE(left_ms, $1) WHERE id = $2",
+    };
+    sqlx::query(seen).bind(ms(receipt.at)).bind(visit.to_string()).execute(&mut *tx).await?;
     join::of_visit(event, visit, receipt.at, app, tx).await
 }
 

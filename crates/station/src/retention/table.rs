@@ -121,7 +121,7 @@ const KEPT: &[(&str, &str, Until, &str)] = &[
     ("organisations", "id name created_ms", Stays, "teams, other organisations"),
     (
         "own_visits",
-        "id phone_id worker_id resident_id reason begun_ms arrived_ms closed_ms stored_ms dispatch_id",
+        "id phone_id worker_id resident_id reason begun_ms arrived_ms closed_ms stored_ms dispatch_id left_ms",
         Gone("own_visits"),
         "visits that nobody was dispatched to",
     ),

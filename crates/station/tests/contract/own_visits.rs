@@ -202,4 +202,84 @@ stories! {
         assert_eq!(ada.send(&house, &done).await, None);
         assert_eq!(house.centre_sees(alone).await.phase, DispatchPhase::Closed);
     }
+
+    async fn an_older_visit_takes_no_alarm_that_its_worker_accepted_declined_or_came_too_late_for(house) {
+        let resident = kari(&house).await;
+        house.forward_minutes(61);
+        let mut ada = house.phone_of(&house.ada).await;
+        let ended = |ada: &mut Phone, visit| PhoneEvent { visit: Some(visit), ..ada.record_elsewhere(&house, EventKind::VisitClosed) };
+        let mut next = 0;
+        let mut counter = || { next += 1; next };
+
+        // She does not end her visit, and accepts the alarm that comes two hours later.
+        let visit = DispatchId::new(&*house.world);
+        let event = called(&house, &mut ada, visit, resident);
+        assert_eq!(ada.send(&house, &event).await, None);
+        assert_eq!(at_hub(&house, &mut ada, visit, (Direction::In, counter())).await, None);
+        house.forward_minutes(120);
+        ada.refresh(&house).await;
+        let alarm = house.dispatch("C-1").await;
+        let shown = ada.record(&house, EventKind::AlertDelivered, alarm);
+        assert_eq!(ada.send(&house, &shown).await, None);
+        ada.accept(&house, alarm).await;
+        let event = ended(&mut ada, visit);
+        assert_eq!(ada.send(&house, &event).await, None);
+        assert_eq!(house.centre_sees(alarm).await.phase, DispatchPhase::Accepted, "she is on her way");
+        house.forward_minutes(31);
+        house.tick().await;
+        assert!(house.centre_sees(alarm).await.overdue_since.is_some(), "the clock goes on");
+
+        // Her answer is faster than her outbox.
+        let alarm = house.dispatch("C-2").await;
+        let visit = DispatchId::new(&*house.world);
+        let begins = called(&house, &mut ada, visit, resident);
+        ada.accept(&house, alarm).await;
+        let ends = ended(&mut ada, visit);
+        let told = vec![ada.sign(&begins), ada.sign(&ends)];
+        assert!(ada.send_signed(&house, told).await.iter().all(|receipt| receipt.refused.is_none()));
+        let receipt = house.home.receipt(&ada, alarm, Direction::In, house.now(), counter());
+        let mut arrived = ada.record(&house, EventKind::CheckedIn, alarm);
+        arrived.receipt = Some(house.home.signed(&receipt));
+        assert_eq!(ada.send(&house, &arrived).await, None);
+        assert_eq!(house.centre_sees(alarm).await.phase, DispatchPhase::Arrived);
+
+        // The hub has seen her leave; that she forgets to say so takes nothing that comes then.
+        let visit = DispatchId::new(&*house.world);
+        let event = called(&house, &mut ada, visit, resident);
+        assert_eq!(ada.send(&house, &event).await, None);
+        for direction in [Direction::In, Direction::Out] {
+            assert_eq!(at_hub(&house, &mut ada, visit, (direction, counter())).await, None);
+        }
+        house.forward_minutes(5);
+        let left = house.dispatch("C-3").await;
+        let shown = ada.record(&house, EventKind::AlertDelivered, left);
+        assert_eq!(ada.send(&house, &shown).await, None);
+        house.forward_minutes(1);
+        let event = ended(&mut ada, visit);
+        assert_eq!(ada.send(&house, &event).await, None);
+        assert_eq!(house.centre_sees(left).await.phase, DispatchPhase::Open);
+
+        // Nor does a visit that is more than an hour old, where no hub saw her leave.
+        house.forward_minutes(61);
+        ada.refresh(&house).await;
+        let visit = DispatchId::new(&*house.world);
+        let event = called(&house, &mut ada, visit, resident);
+        assert_eq!(ada.send(&house, &event).await, None);
+        house.forward_minutes(61);
+        ada.refresh(&house).await;
+        let late = house.dispatch("C-4").await;
+        house.forward_minutes(2);
+        let event = ended(&mut ada, visit);
+        assert_eq!(ada.send(&house, &event).await, None);
+        assert_eq!(house.centre_sees(late).await.phase, DispatchPhase::Open);
+
+        // What she has declined is for others, whatever she does then.
+        ada.decline(&house, late, "busy").await.done();
+        let visit = DispatchId::new(&*house.world);
+        for event in [called(&house, &mut ada, visit, resident), ended(&mut ada, visit)] {
+            assert_eq!(ada.send(&house, &event).await, None);
+        }
+        assert_eq!(house.centre_sees(late).await.phase, DispatchPhase::Open);
+        assert_eq!(house.count("SELECT count(*) FROM own_visits WHERE dispatch_id IS NOT NULL").await, 0);
+    }
 }
