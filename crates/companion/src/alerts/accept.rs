@@ -1,13 +1,14 @@
 //! Taking a dispatch, and the digital keys that come with it.
 
-use terskel_api::dispatch::Accepted;
+use terskel_api::dispatch::{Accepted, Dispatch};
 use terskel_model::DispatchId;
+use terskel_model::dispatch::DispatchPhase;
 
 use crate::interface::{Outcome, Problem};
 use crate::keys;
 use crate::session::call;
 use crate::state::Core;
-use crate::store::{KeyFacts, Phone};
+use crate::store::{KeyFacts, Phone, Snapshot, VisitFacts};
 
 /// First accept wins, at the station. Safe to repeat when an answer was lost. Without an answer the worker goes all the same,
 /// and is told that nobody knows of it yet.
@@ -15,10 +16,8 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
     let _one_at_a_time = core.deciding.lock().await;
     core.signed_in()?;
     let snapshot = core.snapshot();
-    if let Some((visit, _)) = snapshot.open_visit()
-        && visit.dispatch != dispatch
-        && !visit.own
-    {
+    let going_to = snapshot.open_visit().and_then(|(visit, _)| dispatch_of(&snapshot, visit));
+    if going_to.is_some_and(|other| other != dispatch) {
         return Err(Problem::VisitOpen);
     }
     if snapshot.visits.iter().any(|v| v.dispatch == dispatch && v.closed_at.is_some()) {
@@ -33,17 +32,27 @@ pub(crate) async fn accept(core: &Core, dispatch: DispatchId) -> Result<Outcome,
         }
         answer => answer?,
     }
-    // An alarm comes before where the worker was going by themselves, unless that turned out to be it.
+    // An alarm comes before where the worker was going by themselves, unless the station says meanwhile that an alarm is there.
     let told = core.snapshot();
-    let is = told.dispatches.iter().find(|told| told.id == dispatch).and_then(|told| told.visit);
-    if let Some((visit, _)) =
-        snapshot.open_visit().filter(|(visit, _)| visit.own && Some(visit.dispatch) != is)
-    {
+    let left = snapshot.open_visit().filter(|(visit, _)| visit.own && dispatch_of(&told, visit).is_none());
+    if let Some((visit, _)) = left {
         let (phone, session) = core.signed_in()?;
         core.store.close_visit(visit.dispatch, &phone, session.worker, &core.clock).await?;
         core.refresh().await?;
     }
     Ok(Outcome::Done)
+}
+
+/// The dispatch that waits for this worker in a visit: by its name, or the one that the station has joined with a visit of the
+/// worker's own. Ending that visit ends it.
+pub(crate) fn dispatch_of(snapshot: &Snapshot, visit: &VisitFacts) -> Option<DispatchId> {
+    if !visit.own {
+        return Some(visit.dispatch);
+    }
+    let is = |told: &&Dispatch| {
+        told.mine && told.visit == Some(visit.dispatch) && told.phase != DispatchPhase::Closed
+    };
+    snapshot.dispatches.iter().find(is).map(|told| told.id)
 }
 
 /// Asks again for the keys of a visit that is this phone's already: its answer was lost, or the keys run out.

@@ -5,5 +5,5 @@ mod decline;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use accept::{accept, fetch_keys};
+pub(crate) use accept::{accept, dispatch_of, fetch_keys};
 pub(crate) use decline::decline;

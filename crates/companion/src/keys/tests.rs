@@ -7,7 +7,7 @@ use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::EventKind;
 use terskel_model::rules::ARRIVE_WITHIN;
 use terskel_model::withdrawal::WithdrawalReason;
-use terskel_model::{Clock as _, ResidentId};
+use terskel_model::{Clock as _, DispatchId, ResidentId};
 use tokio::time::{sleep, timeout};
 
 use crate::interface::{DoorResult, Intent, NetworkState, Outcome, Problem, Reach, View, VisitStanding};
@@ -32,6 +32,10 @@ async fn at_karis(once: bool) -> Home {
     home.intend(Intent::VisitHome { resident: kari(&home), called: false }).await.unwrap();
     home.see("ready", |v| v.visit.as_ref().is_some_and(|v| v.doors[0].reach == Reach::Ready)).await;
     home
+}
+
+fn glass(number: &str, text: &str) -> Intent {
+    Intent::BreakGlass { resident_number: number.into(), reason: "danger".into(), text: text.into() }
 }
 
 async fn try_door(home: &Home, lock: bool) -> DoorResult {
@@ -87,7 +91,7 @@ async fn the_alarm_of_a_visit_after_a_telephone_call_is_no_second_visit() {
         visit: Some(before.id),
         accepted_at: Some(now),
         arrive_by: Some(now + ARRIVE_WITHIN),
-        ..alarm
+        ..alarm.clone()
     });
     let view = home.see("the alarm", |v| v.visit.as_ref().unwrap().arrive_by.is_some()).await;
     let after = view.visit.as_ref().unwrap();
@@ -96,9 +100,15 @@ async fn the_alarm_of_a_visit_after_a_telephone_call_is_no_second_visit() {
     // A tap on the alert that was on its way ends nothing.
     home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
     assert_eq!(home.view().visit.as_ref().unwrap().id, before.id);
+    // Somebody waits there: another alarm comes after it, and so does an emergency.
+    let (other, raised_at) = (DispatchId::new(&*home.world), now);
+    home.station.dispatch(Dispatch { id: other, raised_at, ..alarm });
+    home.see("another alarm", |v| v.alerts.iter().any(|alert| alert.id == other)).await;
+    assert_eq!(home.intend(Intent::Accept { dispatch: other }).await, Err(Problem::VisitOpen));
+    assert_eq!(home.intend(glass("R-84", "Smoke under the door")).await, Err(Problem::VisitOpen));
     home.intend(Intent::CloseVisit { dispatch: before.id }).await.unwrap();
     home.sent().await;
-    assert_eq!(home.station.kinds(), ["visit_begun", "visit_closed"]);
+    assert_eq!(home.station.kinds(), ["visit_begun", "alert_delivered", "visit_closed"]);
     assert!(home.view().visit.is_none(), "there is no other");
 }
 
@@ -286,11 +296,6 @@ async fn an_alarm_comes_before_where_the_worker_was_going() {
 async fn in_an_emergency_a_home_opens_that_nobody_had_permitted() {
     let home = Home::enrolled().await;
     home.see("online", |v| v.status.network == NetworkState::Online).await;
-    let glass = |number: &str, text: &str| Intent::BreakGlass {
-        resident_number: number.into(),
-        reason: "danger".into(),
-        text: text.into(),
-    };
     let smoke = "Smoke under the door";
     assert_eq!(home.intend(glass("R-84", " ")).await, Err(Problem::Invalid { field: "text".into() }));
     assert_eq!(home.intend(glass("R-85", smoke)).await, Err(Problem::NotFound));

@@ -206,7 +206,9 @@ async fn accept(street: &mut Street, who: usize) {
 
 async fn decline(street: &mut Street, who: usize) {
     let Some(dispatch) = street.dispatch else { return };
-    let _ = intend(street, who, Intent::Decline { dispatch, reason: "busy".into() }).await;
+    if intend(street, who, Intent::Decline { dispatch, reason: "busy".into() }).await.is_ok() {
+        street.workers[who].declined = Some(dispatch);
+    }
 }
 
 fn visit_of(street: &Street, who: usize) -> Option<VisitView> {

@@ -38,7 +38,9 @@ pub(super) struct Worker {
     /// The visits that nobody dispatched the worker to.
     pub(super) own: HashSet<DispatchId>,
     /// The one after a phone call that goes on, as the station has heard.
-    pub(super) called: Option<DispatchId>,
+    pub(super) called: Option<Called>,
+    /// The last dispatch that the worker has said no to.
+    pub(super) declined: Option<DispatchId>,
     /// The station has heard that the worker accepted the present dispatch without network.
     pub(super) went: bool,
     /// By how much the phone's time may be behind: it was started anew, and has not heard the station since.
@@ -49,6 +51,16 @@ pub(super) struct Worker {
     pub(super) slept: Vec<(Instant, TimeDelta)>,
     /// Events of the phone that the model has seen.
     seen: usize,
+}
+
+/// A visit after a phone call.
+#[derive(Clone, Copy)]
+pub(super) struct Called {
+    pub(super) visit: DispatchId,
+    /// When the station heard of it.
+    pub(super) heard: Timestamp,
+    /// The hub has seen the worker leave.
+    pub(super) left: bool,
 }
 
 pub(super) struct Street {
@@ -63,6 +75,8 @@ pub(super) struct Street {
     /// All that ever were.
     pub(super) answers: HashSet<DispatchId>,
     body: Dispatch,
+    /// When the last dispatch came.
+    pub(super) raised_at: Timestamp,
     pub(super) seed: u64,
     log: Mutex<Vec<String>>,
 }
@@ -142,6 +156,7 @@ impl Street {
                 until,
                 own: HashSet::new(),
                 called: None,
+                declined: None,
                 went: false,
                 behind: TimeDelta::zero(),
                 misled: false,
@@ -150,7 +165,8 @@ impl Street {
             }
         });
         let (dispatch, joined, answers, log) = (None, None, HashSet::new(), Mutex::default());
-        Self { workers, dispatch, closed: true, firsts, joined, answers, body, seed, log }
+        let raised_at = body.raised_at;
+        Self { workers, dispatch, closed: true, firsts, joined, answers, body, raised_at, seed, log }
     }
 
     pub(super) fn log(&self, line: String) {
@@ -184,7 +200,7 @@ impl Street {
         for worker in &self.workers {
             worker.home().station.dispatch(body.clone());
         }
-        (self.dispatch, self.closed, self.joined) = (Some(id), false, None);
+        (self.dispatch, self.closed, self.joined, self.raised_at) = (Some(id), false, None, now);
         self.workers.iter_mut().for_each(|worker| worker.went = false);
     }
 
@@ -221,7 +237,7 @@ impl Street {
         for worker in &self.workers {
             let station = &worker.home().station;
             let mine = station.worker == first;
-            let visit = if mine { self.joined } else { worker.called };
+            let visit = if mine { self.joined } else { worker.called.map(|called| called.visit) };
             let known = |d: Dispatch| (d.phase == DispatchPhase::Accepted, d.mine, d.visit);
             if station.present().is_some_and(|d| known(d) != (true, mine, visit)) {
                 station.tell(|d| {

@@ -62,7 +62,8 @@ impl Store {
     }
 }
 
-/// The text of dispatches whose visits are over, and of the alarms of the phone's own visits. That such a dispatch is over
+/// The text of dispatches whose visits are over, and of the alarms of the phone's own visits, unless such an alarm was accepted by
+/// itself and that visit goes on. That such a dispatch is over
 /// stays until the shift ends: an older word of it that comes late is no new alert. Returns how many had one.
 async fn forget_texts(tx: &mut SqliteConnection, accepted_before: i64) -> Result<u64> {
     // The text that is put together is the one above; nothing from outside is in it.
@@ -70,6 +71,7 @@ async fn forget_texts(tx: &mut SqliteConnection, accepted_before: i64) -> Result
         "UPDATE dispatch SET body = json_set(body, '$.phase', 'closed', '$.mine', json('false'),
            '$.accepted_by', NULL, '$.visit', NULL, '$.details', NULL)
          WHERE (id IN ({OVER}) OR json_extract(body, '$.visit') IN ({OVER}))
+           AND id NOT IN (SELECT dispatch FROM visit WHERE closed_at_ms IS NULL)
            AND (json_extract(body, '$.mine') OR json_extract(body, '$.details') IS NOT NULL
                 OR json_extract(body, '$.visit') IS NOT NULL)"
     );

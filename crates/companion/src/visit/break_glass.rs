@@ -5,6 +5,7 @@ use terskel_model::break_glass::BreakGlassReason;
 use terskel_model::{BreakGlassId, name};
 
 use super::home::begin;
+use crate::alerts::dispatch_of;
 use crate::interface::{Outcome, Problem};
 use crate::keys;
 use crate::session::call;
@@ -26,7 +27,8 @@ pub(crate) async fn break_glass(
     };
     let _one_at_a_time = core.deciding.lock().await;
     let (phone, session) = core.signed_in()?;
-    if core.snapshot().open_visit().is_some_and(|(visit, _)| !visit.own) {
+    let snapshot = core.snapshot();
+    if snapshot.open_visit().is_some_and(|(visit, _)| dispatch_of(&snapshot, visit).is_some()) {
         return Err(Problem::VisitOpen);
     }
     let broken =
@@ -36,7 +38,8 @@ pub(crate) async fn break_glass(
     let phone = keys::acquainted(core, phone, broken.keys.iter().map(|key| &key.key)).await;
     let keys = broken.keys.iter().filter_map(|key| keys::verify_shift(key, &phone)).collect::<Vec<_>>();
     core.store.add_home(&broken.home, &keys).await?;
-    if let Some((visit, _)) = core.snapshot().open_visit() {
+    let told = core.snapshot();
+    if let Some((visit, _)) = told.open_visit().filter(|(visit, _)| dispatch_of(&told, visit).is_none()) {
         core.store.close_visit(visit.dispatch, &phone, session.worker, &core.clock).await?;
     }
     begin(core, &broken.home, "broken_glass").await

@@ -171,15 +171,17 @@ async fn what_ends_with_the_session_is_gone_with_it_and_nothing_else_is() {
     }
 }
 
-/// The visit of the phone's own, its alarm, a dispatch; and one that has nothing to do with them.
+/// The visit of the phone's own, its alarm, a dispatch; one that has nothing to do with them; and an alarm of that visit which
+/// was accepted by itself, where the worker still is.
 #[tokio::test]
 async fn after_an_hour_of_a_closed_visit_only_that_it_is_over_is_left_and_rings_no_more() {
     let (_dir, store) = store().await;
     let rows = r#"INSERT INTO visit (dispatch, accepted_at_ms, closed_at_ms, own) VALUES
-          ('visit', 1, 2, 1), ('mine', 1, 2, 0);
+          ('visit', 1, 2, 1), ('mine', 1, 2, 0), ('goes on', 1, NULL, 0);
         INSERT INTO dispatch (id, revision, body) VALUES
           ('visit', 0, '{"mine":true,"details":"a"}'), ('its alarm', 1, '{"visit":"visit","details":"b"}'),
-          ('mine', 2, '{"mine":true,"phase":"accepted","details":"c"}'), ('another', 3, '{"phase":"open","details":"d"}');"#;
+          ('mine', 2, '{"mine":true,"phase":"accepted","details":"c"}'), ('another', 3, '{"phase":"open","details":"d"}'),
+          ('goes on', 4, '{"mine":true,"visit":"visit","phase":"accepted","details":"e"}');"#;
     sqlx::raw_sql(rows).execute(&mut *store.connection().await.unwrap()).await.unwrap();
     let hour = Timestamp::from_timestamp(3600, 0).unwrap();
     assert!(!store.sweep(hour).await.unwrap());
@@ -193,7 +195,7 @@ async fn after_an_hour_of_a_closed_visit_only_that_it_is_over_is_left_and_rings_
     .unwrap();
     let over = |revision| ("closed".to_owned(), revision, None);
     assert_eq!(left[..3], [over(0), over(1), over(2)]);
-    assert_eq!(left[3].2.as_deref(), Some("d"));
+    assert_eq!((left[3].2.as_deref(), left[4].2.as_deref()), (Some("d"), Some("e")));
     assert!(!store.sweep(after).await.unwrap(), "nothing is left to be done");
 }
 
