@@ -2,7 +2,7 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
-import { alert, at, codeIs, flat, FOUND_HOMES, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
+import { alert, at, atHome, codeIs, flat, FOUND_HOMES, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
 
 const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   stage: async ({}, use) => {
@@ -248,6 +248,42 @@ test("the arrival clock runs out on the screen", async ({ page, stage, url }) =>
   await expect(page.getByTestId("arrival")).toContainText("1:00 over tiden");
   stage.show(view({ visit: visit({ arriveBy: at(2) }), status: { ...stage.view.status, wallAheadS: 61 } }));
   await expect(page.getByTestId("arrival"), "not by a clock that is ahead").toContainText("0:01 igjen");
+});
+
+test("an answer that comes late is told, and takes nobody away from the alarms", async ({ page, stage, url }) => {
+  stage.view = atHome();
+  await open(page, url, "nb");
+  const openAccess = async (): Promise<void> => {
+    await page.getByRole("banner").getByRole("button").click();
+    await page.getByTestId("open-access").click();
+  };
+  const asked = (intent: string): Promise<void> =>
+    expect.poll(() => stage.intents.some((each) => (each as { intent: string }).intent === intent)).toBe(true);
+  const alarms = page.getByRole("navigation").getByRole("button").first();
+
+  await openAccess();
+  await page.getByTestId("access-home").first().click();
+  await page.getByTestId("give").click();
+  await page.getByRole("radio", { name: "Bo Lunde" }).check();
+  await page.getByTestId("give-now").click();
+  await asked("giveAccess");
+  await alarms.click();
+  stage.answer({ ok: { outcome: "done" } });
+  await openAccess();
+  await expect(page.getByTestId("access-told")).toContainText("Bo Lunde har fått tilgang.");
+
+  await page.getByTestId("access-home").first().click();
+  await expect(page.getByTestId("access-told"), "told once").toBeEmpty();
+  await page.getByTestId("take-away").first().click();
+  await page.getByTestId("sure").click();
+  await asked("takeAccessAway");
+  await page.getByRole("dialog").getByRole("button", { name: "Lukk" }).click();
+  await alarms.click();
+  stage.answer({ problem: { problem: "noNetwork" } });
+  await expect(page.getByRole("heading", { level: 1, name: "Alarmer" })).toBeVisible();
+  await openAccess();
+  await expect(page.getByRole("alert").filter({ hasText: "«Ta tilbake tilgangen til Bo Lunde?»" })).toBeVisible();
+  await page.screenshot({ path: "test-results/screens/73-access-not-confirmed.png" });
 });
 
 test("big buttons are big enough for gloves", async ({ page, stage, url }) => {

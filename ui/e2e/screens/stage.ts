@@ -24,8 +24,9 @@ export class Stage {
   /** What a search finds; `total` of them. */
   found: FoundHome[] = [];
   total = 0;
-  /** The answer to every intent; without one the answer never comes. */
+  /** The answer to every intent; without one it comes when `answer` says so. */
   reply: unknown;
+  readonly #waiting: ((reply: unknown) => void)[] = [];
   /** What was asked for. */
   readonly intents: unknown[] = [];
   readonly #server: Server;
@@ -55,6 +56,11 @@ export class Stage {
     for (const stream of this.#streams) stream.write(`data: ${JSON.stringify(view)}\n\n`);
   }
 
+  /** Answers at last what has had no answer. */
+  answer(reply: unknown): void {
+    for (const json of this.#waiting.splice(0)) json(reply);
+  }
+
   /** Ends every stream, as an engine that dies. */
   cut(): void {
     for (const stream of this.#streams) stream.destroy();
@@ -82,6 +88,7 @@ export class Stage {
     if (body.includes('"touched"')) return json({ ok: { outcome: "done" } });
     this.intents.push(JSON.parse(body));
     if (this.reply !== undefined) json(this.reply);
+    else this.#waiting.push(json);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Closed, Engine, View } from "../kit/engine";
 import { wallIsAhead } from "../kit/time/now";
 import { ticker } from "../kit/time/ticker.svelte";
-import type { AccessPlace } from "./access/place";
+import type { AccessNews, AccessPlace } from "./access/place";
 
 /** The screens that a signed-in worker moves between. */
 export type Screen = "alerts" | "visit" | "today" | "install" | "access";
@@ -17,6 +17,7 @@ export class Phone {
   screen = $state<Screen>("alerts");
   /** Where on the screen of access. */
   #accessPlace = $state.raw<AccessPlace>({ at: "homes" });
+  #accessNews = $state.raw<AccessNews | null>(null);
   /** The worker asked to sign in again while the session is still shown. */
   signingIn = $state(false);
 
@@ -48,8 +49,19 @@ export class Phone {
     return this.#accessPlace;
   }
 
+  get accessNews(): AccessNews | null {
+    return this.#accessNews;
+  }
+
+  /** Says what came of something that a lead asked for, and takes nobody away from where they are by then. */
+  tell(news: AccessNews): void {
+    this.#accessNews = news;
+  }
+
   /** A lead looks at who may get in. */
   lookAt(place: AccessPlace): void {
+    // Whoever comes from another screen has not read it yet.
+    if (this.screen === "access") this.#accessNews = null;
     this.#accessPlace = place;
     this.screen = "access";
   }
@@ -62,6 +74,7 @@ export class Phone {
     this.#visit = now;
     if (now !== undefined && now !== before) this.screen = "visit";
     if (now === undefined && before !== undefined && this.screen === "visit") this.screen = "today";
+    if (view.session === null) [this.#accessPlace, this.#accessNews] = [{ at: "homes" }, null];
     if (!view.status.signInNeeded && !locked) this.signingIn = false;
     wallIsAhead(view.status.wallAheadS);
     ticker.move();

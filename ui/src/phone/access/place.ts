@@ -1,3 +1,5 @@
+import type { Trouble } from "../../kit/engine/engine";
+
 /** A home, as far as its name is known. */
 export interface NamedHome {
   resident: string;
@@ -8,6 +10,9 @@ export interface NamedHome {
 /** Where a lead is among the screens of access. */
 export type AccessPlace =
   | { at: "homes" }
-  | { at: "home"; home: NamedHome; told?: string }
+  | { at: "home"; home: NamedHome }
   | { at: "give"; home: NamedHome }
   | { at: "phones" };
+
+/** What came of something that a lead asked for; `what` they asked for, where it did not go through. */
+export type AccessNews = { told: string } | { what: string; trouble: Trouble };
