@@ -8,7 +8,7 @@ use crate::interface::{Outcome, Problem};
 use crate::keys;
 use crate::session::call;
 use crate::state::Core;
-use crate::store::{KeyFacts, Phone, Snapshot, VisitFacts};
+use crate::store::{Kept, KeyFacts, Phone, Snapshot, VisitFacts};
 
 /// First accept wins, at the station. Safe to repeat when an answer was lost. Without an answer the worker goes all the same,
 /// and is told that nobody knows of it yet.
@@ -76,6 +76,7 @@ async fn go_anyway(core: &Core, dispatch: DispatchId, no_answer: Problem) -> Res
 
 async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
+    let asked = core.asked(&session);
     let answer =
         call(core, &phone, session.id, |station, credential| station.accept(credential, dispatch)).await;
     let accepted = match answer.map_err(Problem::from) {
@@ -91,9 +92,10 @@ async fn ask(core: &Core, dispatch: DispatchId) -> Result<(), Problem> {
     }
     core.withheld.learn(accepted.keys.iter().map(|key| key.lock), &accepted.without);
     let phone = keys::acquainted(core, phone, accepted.keys.iter().map(|key| &key.key)).await;
-    core.store.save_accepted(&accepted.dispatch, &verified(&accepted, &phone)).await?;
+    let kept = core.store.save_accepted(&asked, &accepted.dispatch, &verified(&accepted, &phone)).await?;
     core.refresh().await?;
-    Ok(())
+    // The visit's own keeper asks again for keys that were overtaken: it misses them.
+    if kept == Kept::TooLate { Err(Problem::SignedOut) } else { Ok(()) }
 }
 
 /// The keys that this phone can trust and use. A door whose key is not among them says so when it is asked.

@@ -23,7 +23,7 @@ pub(crate) async fn decline(core: &Core, dispatch: DispatchId, reason: &str) -> 
     // The stream tells it too, in a later revision; the worker sees it now. Read afresh: it may have come already.
     if let Some(mut declined) = core.snapshot().dispatches.iter().find(|d| d.id == dispatch).cloned() {
         declined.declined = true;
-        core.store.receive(&declined, None, &phone, session.worker, &core.clock).await?;
+        core.store.receive(&declined, None, &phone, &session, &core.clock).await?;
         core.refresh().await?;
     }
     Ok(Outcome::Done)

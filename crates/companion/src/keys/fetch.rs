@@ -9,7 +9,7 @@ use super::{acquainted, verify_shift};
 use crate::interface::Problem;
 use crate::session::call;
 use crate::state::Core;
-use crate::store::KeyFacts;
+use crate::store::{Kept, KeyFacts};
 
 /// A permission whose hours begin is noticed within this.
 const EVERY: Duration = Duration::from_secs(5 * 60);
@@ -30,6 +30,7 @@ pub(crate) async fn keep_shift_keys(core: Arc<Core>) {
 
 async fn fetch(core: &Core) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
+    let asked = core.asked(&session);
     let known = core.snapshot().bundle.clone();
     let answer =
         call(core, &phone, session.id, |station, credential| station.keys(credential, known.clone())).await?;
@@ -41,7 +42,10 @@ async fn fetch(core: &Core) -> Result<(), Problem> {
     let keys: Vec<Option<KeyFacts>> = of_shift.map(|key| verify_shift(key, &phone)).collect();
     let whole = keys.iter().all(Option::is_some);
     let keys: Vec<KeyFacts> = keys.into_iter().flatten().collect();
-    core.store.save_bundle(&bundle, &keys, whole, core.clock.now()).await?;
+    let kept = core.store.save_bundle(&asked, &bundle, (&keys, whole), core.clock.now()).await?;
     core.refresh().await?;
+    if kept == Kept::Overtaken {
+        core.keys_wanted.notify_one();
+    }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Digital keys on the phone: verified before they are kept, fetched for the shift, wiped when they are taken away.
 
 mod fetch;
+#[cfg(test)]
+mod overtaken;
 mod refused;
 #[cfg(test)]
 mod tests;

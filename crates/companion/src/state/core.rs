@@ -16,7 +16,7 @@ use crate::keys::{Refused, Withheld};
 use crate::lock::PinInMind;
 use crate::session::TokenLife;
 use crate::station_client::{Station, StationError, Stations};
-use crate::store::{Phone, Session, Snapshot, Store, StoreError};
+use crate::store::{Asked, Phone, Session, Snapshot, Store, StoreError};
 use crate::visit::VisitDesk;
 
 /// Shared by the engine and its tasks.
@@ -163,6 +163,11 @@ impl Core {
         let phone = snapshot.phone.clone().ok_or(Problem::NotEnrolled)?;
         let session = snapshot.session.clone().ok_or(Problem::SignedOut)?;
         if session.ends_at <= self.clock.now() { Err(Problem::SignedOut) } else { Ok((phone, session)) }
+    }
+
+    /// What is about to be asked in this session: what wipes the phone while the answer is on its way makes a difference.
+    pub(crate) fn asked(&self, session: &Session) -> Asked {
+        Asked { session: session.id, followed: self.snapshot().followed }
     }
 
     /// The station of this enrolment; its connections are kept between calls.

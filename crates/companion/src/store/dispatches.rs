@@ -2,29 +2,33 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::dispatch::Dispatch;
+use terskel_model::Timestamp;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::EventKind;
-use terskel_model::{Timestamp, WorkerId};
 
+use super::asked::is_here;
 use super::events::{Draft, record};
-use super::{Phone, Result, Store, StoreError, ms, standing};
+use super::{Phone, Result, Session, Store, StoreError, ms, standing};
 use crate::state::PhoneClock;
 
 impl Store {
     /// A dispatch from the stream or from an answer. The stream's cursor and, for an alert that is new here, the
     /// event that tells its delivery are stored with it. An older revision is ignored.
     ///
-    /// Returns whether it was a new alert.
+    /// Returns whether it was a new alert. What was told to a session that is over on this phone is not stored.
     pub(crate) async fn receive(
         &self,
         dispatch: &Dispatch,
         cursor: Option<&str>,
         phone: &Phone,
-        worker: WorkerId,
+        session: &Session,
         clock: &PhoneClock,
     ) -> Result<bool> {
         let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
+        if !is_here(&mut tx, session.id).await? {
+            return Ok(false);
+        }
         if let Some(cursor) = cursor {
             save_cursor(&mut tx, cursor).await?;
         }
@@ -35,7 +39,7 @@ impl Store {
             put(&mut tx, dispatch).await?;
         }
         if alert {
-            let draft = Draft::new(EventKind::AlertDelivered, clock.now(), worker, dispatch.id);
+            let draft = Draft::new(EventKind::AlertDelivered, clock.now(), session.worker, dispatch.id);
             record(&mut tx, phone, clock, draft).await?;
         }
         tx.commit().await?;

@@ -9,15 +9,26 @@ use terskel_api::dispatch::Dispatch;
 use terskel_api::key::{KeyBundle, KeyHome};
 use terskel_model::{DispatchId, KeyId, LockId, Timestamp};
 
+use super::asked::{self, Asked, Kept};
 use super::snapshot::{KeyFacts, KeyState};
 use super::{Result, Store, StoreError, id, ms, time};
 use crate::roster::folded;
 
 impl Store {
-    /// The dispatch is this phone's; `keys` have been verified. They replace the ones it had.
-    pub(crate) async fn save_accepted(&self, dispatch: &Dispatch, keys: &[KeyFacts]) -> Result<()> {
+    /// The dispatch is this phone's; `keys` have been verified. They replace the ones it had. That it is this phone's stands
+    /// also where its keys have been [overtaken](Kept::Overtaken).
+    pub(crate) async fn save_accepted(
+        &self,
+        asked: &Asked,
+        dispatch: &Dispatch,
+        keys: &[KeyFacts],
+    ) -> Result<Kept> {
         let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
+        let kept = asked::now(&mut tx, asked).await?;
+        if kept == Kept::TooLate {
+            return Ok(kept);
+        }
         let known: Option<i64> = sqlx::query_scalar("SELECT revision FROM dispatch WHERE id = $1")
             .bind(dispatch.id.to_string())
             .fetch_optional(&mut *tx)
@@ -25,14 +36,17 @@ impl Store {
         if known.is_none_or(|known| dispatch.revision >= known.unsigned_abs()) {
             super::dispatches::put(&mut tx, dispatch).await?;
         }
-        sqlx::query("DELETE FROM digital_key WHERE dispatch = $1")
-            .bind(dispatch.id.to_string())
-            .execute(&mut *tx)
-            .await?;
-        for key in keys {
-            put(&mut tx, key).await?;
+        if kept == Kept::Whole {
+            sqlx::query("DELETE FROM digital_key WHERE dispatch = $1")
+                .bind(dispatch.id.to_string())
+                .execute(&mut *tx)
+                .await?;
+            for key in keys {
+                put(&mut tx, key).await?;
+            }
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(kept)
     }
 
     /// The keys of the shift, which have been verified, and the homes they are for. Those that are not among them any more
@@ -41,13 +55,17 @@ impl Store {
     /// `whole`: nothing of it had to be left out; then the same version is not asked for again.
     pub(crate) async fn save_bundle(
         &self,
+        asked: &Asked,
         bundle: &KeyBundle,
-        keys: &[KeyFacts],
-        whole: bool,
+        (keys, whole): (&[KeyFacts], bool),
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<Kept> {
         let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
+        let kept = asked::now(&mut tx, asked).await?;
+        if kept != Kept::Whole {
+            return Ok(kept);
+        }
         let known: Vec<String> =
             sqlx::query_scalar("SELECT id FROM digital_key WHERE dispatch IS NULL AND state = 'good'")
                 .fetch_all(&mut *tx)
@@ -73,20 +91,26 @@ impl Store {
             .bind(continuity)
             .execute(&mut *tx)
             .await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(kept)
     }
 
     /// A home more, with its keys, which have been verified.
-    pub(crate) async fn add_home(&self, home: &KeyHome, keys: &[KeyFacts]) -> Result<()> {
+    pub(crate) async fn add_home(&self, asked: &Asked, home: &KeyHome, keys: &[KeyFacts]) -> Result<Kept> {
         let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
+        let kept = asked::now(&mut tx, asked).await?;
+        if kept != Kept::Whole {
+            return Ok(kept);
+        }
         put_home(&mut tx, home).await?;
         for key in keys {
             put(&mut tx, key).await?;
         }
         // Not what the station gave last any more: it could be back at that, without these keys, and say that nothing is new.
         sqlx::query("UPDATE bundle SET version = ''").execute(&mut *tx).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(kept)
     }
 }
 

@@ -15,6 +15,7 @@
 //! | events | the station has them; refused ones until the worker has read it |
 
 mod app_lock;
+mod asked;
 mod clock;
 mod dispatches;
 mod doors;
@@ -39,6 +40,7 @@ pub use key::StoreKey;
 pub use keystore::{FileKeystore, Keystore, KeystoreError, store_key};
 
 pub(crate) use app_lock::AppLock;
+pub(crate) use asked::{Asked, Kept};
 pub(crate) use doors::{Intention, Operated};
 pub(crate) use events::Queued;
 pub(crate) use installation::{InstallationFacts, Place, Tried};

@@ -7,6 +7,7 @@ use terskel_api::key::KeyHome;
 use terskel_api::roster::RosterPage;
 use terskel_model::{ResidentId, SessionId};
 
+use super::asked::is_here;
 use super::{Result, Store, StoreError};
 use crate::roster::{Alphabet, folded};
 
@@ -153,15 +154,6 @@ impl Store {
         }
         Ok(Some(whole))
     }
-}
-
-/// Whether this is still the session of whoever is signed in.
-async fn is_here(tx: &mut SqliteConnection, session: SessionId) -> Result<bool> {
-    let row = sqlx::query("SELECT 1 FROM session WHERE id = $1 AND withdrawn IS NULL")
-        .bind(session.to_string())
-        .fetch_optional(tx)
-        .await?;
-    Ok(row.is_some())
 }
 
 async fn put(tx: &mut SqliteConnection, homes: &[KeyHome]) -> Result<()> {

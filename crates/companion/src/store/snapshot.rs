@@ -33,6 +33,8 @@ pub(crate) struct Snapshot {
     pub(crate) doors: Vec<DoorFacts>,
     /// The lock that is being installed.
     pub(crate) installation: Option<InstallationFacts>,
+    /// How many orders to wipe this session has followed.
+    pub(crate) followed: u32,
     pub(crate) unsent: u32,
     pub(crate) refusals: Vec<Refusal>,
 }
@@ -193,6 +195,7 @@ impl Store {
             visits: super::visits::read(&mut tx).await?,
             doors: super::doors::read(&mut tx).await?,
             installation: super::installation::read(&mut tx).await?,
+            followed: super::asked::followed(&mut tx).await?,
             unsent: sqlx::query_scalar("SELECT count(*) FROM event WHERE state = 'queued'")
                 .fetch_one(&mut *tx)
                 .await?,

@@ -6,10 +6,11 @@ use terskel_keys::receipt::{Direction, Receipt};
 use terskel_model::event::EventKind;
 use terskel_model::{DispatchId, WorkerId};
 
+use super::asked::is_here;
 use super::events::{Draft, record};
 use super::snapshot::VisitFacts;
 use super::standing::Standing;
-use super::{Phone, Result, Store, id, ms, time};
+use super::{Phone, Result, Session, Store, id, ms, time};
 use crate::state::PhoneClock;
 
 impl Store {
@@ -73,27 +74,31 @@ impl Store {
     }
 
     /// The worker goes to a home without having been dispatched: `visit` is as a dispatch would be. The station is told
-    /// that it begins, and `why`.
+    /// that it begins, and `why`. False: the session is over on this phone, and nothing begins.
     pub(crate) async fn begin_own_visit(
         &self,
         visit: &Dispatch,
         why: &str,
         phone: &Phone,
-        worker: WorkerId,
+        session: &Session,
         clock: &PhoneClock,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let mut guard = self.connection().await?;
         let mut tx = guard.begin().await?;
+        if !is_here(&mut tx, session.id).await? {
+            return Ok(false);
+        }
         super::dispatches::put(&mut tx, visit).await?;
         sqlx::query("UPDATE visit SET own = 1, told = 1 WHERE dispatch = $1")
             .bind(visit.id.to_string())
             .execute(&mut *tx)
             .await?;
-        let mut draft = Draft::new(EventKind::VisitBegun, clock.now(), worker, visit.id);
+        let mut draft = Draft::new(EventKind::VisitBegun, clock.now(), session.worker, visit.id);
         draft.reason = Some(why.to_owned());
         draft.resident = visit.details.as_ref().map(|details| details.resident.id);
         record(&mut tx, phone, clock, draft).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 }
 

@@ -170,10 +170,8 @@ async fn take(core: &Core, phone: &Phone, session: &Session, event: &SseEvent) -
     }
     match serde_json::from_str::<Dispatch>(&event.data) {
         Ok(dispatch) => {
-            let alert = core
-                .store
-                .receive(&dispatch, event.id.as_deref(), phone, session.worker, &core.clock)
-                .await?;
+            let alert =
+                core.store.receive(&dispatch, event.id.as_deref(), phone, session, &core.clock).await?;
             core.refresh().await?;
             if alert {
                 core.outbox.notify_one();

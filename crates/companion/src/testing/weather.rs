@@ -46,6 +46,8 @@ pub(crate) enum Weather {
 
 pub(crate) struct Sky {
     weather: watch::Sender<Weather>,
+    /// Answers wait.
+    held: watch::Sender<bool>,
     luck: ManualWorld,
 }
 
@@ -53,6 +55,7 @@ impl Sky {
     pub(crate) fn new(seed: u64) -> Self {
         Self {
             weather: watch::Sender::new(Weather::Clear),
+            held: watch::Sender::new(false),
             luck: ManualWorld::new(Timestamp::UNIX_EPOCH, seed),
         }
     }
@@ -60,6 +63,15 @@ impl Sky {
     /// The weather turns. Streams break, or fall silent.
     pub(crate) fn set(&self, weather: Weather) {
         self.weather.send_replace(weather);
+    }
+
+    /// Answers that the station has given wait until they are let go; streams flow.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.send_replace(held);
+    }
+
+    async fn let_go(&self) {
+        self.held.subscribe().wait_for(|held| !held).await.unwrap();
     }
 
     fn is_lost(&self, one_in: u8) -> bool {
@@ -101,6 +113,7 @@ impl Weathered {
         async move {
             self.sky().pass().await?;
             let answer = answer.await;
+            self.sky().let_go().await;
             self.sky().pass().await?;
             answer
         }

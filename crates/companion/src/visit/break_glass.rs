@@ -10,6 +10,7 @@ use crate::interface::{Outcome, Problem};
 use crate::keys;
 use crate::session::call;
 use crate::state::Core;
+use crate::store::Kept;
 
 /// Asks for the keys, and begins the visit. A visit that is going on is ended first, unless somebody was dispatched.
 pub(crate) async fn break_glass(
@@ -31,13 +32,22 @@ pub(crate) async fn break_glass(
     if snapshot.open_visit().is_some_and(|(visit, _)| dispatch_of(&snapshot, visit).is_some()) {
         return Err(Problem::VisitOpen);
     }
-    let broken =
-        call(core, &phone, session.id, |station, credential| station.break_glass(credential, body.clone()))
-            .await?;
-    core.withheld.learn(broken.keys.iter().map(|key| key.lock), &broken.without);
-    let phone = keys::acquainted(core, phone, broken.keys.iter().map(|key| &key.key)).await;
-    let keys = broken.keys.iter().filter_map(|key| keys::verify_shift(key, &phone)).collect::<Vec<_>>();
-    core.store.add_home(&broken.home, &keys).await?;
+    let broken = loop {
+        let asked = core.asked(&session);
+        let broken = call(core, &phone, session.id, |station, credential| {
+            station.break_glass(credential, body.clone())
+        })
+        .await?;
+        core.withheld.learn(broken.keys.iter().map(|key| key.lock), &broken.without);
+        let phone = keys::acquainted(core, phone.clone(), broken.keys.iter().map(|key| &key.key)).await;
+        let keys = broken.keys.iter().filter_map(|key| keys::verify_shift(key, &phone)).collect::<Vec<_>>();
+        match core.store.add_home(&asked, &broken.home, &keys).await? {
+            Kept::Whole => break broken,
+            // The same emergency, by its id.
+            Kept::Overtaken => core.refresh().await?,
+            Kept::TooLate => return Err(Problem::SignedOut),
+        }
+    };
     let told = core.snapshot();
     if let Some((visit, _)) = told.open_visit().filter(|(visit, _)| dispatch_of(&told, visit).is_none()) {
         core.store.close_visit(visit.dispatch, &phone, session.worker, &core.clock).await?;

@@ -24,10 +24,10 @@ pub(crate) async fn visit_home(core: &Core, resident: ResidentId, called: bool) 
 pub(super) async fn begin(core: &Core, home: &KeyHome, why: &str) -> Result<Outcome, Problem> {
     let (phone, session) = core.signed_in()?;
     let visit = own_visit(home, DispatchId::new(&*core.world), core.clock.now(), why);
-    core.store.begin_own_visit(&visit, why, &phone, session.worker, &core.clock).await?;
+    let begun = core.store.begin_own_visit(&visit, why, &phone, &session, &core.clock).await?;
     core.outbox.notify_one();
     core.refresh().await?;
-    Ok(Outcome::Done)
+    if begun { Ok(Outcome::Done) } else { Err(Problem::SignedOut) }
 }
 
 fn own_visit(home: &KeyHome, id: DispatchId, now: Timestamp, why: &str) -> Dispatch {
