@@ -13,7 +13,8 @@ use crate::db::Columns;
 use crate::extract::PathId;
 use crate::problem::{Failure, problem};
 
-/// The order that ended a session, until it is confirmed. The session's credentials are of no use any more: its id, which
+/// The order that ended a session, until it is confirmed; or a later one of the same worker's on the same phone, whose sign-in
+/// the phone has not had the answer to. The session's credentials are of no use any more: its id, which
 /// only the phone and the station know, is enough to be told to wipe.
 #[utoipa::path(
     get, path = path::SESSION_WITHDRAWAL, tag = "withdrawals",
@@ -28,12 +29,17 @@ pub(crate) async fn of_session(
     PathId(session): PathId<SessionId>,
 ) -> Result<Json<Withdrawal>, Failure> {
     let mut reader = app.reader().await?;
-    let row = sqlx::query("SELECT id FROM withdrawals WHERE session_id = $1")
-        .bind(session.to_string())
-        .fetch_optional(&mut *reader)
-        .await?
-        .ok_or_else(|| problem(code::NOT_FOUND))?;
-    let id: WithdrawalId = row.id("id")?;
+    let row = sqlx::query(
+        "SELECT w.id, w.session_id FROM withdrawals w JOIN sessions s ON s.id = w.session_id
+         JOIN sessions asked ON asked.phone_id = s.phone_id AND asked.worker_id = s.worker_id
+         WHERE asked.id = $1 AND s.started_ms >= asked.started_ms AND w.confirmed_ms IS NULL
+         ORDER BY s.started_ms, w.revision LIMIT 1",
+    )
+    .bind(session.to_string())
+    .fetch_optional(&mut *reader)
+    .await?
+    .ok_or_else(|| problem(code::NOT_FOUND))?;
+    let (id, ended): (WithdrawalId, SessionId) = (row.id("id")?, row.id("session_id")?);
     let told = load(id, &mut reader).await?.ok_or_else(|| problem(code::NOT_FOUND))?;
-    Ok(Json(told.to(session)))
+    Ok(Json(told.to(ended)))
 }

@@ -1,5 +1,7 @@
 //! Keys that are taken away at once: the phone is told within a second, wipes, and confirms.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::json;
 use terskel_api::event::EventReceipts;
@@ -49,6 +51,21 @@ async fn shift_of(house: &House, lead: &str, worker: &Worker) -> ShiftId {
 }
 
 stories! {
+    async fn a_phone_that_had_no_answer_to_its_last_sign_in_is_told_by_the_one_before(house) {
+        let lead = liv(&house).await;
+        let mut ada = house.phone_of(&house.ada).await;
+        let known = ada.session.as_ref().unwrap().session;
+        house.world.forward(Duration::from_secs(60));
+        ada.sign_in(&house, &house.ada).await;
+        let order = post(&house, path::PHONE_LOSS, ada.id, &lead).await.remove(0);
+        let told = of_session(&house, known).await;
+        assert_eq!((told.id, told.everything), (order.id, true));
+        let confirmed = wiped(&house, &mut ada, order.id);
+        assert_eq!(part(&house, &mut ada, &confirmed).await, None);
+        let path = path::SESSION_WITHDRAWAL.replace("{id}", &known.to_string());
+        house.get(&path, "").await.refused(404, code::NOT_FOUND);
+    }
+
     async fn a_phone_is_told_within_a_second_and_the_lead_sees_when_it_has_wiped(house) {
         let (lead, resident) = (liv(&house).await, kari(&house).await);
         let mut ada = house.phone_of(&house.ada).await;

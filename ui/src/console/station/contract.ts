@@ -659,7 +659,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The order that ended a session, until it is confirmed. The session's credentials are of no use any more: its id, which
+         * The order that ended a session, until it is confirmed; or a later one of the same worker's on the same phone, whose sign-in
+         *     the phone has not had the answer to. The session's credentials are of no use any more: its id, which
          *     only the phone and the station know, is enough to be told to wipe.
          */
         get: operations["withdrawals_of_session"];
