@@ -1,6 +1,7 @@
 //! `POST /v1/dispatches/{id}/accept`: the first wins, by compare-and-swap in one statement (design law 7).
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Json as Answer;
@@ -53,13 +54,17 @@ pub(crate) async fn accept(
     app.write(&accept).await.map(Answer)
 }
 
-/// Gives an open dispatch of `team` to `by`, as accepted `at`; the arrival clock runs from then. False: it was not open.
+/// A phone that tells late tells in order, and on a slow network one by one: what it says next may be that its worker has arrived.
+const HEARD_OUT: Duration = Duration::from_secs(2 * 60);
+
+/// Gives an open dispatch of `team` to `by`, as accepted `at`; the arrival clock runs from then, and does not ring before the phone
+/// has been heard out. False: it was not open.
 pub(crate) async fn swap(
     tx: &mut AnyConnection,
     dispatch: DispatchId,
     team: TeamId,
     by: Holder,
-    at: Timestamp,
+    (at, now): (Timestamp, Timestamp),
 ) -> Result<bool, Failure> {
     let arrive_by = at + ARRIVE_WITHIN;
     let done = sqlx::query(
@@ -80,7 +85,7 @@ pub(crate) async fn swap(
         return Ok(false);
     }
     stop_deadlines(tx, dispatch).await?;
-    set_deadline(tx, dispatch, Deadline::Arrive, arrive_by).await?;
+    set_deadline(tx, dispatch, Deadline::Arrive, arrive_by.max(now + HEARD_OUT)).await?;
     changed(tx, dispatch).await?;
     Ok(true)
 }
@@ -99,7 +104,7 @@ impl Write for Accept {
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Accepted, Failure> {
         take_turn(tx).await?;
         let by = Holder { worker: self.session.worker, phone: self.session.phone };
-        let won = swap(tx, self.dispatch, self.session.team, by, app.now()).await?;
+        let won = swap(tx, self.dispatch, self.session.team, by, (app.now(), app.now())).await?;
         if won {
             self.audit(app, tx).await?;
         }

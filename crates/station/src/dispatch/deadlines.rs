@@ -57,16 +57,15 @@ pub(crate) async fn stop_deadlines(tx: &mut AnyConnection, dispatch: DispatchId)
 
 /// Does everything that is due at `now`; says how many.
 pub(crate) async fn fire_due(app: &App, now: Timestamp) -> Result<usize, Failure> {
-    let due =
-        sqlx::query("SELECT dispatch_id, kind, due_ms FROM deadlines WHERE due_ms <= $1 ORDER BY due_ms")
-            .bind(ms(now))
-            .fetch_all(&mut *app.reader().await?)
-            .await?;
+    let due = sqlx::query("SELECT dispatch_id, kind FROM deadlines WHERE due_ms <= $1 ORDER BY due_ms")
+        .bind(ms(now))
+        .fetch_all(&mut *app.reader().await?)
+        .await?;
     let mut fired = 0;
     for row in due {
         let deadline =
             if row.text("kind")? == Deadline::Accept.as_str() { Deadline::Accept } else { Deadline::Arrive };
-        let fire = Fire { dispatch: row.id("dispatch_id")?, deadline, due: row.time("due_ms")? };
+        let fire = Fire { dispatch: row.id("dispatch_id")?, deadline };
         match app.write(&fire).await {
             Ok(counted) => fired += usize::from(counted),
             // The row stays and is tried again; the others' alarms do not wait for it.
@@ -81,7 +80,6 @@ pub(crate) async fn fire_due(app: &App, now: Timestamp) -> Result<usize, Failure
 struct Fire {
     dispatch: DispatchId,
     deadline: Deadline,
-    due: Timestamp,
 }
 
 impl Write for Fire {
@@ -89,29 +87,31 @@ impl Write for Fire {
     type Output = bool;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<bool, Failure> {
+        // Since when: the time that was due, which a late word may have put before the time to ring.
         let (update, kind) = match self.deadline {
             Deadline::Accept => (
-                "UPDATE dispatches SET unanswered_ms = $1
-                 WHERE id = $2 AND phase = 'open' AND unanswered_ms IS NULL",
+                "UPDATE dispatches SET unanswered_ms = accept_by_ms
+                 WHERE id = $1 AND phase = 'open' AND unanswered_ms IS NULL RETURNING unanswered_ms AS since_ms",
                 EventKind::DispatchUnanswered,
             ),
             Deadline::Arrive => (
-                "UPDATE dispatches SET overdue_ms = $1
-                 WHERE id = $2 AND phase = 'accepted' AND overdue_ms IS NULL",
+                "UPDATE dispatches SET overdue_ms = arrive_by_ms
+                 WHERE id = $1 AND phase = 'accepted' AND overdue_ms IS NULL RETURNING overdue_ms AS since_ms",
                 EventKind::ArrivalOverdue,
             ),
         };
-        let done =
-            sqlx::query(update).bind(ms(self.due)).bind(self.dispatch.to_string()).execute(&mut *tx).await?;
+        let done = sqlx::query(update).bind(self.dispatch.to_string()).fetch_optional(&mut *tx).await?;
         sqlx::query("DELETE FROM deadlines WHERE dispatch_id = $1 AND kind = $2")
             .bind(self.dispatch.to_string())
             .bind(self.deadline.as_str())
             .execute(&mut *tx)
             .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
-        }
-        let entry = Entry { at: self.due, dispatch: Some(self.dispatch), ..Entry::of_station(app, kind) };
+        let Some(done) = done else { return Ok(false) };
+        let entry = Entry {
+            at: done.time("since_ms")?,
+            dispatch: Some(self.dispatch),
+            ..Entry::of_station(app, kind)
+        };
         entry.store(app, tx).await?;
         changed(tx, self.dispatch).await?;
         Ok(true)

@@ -113,7 +113,7 @@ async fn take(
     let dispatch: DispatchId = row.id("id")?;
     let by = Holder { worker: event.worker, phone: event.phone };
     let at = row.time("begun_ms")?.min(app.now()).max(row.time("received_ms")?);
-    if !on_shift(by, at, tx).await? || !swap(tx, dispatch, row.id("team_id")?, by, at).await? {
+    if !on_shift(by, at, tx).await? || !swap(tx, dispatch, row.id("team_id")?, by, (at, app.now())).await? {
         return Ok(());
     }
     decided(dispatch, by, at, app, tx).await?;

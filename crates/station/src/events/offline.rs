@@ -26,7 +26,7 @@ pub(super) async fn accepted(
     // A phone's clock may be wrong: it was after the dispatch had come, and before now.
     let at: Timestamp = event.at.min(app.now()).max(row.time("received_ms")?);
     let by = Holder { worker: event.worker, phone: event.phone };
-    if on_shift(by, at, tx).await? && swap(tx, dispatch, row.id("team_id")?, by, at).await? {
+    if on_shift(by, at, tx).await? && swap(tx, dispatch, row.id("team_id")?, by, (at, app.now())).await? {
         decided(dispatch, by, at, app, tx).await?;
     }
     Ok(Proof::PhoneSignature)

@@ -11,6 +11,7 @@ use terskel_keys::receipt::Direction;
 use terskel_model::DispatchId;
 use terskel_model::dispatch::DispatchPhase;
 use terskel_model::event::{EventKind, PhoneEvent};
+use terskel_model::rules::ARRIVE_WITHIN;
 use terskel_model::trusted_time::ClockQuality;
 
 use crate::support::{House, Phone, liv};
@@ -54,6 +55,33 @@ stories! {
         assert!(house.centre_sees(dispatch).await.overdue_since.is_some());
         assert_eq!(at_hub(&house, &mut ada, dispatch, 1).await, None);
         assert_eq!(house.centre_sees(dispatch).await.phase, DispatchPhase::Arrived);
+    }
+
+    async fn who_tells_late_is_heard_out_before_the_centre_hears_that_nobody_came(house) {
+        let mut ada = house.phone_of(&house.ada).await;
+        for (reference, arrived) in [("C-1", true), ("C-2", false)] {
+            let dispatch = house.dispatch(reference).await;
+            let accepted_at = house.now();
+            let event = went(&house, &mut ada, dispatch);
+            house.forward_minutes(10);
+            let receipt = house.home.receipt(&ada, dispatch, Direction::In, house.now(), 1);
+            let checked = PhoneEvent { receipt: Some(house.home.signed(&receipt)), ..ada.record(&house, EventKind::CheckedIn, dispatch) };
+            house.forward_minutes(35);
+            house.tick().await;
+            // One by one, as on a slow network.
+            assert_eq!(ada.send(&house, &event).await, None);
+            house.forward_minutes(1);
+            house.tick().await;
+            assert_eq!(house.centre_sees(dispatch).await.overdue_since, None);
+            if arrived {
+                assert_eq!(ada.send(&house, &checked).await, None);
+            }
+            house.forward_minutes(2);
+            house.tick().await;
+            // Since when it was due, not since when the phone was heard.
+            let due = (!arrived).then_some(accepted_at + ARRIVE_WITHIN);
+            assert_eq!(house.centre_sees(dispatch).await.overdue_since, due);
+        }
     }
 
     async fn somebody_else_was_first_and_what_ada_did_there_is_kept(house) {
