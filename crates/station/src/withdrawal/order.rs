@@ -1,5 +1,6 @@
 //! Writing the orders down.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_model::event::EventKind;
 use terskel_model::withdrawal::WithdrawalReason;
@@ -66,39 +67,50 @@ pub(crate) enum Whose {
     Phone(PhoneId),
 }
 
-/// Ends the open sessions, and takes away all their keys.
+/// Ends the open sessions, and takes away all their keys; also those of whoever has no session open any more, but keys that
+/// nobody took away: its end was the station's doing (an old refresh token came again), or the phone has not wiped after
+/// signing out. Such a phone is told by its last session, or when somebody signs in on it.
 pub(crate) async fn sessions_of(
     whose: Whose,
     reason: &WithdrawalReason,
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Vec<WithdrawalId>, Failure> {
-    let (column, id) = match whose {
-        Whose::Shift(id) => ("shift_id", id.to_string()),
-        Whose::Worker(id) => ("worker_id", id.to_string()),
-        Whose::Phone(id) => ("phone_id", id.to_string()),
-    };
-    let open = sqlx::query(AssertSqlSafe(format!(
-        "UPDATE sessions SET ended_ms = $1 WHERE {column} = $2 AND ended_ms IS NULL AND ends_ms > $1
-         RETURNING id, phone_id, worker_id, team_id"
-    )))
-    .bind(ms(app.now()))
-    .bind(id)
-    .fetch_all(&mut *tx)
-    .await?;
-    let mut orders = Vec::with_capacity(open.len());
-    for row in &open {
-        let order = Order {
-            phone: row.id("phone_id")?,
-            worker: row.id("worker_id")?,
-            team: row.id("team_id")?,
-            session: Some(row.id("id")?),
-            keys: Keys::All,
-            reason: reason.clone(),
-        };
-        orders.push(order.store(app, tx).await?);
+    let mut orders = Vec::new();
+    let open = "UPDATE sessions SET ended_ms = $1 WHERE {whose} AND ended_ms IS NULL AND ends_ms > $1
+         RETURNING id, phone_id, worker_id, team_id";
+    let over = "SELECT s.id, s.phone_id, s.worker_id, s.team_id FROM sessions s WHERE s.{whose}
+         AND EXISTS (SELECT 1 FROM issued_keys k WHERE k.phone_id = s.phone_id AND k.worker_id = s.worker_id
+           AND k.expires_ms > $1 AND k.withdrawn_ms IS NULL)
+         AND NOT EXISTS (SELECT 1 FROM sessions o WHERE o.phone_id = s.phone_id AND o.worker_id = s.worker_id
+           AND (o.started_ms > s.started_ms OR (o.started_ms = s.started_ms AND o.id > s.id)))";
+    for which in [open, over] {
+        for row in &whose.sessions(which, app, tx).await? {
+            let order = Order {
+                phone: row.id("phone_id")?,
+                worker: row.id("worker_id")?,
+                team: row.id("team_id")?,
+                session: Some(row.id("id")?),
+                keys: Keys::All,
+                reason: reason.clone(),
+            };
+            orders.push(order.store(app, tx).await?);
+        }
     }
     Ok(orders)
+}
+
+impl Whose {
+    /// What `sql` gives, where `{whose}` is a condition on `sessions`, and `$1` now.
+    async fn sessions(self, sql: &str, app: &App, tx: &mut AnyConnection) -> sqlx::Result<Vec<AnyRow>> {
+        let (condition, id) = match self {
+            Self::Shift(id) => ("shift_id = $2", id.to_string()),
+            Self::Worker(id) => ("worker_id = $2", id.to_string()),
+            Self::Phone(id) => ("phone_id = $2", id.to_string()),
+        };
+        let sql = AssertSqlSafe(sql.replace("{whose}", condition));
+        sqlx::query(sql).bind(ms(app.now())).bind(id).fetch_all(tx).await
+    }
 }
 
 /// Which of a worker's keys on a phone.

@@ -199,6 +199,40 @@ stories! {
         assert_eq!(again.iter().map(|phone| phone.id).collect::<Vec<_>>(), [order.id]);
     }
 
+    async fn keys_that_a_session_has_left_behind_are_taken_away_too(house) {
+        let (lead, resident) = (liv(&house).await, kari(&house).await);
+        let (mut ada, bo) = (house.phone_of(&house.ada).await, house.phone_of(&house.bo).await);
+        for worker in [&house.ada, &house.bo] {
+            let mut permission = permanent(&house, resident);
+            permission["who"] = json!({"kind": "worker", "worker": worker.id()});
+            give(&house, &lead, &permission).await;
+        }
+        assert_eq!((keys(&house, &ada).await.len(), keys(&house, &bo).await.len()), (2, 2));
+        // Somebody has copied a token of Ada's phone: the station ends her session, and her phone hears nothing.
+        let (session, copied) = (ada.session.as_ref().unwrap().session, ada.tokens().refresh_token);
+        for _ in 0..2 {
+            assert_eq!(ada.refresh(&house).await.status, 200);
+        }
+        let clone = ada.make_at(&house, Method::POST, house.url(path::REFRESH), copied.expose());
+        clone.send(&house, "").await.refused(401, code::UNAUTHENTICATED);
+
+        let order = post(&house, path::PHONE_LOSS, ada.id, &lead).await.remove(0);
+        assert_eq!((order.keys, order.worker), (2, house.ada.id()));
+        let told = of_session(&house, session).await;
+        assert_eq!((told.id, told.everything, told.keys.len()), (order.id, true, 2));
+        let event = wiped(&house, &mut ada, order.id);
+        assert_eq!(part(&house, &mut ada, &event).await, None);
+        assert_eq!(seen(&house, &lead).await[0].confirmed_at, Some(house.now()));
+
+        // Bo has signed out. That his phone has wiped is more than the station knows.
+        bo.sign_out(&house).await.done();
+        let shift = shift_of(&house, &lead, &house.bo).await;
+        let order = post(&house, path::SHIFT_END, shift, &lead).await.remove(0);
+        assert_eq!((order.keys, order.phone), (2, bo.id));
+        assert_eq!(post(&house, path::PHONE_LOSS, bo.id, &lead).await, [], "once is enough");
+        assert_eq!(house.count("SELECT COUNT(*) FROM issued_keys WHERE withdrawn_ms IS NULL").await, 0);
+    }
+
     async fn a_phone_that_nobody_is_signed_in_on_is_reported_lost_too(house) {
         let lead = liv(&house).await;
         let ada = house.phone_of(&house.ada).await;

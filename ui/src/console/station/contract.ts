@@ -493,7 +493,7 @@ export interface paths {
         /**
          * Withdraws a phone, for the lead of a team that somebody was signed in for on it, or for an administrator: its session is over,
          *     its keys are taken away, nobody signs in on it again. It is told to wipe everything when it is heard of next; where nobody is
-         *     signed in on it there is nothing to tell. Saying it again changes nothing, and is answered as before.
+         *     signed in on it, and no key of it would open any more, there is nothing to tell. Saying it again changes nothing, and is answered as before.
          */
         post: operations["withdrawals_report"];
         delete?: never;
