@@ -22,6 +22,7 @@ pub(super) async fn keep_keys(core: Arc<Core>, dispatch: DispatchId) {
     loop {
         let rejected = core.snapshot().session.as_ref().is_none_or(|s| s.rejected);
         if rejected || !key_missing(&core, dispatch) {
+            backoff.reset();
             sleep(LOOK_EVERY).await;
             continue;
         }
@@ -59,4 +60,39 @@ fn key_missing(core: &Core, dispatch: DispatchId) -> bool {
     let lasts = |key: &KeyFacts| key.opens && key.expires > soon && !core.refused.has(key.id);
     let locks = visit.details.iter().flat_map(|d| &d.doors).filter_map(|door| door.lock.as_ref());
     locks.into_iter().any(|lock| !snapshot.keys_for(dispatch, lock.id).any(lasts))
+}
+
+#[cfg(test)]
+mod tests {
+    use terskel_model::Clock as _;
+
+    use super::*;
+    use crate::interface::{Intent, View};
+    use crate::testing::{Home, Mood};
+
+    #[tokio::test(start_paused = true)]
+    async fn keys_that_run_out_are_asked_for_as_often_as_if_there_had_been_no_trouble_before() {
+        let home = Home::alerted().await;
+        let all = |view: &View| {
+            let visit = view.visit.as_ref().unwrap();
+            visit
+                .doors
+                .iter()
+                .all(|door| door.key_until.is_some_and(|until| until > home.world.now() + RENEW_BEFORE))
+        };
+        home.station.feel(Mood::VendorSilent);
+        home.intend(Intent::Accept { dispatch: home.dispatch }).await.unwrap();
+        sleep(Duration::from_secs(600)).await;
+        home.station.feel(Mood::Good);
+        home.see("keys", all).await;
+        // The visit takes long, and the vendor is silent again.
+        sleep(LOOK_EVERY).await;
+        home.station.feel(Mood::VendorSilent);
+        home.world.skip(Duration::from_secs(56 * 60));
+        sleep(LOOK_EVERY + Duration::from_secs(1)).await;
+        home.station.feel(Mood::Good);
+        let begun = tokio::time::Instant::now();
+        home.see("new keys", all).await;
+        assert!(begun.elapsed() < Duration::from_secs(32), "{:?}", begun.elapsed());
+    }
 }
