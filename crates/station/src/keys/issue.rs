@@ -1,5 +1,6 @@
 //! One digital key: the one that was issued before, where it is as good as a new one, else a new one.
 
+use chrono::TimeDelta;
 use sqlx::AnyConnection;
 use terskel_api::Bytes;
 use terskel_api::dispatch::{Door, IssuedKey, Lock};
@@ -22,6 +23,9 @@ use crate::problem::Failure;
 
 /// Who issues: the `iss` claim.
 const ISSUER: &str = "terskel-station";
+
+/// A phone asks for the keys of its dispatch again when they have less than five minutes left, and is to get others then.
+const RENEWED_BEFORE: TimeDelta = TimeDelta::minutes(10);
 
 /// What has been decided.
 pub(super) struct Order<'a> {
@@ -70,18 +74,16 @@ impl Order<'_> {
         permission.filter(|_| dispatch.is_none() && break_glass.is_none() && !self.once)
     }
 
-    /// What a dispatch allows moves on with the clock: its key is good as long as it lasts. Any other is good if it lasts
-    /// as long as a new one would.
+    /// What a dispatch allows moves on with the clock: its key is good until it is nearly over. Any other is good if it
+    /// lasts as long as a new one would.
     async fn good_key(
         &self,
         plan: &str,
         app: &App,
         tx: &mut AnyConnection,
     ) -> Result<Option<IssuedKey>, Failure> {
-        let at_least = match self.because.dispatch {
-            Some(_) => ms(app.now()) + 1,
-            None => ms(whole_seconds(self.until)),
-        };
+        let new = whole_seconds(self.until);
+        let at_least = ms(self.because.dispatch.map_or(new, |_| new.min(app.now() + RENEWED_BEFORE)));
         let row = sqlx::query(
             "SELECT id, signed FROM issued_keys WHERE phone_id = $1 AND worker_id = $2 AND door_id = $3
              AND lock_id = $4 AND COALESCE(dispatch_id, '') = $5 AND COALESCE(permission_id, '') = $6
