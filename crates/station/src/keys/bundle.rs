@@ -14,6 +14,7 @@ use terskel_api::problem::{ProblemDetails, code};
 use terskel_model::ResidentId;
 use terskel_model::rules::BREAK_GLASS_LIFETIME;
 
+use super::before::given_before;
 use super::{Ring, Rung, source};
 use crate::app::{App, Shared};
 use crate::auth::PhoneSession;
@@ -23,7 +24,8 @@ use crate::permission::{Home, Person, covering, permission, signed_in, take_turn
 use crate::problem::{Failure, problem};
 use crate::team::continuity;
 
-/// Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys.
+/// Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys, and a home
+/// at which the station fails keeps what was given for it before.
 #[utoipa::path(
     post, path = path::KEYS, tag = "keys", security(("dpop" = [])),
     params(("known" = Option<String>, Query, description = "The version that the phone has")),
@@ -48,7 +50,7 @@ pub(crate) async fn bundle(
     let homes = candidates(&app, &session).await?;
     source::try_for(&homes, &app).await?;
     for resident in homes {
-        if let Some((home, keys, without)) = app.write(&KeysForHome { session: &session, resident }).await? {
+        if let Some((home, keys, without)) = of_home(&session, resident, &app).await? {
             bundle.homes.push(home);
             bundle.keys.extend(keys);
             bundle.without.extend(without);
@@ -101,14 +103,31 @@ async fn candidates(app: &App, session: &PhoneSession) -> Result<BTreeSet<Reside
     Ok(rows.iter().map(|row| row.id("id")).collect::<sqlx::Result<_>>()?)
 }
 
+/// A home, its keys, and the doors that there should be keys for.
+type OfHome = (KeyHome, Vec<ShiftKey>, Vec<DoorWithoutKey>);
+
+/// `None`: nothing for this worker here.
+async fn of_home(session: &PhoneSession, resident: ResidentId, app: &App) -> Result<Option<OfHome>, Failure> {
+    match app.write(&KeysForHome { session, resident }).await {
+        Err(error @ (Failure::Database(_) | Failure::Internal(_))) => {
+            tracing::error!(error = error.for_log(), %resident, "no keys could be issued for a home");
+            let before = given_before(session, resident, app).await?;
+            Ok(before.map(|(home, keys)| {
+                let (home, keys) = home_keys(home, keys, &[]);
+                (home, keys, Vec::new())
+            }))
+        }
+        issued => issued,
+    }
+}
+
 struct KeysForHome<'a> {
     session: &'a PhoneSession,
     resident: ResidentId,
 }
 
 impl Write for KeysForHome<'_> {
-    /// `None`: nothing for this worker here.
-    type Output = Option<(KeyHome, Vec<ShiftKey>, Vec<DoorWithoutKey>)>;
+    type Output = Option<OfHome>;
 
     async fn run(&self, app: &App, tx: &mut AnyConnection) -> Result<Self::Output, Failure> {
         take_turn(tx).await?;

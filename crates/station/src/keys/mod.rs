@@ -1,6 +1,7 @@
 //! Digital keys, for a dispatch and for a shift: whether one is issued, and until when, is decided in one place
 //! (`model::permission::decide`).
 
+mod before;
 pub(crate) mod bundle;
 pub(crate) mod entries;
 mod issue;

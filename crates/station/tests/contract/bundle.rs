@@ -8,7 +8,7 @@ use terskel_api::path;
 use terskel_api::problem::code;
 use terskel_model::continuity::ContactRole;
 
-use crate::support::{Answer, House, Phone, field, give, kari, liv, permanent};
+use crate::support::{Answer, Home, House, Phone, field, give, kari, keys, liv, permanent, take_away};
 
 async fn ask(house: &House, phone: &Phone, known: &str) -> Answer {
     phone.request(house, Method::POST, &format!("{}?known={known}", path::KEYS), b"").await
@@ -36,6 +36,31 @@ stories! {
         write(&house, &lead, &plan).await.is::<TeamContinuity>(200);
         let second: KeyBundle = ask(&house, &ada, &first.version).await.is(200);
         assert_eq!((second.keys, second.continuity.plan.as_str()), (first.keys, "Ring nabolaget."));
+    }
+
+    async fn a_home_at_which_the_station_fails_keeps_its_keys_and_no_other_home_waits(house) {
+        let (lead, resident) = (liv(&house).await, kari(&house).await);
+        let ada = house.phone_of(&house.ada).await;
+        let mut everywhere = permanent(&house, resident);
+        everywhere["what"] = json!({"kind": "team", "team": house.vest});
+        give(&house, &lead, &everywhere).await;
+        let first: KeyBundle = ask(&house, &ada, "").await.is(200);
+        assert_eq!((first.homes.len(), first.keys.len()), (1, 2));
+        // Of Kari's flat's secret a byte is left.
+        let broken = "UPDATE locks SET credential_sealed = substr(credential_sealed, 1, 1) WHERE id IN (
+             SELECT lock_id FROM doors WHERE kind = 'flat') RETURNING CAST(1 AS BIGINT)";
+        assert_eq!(house.count(broken).await, 1);
+        ask(&house, &ada, &first.version).await.done();
+        house.make(path::RESIDENTS, &Home::new(&*house.world).resident("R-91", house.vest)).await;
+        let second: KeyBundle = ask(&house, &ada, &first.version).await.is(200);
+        assert_eq!((second.homes.len(), second.keys.len()), (2, 4));
+        assert!(first.keys.iter().all(|key| second.keys.contains(key)), "what she had, she has");
+        // Somebody who has nothing there yet has the other home's.
+        let other = house.phone_of(&house.ada).await;
+        let theirs: KeyBundle = ask(&house, &other, "").await.is(200);
+        assert_eq!((theirs.homes.len(), theirs.keys.len()), (1, 2));
+        take_away(&house, &lead, serde_json::from_value(everywhere["id"].clone()).unwrap()).await;
+        assert_eq!(keys(&house, &ada).await, []);
     }
 
     async fn the_lead_writes_whom_to_call_and_every_phone_of_the_team_has_it(house) {

@@ -278,7 +278,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys. */
+        /**
+         * Issues what is missing, and gives it all. A home at a time: nobody else's writing waits for a whole shift's keys, and a home
+         *     at which the station fails keeps what was given for it before.
+         */
         post: operations["keys_bundle"];
         delete?: never;
         options?: never;
