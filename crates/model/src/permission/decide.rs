@@ -111,15 +111,17 @@ impl Permission {
         }
     }
 
-    /// Once is one key for one phone: when it ends unused, nobody can tell whether it was, so that no second one follows.
-    /// Who has opened may still lock behind them.
+    /// Once is one opening, by one phone. When its key ends unused, nobody can tell whether it was, so that no second one
+    /// follows. Where the key is good for nothing before that (it was taken back, or another lock is in the door) and the door was
+    /// not opened with it, the same phone gets another, which ends when the first did; no other phone does, as the first key may still
+    /// be on this one. Who has opened may lock behind them, with the key that opened.
     fn once(&self, facts: &Facts, now: Timestamp, end: Timestamp) -> Result<Timestamp, Denial> {
         let (Term::Once { .. }, Some(id)) = (self.when.term, self.id) else { return Ok(end) };
         let Some(used) = facts.uses.iter().find(|used| used.permission == id && used.door == facts.door)
         else {
             return Ok(end);
         };
-        let spent = used.opened && facts.operation == Operation::Open;
+        let spent = used.opened && (facts.operation == Operation::Open || !used.held);
         if used.phone != facts.phone || used.key_until <= now || spent {
             return Err(Denial::UsedUp);
         }

@@ -85,4 +85,7 @@ pub struct Use {
     pub key_until: Timestamp,
     /// The door was opened with it, or may have been.
     pub opened: bool,
+    /// It still locks: nobody took it back, it is of the lock that is in the door now, and of the dispatch in hand, where it is
+    /// of one.
+    pub held: bool,
 }

@@ -89,9 +89,16 @@ fn facts() -> impl Strategy<Value = Facts> {
         role,
         ends_at,
     });
-    let uses = (few(), few(), few(), moment(), any::<bool>()).prop_map(|(p, d, phone, key_until, opened)| {
-        Use { permission: PermissionId(p), door: DoorId(d), phone: PhoneId(phone), key_until, opened }
-    });
+    let uses = (few(), few(), few(), moment(), any::<(bool, bool)>()).prop_map(
+        |(p, d, phone, key_until, (opened, held))| Use {
+            permission: PermissionId(p),
+            door: DoorId(d),
+            phone: PhoneId(phone),
+            key_until,
+            opened,
+            held,
+        },
+    );
     (
         (select(vec![Operation::Open, Operation::Lock]), few(), residence, few(), few()),
         (proptest::option::of(few()), proptest::option::of(few()), proptest::option::weighted(0.9, shift)),
@@ -242,17 +249,27 @@ proptest! {
         let permissions = [permission];
         let first = until(&decide(&permissions, &facts, now)).unwrap();
         let used = |phone, opened| Use {
-            permission: permissions[0].id.unwrap(), door: facts.door, phone, key_until: first, opened,
+            permission: permissions[0].id.unwrap(), door: facts.door, phone, key_until: first, opened, held: true,
         };
+        let gone = |opened| Use { held: false, ..used(facts.phone, opened) };
         let again = |used, operation| {
             decide(&permissions, &Facts { uses: vec![used], operation, ..facts.clone() }, now + TimeDelta::minutes(later))
         };
         let other = PhoneId(Uuid::from_u128(99));
-        for decision in [again(used(other, false), Operation::Open), again(used(facts.phone, true), Operation::Open)] {
+        let elsewhere = Use { held: false, ..used(other, false) };
+        for decision in [
+            again(used(other, false), Operation::Open), again(elsewhere, Operation::Open),
+            again(used(facts.phone, true), Operation::Open), again(gone(true), Operation::Open),
+            again(gone(true), Operation::Lock),
+        ] {
             prop_assert_eq!(until(&decision), None);
         }
-        // The same phone may ask for its key again, and lock behind it; neither lasts longer than the first key.
-        for decision in [again(used(facts.phone, false), Operation::Open), again(used(facts.phone, true), Operation::Lock)] {
+        // The same phone may ask for its key again, or for another where that is gone, and lock behind it; none lasts longer
+        // than the first key.
+        for decision in [
+            again(used(facts.phone, false), Operation::Open), again(gone(false), Operation::Open),
+            again(used(facts.phone, true), Operation::Lock),
+        ] {
             prop_assert!(until(&decision).is_none_or(|until| until <= first));
         }
     }

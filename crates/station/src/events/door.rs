@@ -1,6 +1,6 @@
 //! A lock was asked to open or to lock.
 
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_api::problem::code;
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::event::{PhoneEvent, Proof};
@@ -41,7 +41,7 @@ pub(super) async fn operated(
         return refuse(code::BAD_PROOF);
     }
     if event.operation == Some(Operation::Open) && event.outcome != Some(DoorOutcome::Refused) {
-        used(event, key, tx).await?;
+        used(event, key, app, tx).await?;
     }
     if [DoorReason::KeyRejected, DoorReason::LockNotNow]
         .iter()
@@ -80,13 +80,26 @@ async fn there(
     }
 }
 
-/// Where the key was for once, that was it: also when nobody knows whether the door opened.
-async fn used(event: &PhoneEvent, key: KeyId, tx: &mut AnyConnection) -> Result<(), Failure> {
-    sqlx::query("UPDATE permission_uses SET opened_ms = $1 WHERE key_id = $2 AND opened_ms IS NULL")
-        .bind(ms(event.at))
-        .bind(key.to_string())
-        .execute(tx)
-        .await?;
+/// Where the key was for once, that was it: also when nobody knows whether the door opened, and when the phone has been given
+/// another meanwhile, as the first was good for nothing any more. That one goes with the next bundle.
+async fn used(event: &PhoneEvent, key: KeyId, app: &App, tx: &mut AnyConnection) -> Result<(), Failure> {
+    let same_use = "(SELECT permission_id FROM issued_keys WHERE id = $2)
+         AND door_id = (SELECT door_id FROM issued_keys WHERE id = $2)";
+    sqlx::query(AssertSqlSafe(format!(
+        "UPDATE permission_uses SET opened_ms = $1 WHERE opened_ms IS NULL AND permission_id = {same_use}"
+    )))
+    .bind(ms(event.at))
+    .bind(key.to_string())
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(AssertSqlSafe(format!(
+        "UPDATE issued_keys SET withdrawn_ms = $1 WHERE withdrawn_ms IS NULL AND id <> $2 AND id IN (
+           SELECT key_id FROM permission_uses WHERE permission_id = {same_use})"
+    )))
+    .bind(ms(app.now()))
+    .bind(key.to_string())
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

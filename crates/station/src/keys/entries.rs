@@ -75,7 +75,7 @@ pub(super) async fn pack(
     if !errands.is_empty() {
         return Ok(Packed { plan: plan(&errands), secret: errand::with_errands(&credential, &errands) });
     }
-    if chore::is_of(order, app, tx).await? {
+    if !order.once && chore::is_of(order, app, tx).await? {
         return Ok(Packed { plan: chore::PLAN.to_owned(), secret: standing });
     }
     let opens_only = Credential { pin: None, ..credential.clone() };

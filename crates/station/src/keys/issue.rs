@@ -181,7 +181,7 @@ impl Order<'_> {
         .execute(&mut *tx)
         .await?;
         if self.once {
-            self.use_up(tx, claims).await?;
+            self.use_up(app, tx, claims).await?;
         }
         let entry = Entry {
             dispatch: self.because.dispatch,
@@ -196,20 +196,37 @@ impl Order<'_> {
         entry.store(app, tx).await
     }
 
-    /// A permission for once gives one key for a door, whatever becomes of it.
-    async fn use_up(&self, tx: &mut AnyConnection, claims: &Claims) -> Result<(), Failure> {
+    /// A permission for once gives one key for a door that is good at a time, to one phone, until it has opened. It is decided
+    /// before (`Permission::once`) that there is to be another where the first is good for nothing any more; here, that the first
+    /// never comes back, and that an opening that is told of at this moment counts.
+    async fn use_up(&self, app: &App, tx: &mut AnyConnection, claims: &Claims) -> Result<(), Failure> {
+        let permission = self.because.permission.map(|id| id.to_string());
         sqlx::query(
-            "INSERT INTO permission_uses (permission_id, door_id, phone_id, key_id, key_until_ms)
-             VALUES ($1, $2, $3, $4, $5)",
+            "UPDATE issued_keys SET withdrawn_ms = $1 WHERE withdrawn_ms IS NULL AND id IN (
+               SELECT key_id FROM permission_uses WHERE permission_id = $2 AND door_id = $3)",
         )
-        .bind(self.because.permission.map(|id| id.to_string()))
+        .bind(ms(app.now()))
+        .bind(permission.clone())
+        .bind(claims.door.to_string())
+        .execute(&mut *tx)
+        .await?;
+        let done = sqlx::query(
+            "INSERT INTO permission_uses (permission_id, door_id, phone_id, key_id, key_until_ms)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (permission_id, door_id)
+             DO UPDATE SET key_id = excluded.key_id, key_until_ms = excluded.key_until_ms
+             WHERE permission_uses.opened_ms IS NULL AND permission_uses.phone_id = excluded.phone_id",
+        )
+        .bind(permission)
         .bind(claims.door.to_string())
         .bind(claims.phone.to_string())
         .bind(claims.id.to_string())
         .bind(ms(claims.expires))
         .execute(tx)
         .await?;
-        Ok(())
+        match done.rows_affected() {
+            1 => Ok(()),
+            _ => Err(Failure::Internal("what was for once has been used at this moment")),
+        }
     }
 }
 

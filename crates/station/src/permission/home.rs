@@ -23,7 +23,8 @@ pub(crate) struct Home {
     pub(crate) hub: Option<Hub>,
     /// Dispatches that somebody has accepted and not closed.
     in_hand: Vec<(DispatchId, Holder)>,
-    uses: Vec<Use>,
+    /// With the dispatch that each one's key is of, where it is of one.
+    uses: Vec<(Use, Option<DispatchId>)>,
     /// Emergencies of the last quarter of an hour, and whose.
     broken: Vec<(Holder, BrokenGlass)>,
 }
@@ -65,7 +66,11 @@ impl Home {
     pub(crate) fn facts(&self, person: &Person, door: &Door, operation: Operation) -> Facts {
         let phone = person.phone.unwrap_or(PhoneId(Uuid::nil()));
         let holder = Holder { worker: person.worker, phone };
-        let held = self.in_hand.iter().find(|(_, by)| *by == holder);
+        let held = self.in_hand.iter().find(|(_, by)| *by == holder).map(|(dispatch, _)| *dispatch);
+        let used = |(used, of): &(Use, Option<DispatchId>)| Use {
+            held: used.held && (of.is_none() || *of == held),
+            ..used.clone()
+        };
         Facts {
             operation,
             door: door.id,
@@ -75,9 +80,9 @@ impl Home {
             organisation: person.organisation,
             leads: person.leads,
             shift: Some(person.shift.clone()),
-            dispatch: held.map(|(dispatch, _)| InHand { dispatch: *dispatch }),
+            dispatch: held.map(|dispatch| InHand { dispatch }),
             break_glass: self.broken.iter().find(|(by, _)| *by == holder).map(|(_, broken)| *broken),
-            uses: self.uses.clone(),
+            uses: self.uses.iter().map(used).collect(),
         }
     }
 }
@@ -119,22 +124,29 @@ async fn broken(
     Ok(rows.iter().map(glass).collect::<sqlx::Result<_>>()?)
 }
 
-async fn uses(resident: ResidentId, reader: &mut AnyConnection) -> Result<Vec<Use>, Failure> {
+async fn uses(
+    resident: ResidentId,
+    reader: &mut AnyConnection,
+) -> Result<Vec<(Use, Option<DispatchId>)>, Failure> {
     let rows = sqlx::query(
-        "SELECT u.permission_id, u.door_id, u.phone_id, u.key_until_ms, u.opened_ms FROM permission_uses u
-         JOIN resident_doors rd ON rd.door_id = u.door_id WHERE rd.resident_id = $1",
+        "SELECT u.permission_id, u.door_id, u.phone_id, u.key_until_ms, u.opened_ms, k.id AS held, k.dispatch_id
+         FROM permission_uses u JOIN resident_doors rd ON rd.door_id = u.door_id JOIN doors d ON d.id = u.door_id
+         LEFT JOIN issued_keys k ON k.id = u.key_id AND k.withdrawn_ms IS NULL AND k.lock_id = d.lock_id
+         WHERE rd.resident_id = $1",
     )
     .bind(resident.to_string())
     .fetch_all(reader)
     .await?;
     let used = |row: &sqlx::any::AnyRow| {
-        Ok(Use {
+        let used = Use {
             permission: row.id("permission_id")?,
             door: row.id("door_id")?,
             phone: row.id("phone_id")?,
             key_until: row.time("key_until_ms")?,
             opened: row.time_or_none("opened_ms")?.is_some(),
-        })
+            held: row.text_or_none("held")?.is_some(),
+        };
+        Ok((used, row.id_or_none("dispatch_id")?))
     };
     Ok(rows.iter().map(used).collect::<sqlx::Result<_>>()?)
 }

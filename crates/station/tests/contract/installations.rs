@@ -13,7 +13,7 @@ use terskel_model::event::{EventKind, PhoneEvent};
 use terskel_model::lock_report::LockReport;
 use terskel_model::{DoorId, LockId, PermissionId, ResidentId, TeamId};
 
-use crate::support::{Home, House, Phone, Worker, field};
+use crate::support::{Home, House, Phone, Worker, field, keys, term};
 
 /// Liv leads Vest and is on shift with a phone.
 async fn liv(house: &House) -> (Worker, Phone) {
@@ -94,6 +94,12 @@ stories! {
         let mut ada = house.phone_of(&house.ada).await;
         let dispatch = house.dispatch("C-1").await;
         ada.accept(&house, dispatch).await;
+        // Bo may come in once, and has the key.
+        let bo = house.phone_of(&house.bo).await;
+        let once = json!({"id": PermissionId::new(&*house.world), "who": {"kind": "worker", "worker": house.bo.id()},
+            "what": {"kind": "residence", "resident": resident}, "when": {"term": term(&house, "once", 120)}});
+        phone.post(&house, path::PERMISSIONS, &once).await.is::<Value>(201);
+        let before = keys(&house, &bo).await;
         let lock = LockId::new(&*house.world);
         let request = proven(&house, &mut phone, resident, house.home.flat, lock).await;
         phone.post(&house, path::INSTALLATIONS, &request).await.done();
@@ -106,6 +112,8 @@ stories! {
         let replaced = "SELECT COUNT(*) FROM audit WHERE kind = 'lock_installed' AND reason = 'replaced'";
         assert_eq!(house.count(replaced).await, 1);
         assert_eq!(ada.accept(&house, dispatch).await.keys[1].lock, lock);
+        let after = keys(&house, &bo).await;
+        assert_eq!((after.len(), &after[0], after[1].lock), (2, &before[0], lock));
 
         // Of the one that has gone nothing is kept secret any more; a late word of it is taken, and binds nobody.
         house.forward_minutes(61);

@@ -7,14 +7,18 @@ use terskel_api::key::KeyBundle;
 use terskel_api::path;
 use terskel_api::permission::{GivenPermission, PermissionList};
 use terskel_api::problem::code;
+use terskel_api::withdrawal::TeamShifts;
 use terskel_keys::digital_key;
 use terskel_model::digital_key::KeyBasis;
 use terskel_model::door::{DoorOutcome, Operation};
 use terskel_model::event::EventKind;
 use terskel_model::permission::Denial;
 use terskel_model::{DoorId, OrganisationId, PermissionId, TeamId};
+use terskel_station::rotate_key;
 
 use crate::support::{Worker, access, field, give, kari, keys, liv, one, opens, permanent, take_away, term};
+
+const GOOD: &str = "SELECT COUNT(*) FROM issued_keys WHERE withdrawn_ms IS NULL";
 
 stories! {
     async fn a_permission_gives_keys_until_the_shift_ends_and_none_after_it_is_taken_away(house) {
@@ -106,6 +110,53 @@ stories! {
         assert!(seen.not_now.iter().all(|no| no.because == Denial::UsedUp));
         house.forward_minutes(121);
         assert_eq!(keys(&house, &elsewhere).await, []);
+    }
+
+    async fn what_was_for_once_and_is_not_used_is_given_to_the_same_phone_again_when_its_key_is_worth_nothing(house) {
+        let (lead, resident) = (liv(&house).await, kari(&house).await);
+        let mut ada = house.phone_of(&house.ada).await;
+        let mut once = permanent(&house, resident);
+        once["when"]["term"] = term(&house, "once", 120);
+        give(&house, &lead, &once).await;
+        let first = keys(&house, &ada).await;
+        let mut last = first.clone();
+        for happens in ["the station's key is stolen", "the phone wipes itself", "her shift is another"] {
+            house.forward_minutes(1);
+            match happens {
+                "the station's key is stolen" => {
+                    rotate_key(&house.config, house.world.clone(), true).await.unwrap();
+                }
+                "the phone wipes itself" => {
+                    let event = ada.record_elsewhere(&house, EventKind::PhoneWiped);
+                    assert_eq!(ada.send(&house, &event).await, None);
+                }
+                _ => {
+                    let shifts = house.get(path::SHIFTS, &lead).await.is::<TeamShifts>(200).shifts;
+                    let shift = shifts.iter().find(|shift| shift.worker == house.ada.id()).unwrap().id;
+                    let end = path::SHIFT_END.replace("{id}", &shift.to_string());
+                    assert_eq!(house.send(Method::POST, &end, &lead, "").await.status, 200);
+                    house.ada.on_shift(&house, house.vest).await;
+                }
+            }
+            let elsewhere = house.phone_of(&house.ada).await;
+            assert_eq!(keys(&house, &elsewhere).await, [], "{happens}: the first keys may still be on her phone");
+            ada.sign_in(&house, &house.ada).await;
+            let next = keys(&house, &ada).await;
+            assert!(next.len() == 2 && next.iter().all(|key| last.iter().all(|old| old.id != key.id)), "{happens}");
+            assert_eq!(house.count(GOOD).await, 2);
+            let ends = "SELECT COUNT(DISTINCT expires_ms) FROM issued_keys";
+            assert_eq!(house.count(ends).await, 1, "{happens}: none lasts longer than the first would have");
+            last = next;
+        }
+        // Her phone has opened with the very first key, and tells it now: that was the once.
+        assert_eq!(opens(&house, &mut ada, &first[0]).await, None);
+        assert_eq!(keys(&house, &ada).await, [last[1].clone()]);
+        assert_eq!(house.count(GOOD).await, 1);
+        // With the other door's key she may lock behind her, and when that is gone, there is none.
+        assert_eq!(opens(&house, &mut ada, &last[1]).await, None);
+        assert_eq!(keys(&house, &ada).await, [last[1].clone()]);
+        rotate_key(&house.config, house.world.clone(), true).await.unwrap();
+        assert_eq!(keys(&house, &ada).await, []);
     }
 
     async fn roles_teams_and_other_organisations_are_let_in(house) {
