@@ -39,11 +39,12 @@ pub(crate) async fn keep_bringing(core: Arc<Core>) {
     }
 }
 
-/// Proven, its proof is at the station, and a lead is signed in.
+/// Proven, its proof is at the station, and the lead who has proven it is signed in: the station takes it from nobody else.
 fn due(snapshot: &Snapshot) -> Option<(&Phone, &Session, &InstallationFacts)> {
     let session = snapshot.session.as_ref().filter(|session| session.leads && !session.rejected)?;
     let installation = snapshot.installation.as_ref()?;
-    let ready = installation.locked.is_some() && installation.told && installation.refused.is_none();
+    let (_, proven) = installation.proven_by(session.worker);
+    let ready = proven.is_some() && installation.told && installation.refused.is_none();
     ready.then_some((snapshot.phone.as_ref()?, session, installation))
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use terskel_api::dispatch::Lock;
 use terskel_locks::family::Visitor;
 use terskel_locks::lock::{LockCommand, LockEvent};
+use terskel_model::WorkerId;
 use terskel_model::door::{DoorOutcome, DoorReason, Operation};
 use terskel_model::lock_report::LockReport;
 use terskel_radio::{RadioError, RunningSession};
@@ -13,7 +14,7 @@ use tokio::time::timeout;
 use super::lead;
 use crate::interface::{DoorResult, Outcome, Problem};
 use crate::state::Core;
-use crate::store::{InstallationFacts, Operated};
+use crate::store::{InstallationFacts, Operated, Test};
 use crate::visit::{CONNECT_WITHIN, CareBook, connect, is_lock, open_lock, scan_filter};
 
 const FIND_WITHIN: Duration = Duration::from_secs(15);
@@ -24,18 +25,19 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 /// Does it, and stores what came of it.
 pub(crate) async fn test(core: &Core, operation: Operation) -> Result<Outcome, Problem> {
-    let (phone, _) = lead(core)?;
+    let (phone, session) = lead(core)?;
     let _turn = core.install.turn.try_lock().map_err(|_| Problem::Busy)?;
     let facts = core.snapshot().installation.clone().ok_or(Problem::NotFound)?;
     let working = if operation == Operation::Open { "open" } else { "lock" };
     core.show(|live| live.install.working = Some(working));
     let mut care = CareBook::new(facts.lock.id);
-    let tried = attempt(core, &facts, &operation, &mut care).await;
+    let tried = attempt(core, &facts, (&operation, session.worker), &mut care).await;
     core.show(|live| live.install.working = None);
     let (outcome, reason) = tried?;
     let operated = Operated { outcome, reason, at: core.clock.now() };
     let report = care.news().unwrap_or_else(|| LockReport::new(facts.lock.id));
-    core.store.finish_test(&facts, &operation, &operated, report, (&phone, &core.clock)).await?;
+    let test = Test { operation: &operation, operated: &operated, worker: session.worker };
+    core.store.finish_test(&facts, &test, report, (&phone, &core.clock)).await?;
     core.outbox.notify_one();
     core.refresh().await?;
     Ok(Outcome::Door { result: shown(&operation, &operated) })
@@ -55,12 +57,12 @@ pub(crate) fn shown(operation: &Operation, operated: &Operated) -> DoorResult {
 async fn attempt(
     core: &Core,
     facts: &InstallationFacts,
-    operation: &Operation,
+    (operation, worker): (&Operation, WorkerId),
     care: &mut CareBook,
 ) -> Result<(DoorOutcome, Option<DoorReason>), Problem> {
     let mut session = match reach(core, &facts.lock, care).await? {
         Ok(begin) => {
-            core.store.begin_test(facts.lock.id, operation, core.clock.now()).await?;
+            core.store.begin_test(facts.lock.id, operation, worker, core.clock.now()).await?;
             begin(Some(LockCommand::Operate(operation.clone())))
         }
         Err(reason) => return Ok((DoorOutcome::Refused, Some(reason))),

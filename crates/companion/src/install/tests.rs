@@ -12,7 +12,7 @@ use terskel_locks::nuki::Credential;
 use terskel_model::door::LockFamily;
 use terskel_model::event::EventKind;
 use terskel_model::withdrawal::WithdrawalReason;
-use terskel_model::{Clock as _, ResidentId};
+use terskel_model::{Clock as _, ResidentId, WorkerId};
 use tokio::time::sleep;
 
 use crate::interface::{
@@ -405,4 +405,46 @@ async fn whoever_guesses_at_the_app_lock_finds_no_secret_of_a_lock_in_the_phone(
     while job.home.intend(Intent::Unlock { code: "9999".into() }).await != Err(Problem::SignedOut) {}
     job.home.sign_in().await;
     assert_eq!(job.view().pending, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_lead_has_proven_waits_for_them_and_goes_in_nobody_elses_name() {
+    let job = Job::dkey().await;
+    let bo = WorkerId::new(&*job.home.world);
+    assert_eq!(job.pair(CODE).await, Ok(Outcome::Done));
+    job.home.station.feel(Mood::Unreachable);
+    assert_eq!(job.test(Intent::TestOpen).await.outcome, "opened");
+    assert_eq!(job.test(Intent::TestLock).await.outcome, "locked");
+    job.home.intend(Intent::SignOut).await.unwrap();
+    job.home.station.feel(Mood::Good);
+    job.home.station.relieve(Some(bo));
+    job.home.sign_in().await;
+    job.home.sent().await;
+    sleep(Duration::from_secs(120)).await;
+    let pending = job.pending();
+    assert_eq!((pending.opened, pending.locked, pending.refused), (false, false, None), "nothing by Bo");
+    job.home.intend(Intent::SignOut).await.unwrap();
+    job.home.station.relieve(None);
+    job.home.sign_in().await;
+    job.opens(&job.brought().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_another_lead_began_is_brought_by_whoever_has_opened_and_locked_it() {
+    let job = Job::dkey().await;
+    let bo = WorkerId::new(&*job.home.world);
+    assert_eq!(job.pair(CODE).await, Ok(Outcome::Done));
+    job.home.station.feel(Mood::Unreachable);
+    assert_eq!(job.test(Intent::TestOpen).await.outcome, "opened");
+    job.home.intend(Intent::SignOut).await.unwrap();
+    job.home.station.feel(Mood::Good);
+    job.home.station.relieve(Some(bo));
+    job.home.sign_in().await;
+    assert_eq!(job.test(Intent::TestLock).await.outcome, "locked");
+    assert!(!job.pending().locked, "the opening was another's");
+    let brought = job.prove().await;
+    let tests = job.home.station.events().into_iter().filter(|event| event.kind == EventKind::LockTested);
+    let by: Vec<_> = tests.map(|event| event.worker).collect();
+    assert_eq!(by, [job.home.station.worker, bo, bo, bo], "each in the name of who stood there");
+    job.opens(&brought);
 }

@@ -3,7 +3,7 @@
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::dispatch::Lock;
 use terskel_api::installation::NewDoorPlace;
-use terskel_model::door::{DoorKind, DoorOutcome, DoorReason, LockFamily, Operation};
+use terskel_model::door::{DoorKind, DoorReason, LockFamily, Operation};
 use terskel_model::event::EventKind;
 use terskel_model::lock_report::LockReport;
 use terskel_model::{DoorId, EventId, LockId, ResidentId, Timestamp, WorkerId};
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::doors::Operated;
 use super::events::{Draft, record};
-use super::{Phone, Result, Store, id, ms, time};
+use super::{Phone, Result, Store, id, time};
 use crate::state::PhoneClock;
 
 /// Where a lock is put.
@@ -40,7 +40,7 @@ impl Place {
 pub(crate) struct InstallationFacts {
     pub(crate) place: Place,
     pub(crate) lock: Lock,
-    /// Who was let in.
+    /// Whose it is: who was let in, or whoever has tested it since.
     pub(crate) worker: WorkerId,
     /// The last test.
     pub(crate) last: Option<(Operation, Operated)>,
@@ -52,6 +52,13 @@ pub(crate) struct InstallationFacts {
     pub(crate) told: bool,
     /// The station has refused it, with this code.
     pub(crate) refused: Option<String>,
+}
+
+impl InstallationFacts {
+    /// The events by which this lead has proven that it opens, and that it locks after that.
+    pub(crate) fn proven_by(&self, worker: WorkerId) -> (Option<EventId>, Option<EventId>) {
+        if self.worker == worker { (self.opened, self.locked) } else { (None, None) }
+    }
 }
 
 /// A try to be let into a lock.
@@ -131,51 +138,6 @@ impl Store {
         Ok(secret.map(Zeroizing::new))
     }
 
-    /// Stored before the command goes out, as for any door.
-    pub(crate) async fn begin_test(&self, lock: LockId, operation: &Operation, at: Timestamp) -> Result<()> {
-        sqlx::query("UPDATE installation SET testing = $2, at_ms = $3 WHERE lock = $1")
-            .bind(lock.to_string())
-            .bind(operation.as_str())
-            .bind(ms(at))
-            .execute(&mut *self.connection().await?)
-            .await?;
-        Ok(())
-    }
-
-    /// The one event of a test and what it proves, together.
-    pub(crate) async fn finish_test(
-        &self,
-        facts: &InstallationFacts,
-        operation: &Operation,
-        operated: &Operated,
-        report: LockReport,
-        (phone, clock): (&Phone, &PhoneClock),
-    ) -> Result<()> {
-        let mut guard = self.connection().await?;
-        let mut tx = guard.begin().await?;
-        tested(&mut tx, facts, (operation, operated), report, (phone, clock)).await?;
-        Ok(tx.commit().await?)
-    }
-
-    /// A test that an earlier process did not live to finish: nobody knows what came of it.
-    pub(crate) async fn finish_interrupted_test(&self, phone: &Phone, clock: &PhoneClock) -> Result<()> {
-        let mut guard = self.connection().await?;
-        let mut tx = guard.begin().await?;
-        let row = sqlx::query("SELECT testing, at_ms FROM installation WHERE testing IS NOT NULL")
-            .fetch_optional(&mut *tx)
-            .await?;
-        let (Some(row), Some(facts)) = (row, read(&mut tx).await?) else { return Ok(()) };
-        let operation = Operation::from(row.try_get::<&str, _>("testing")?);
-        let operated = Operated {
-            outcome: DoorOutcome::Unsure,
-            reason: Some(DoorReason::Interrupted),
-            at: time(row.try_get("at_ms")?)?,
-        };
-        let report = LockReport::new(facts.lock.id);
-        tested(&mut tx, &facts, (&operation, &operated), report, (phone, clock)).await?;
-        Ok(tx.commit().await?)
-    }
-
     /// The station has it: nothing of the lock stays.
     pub(crate) async fn installation_done(&self, lock: LockId) -> Result<()> {
         sqlx::query("DELETE FROM installation WHERE lock = $1")
@@ -221,44 +183,6 @@ pub(super) async fn wipe(tx: &mut SqliteConnection) -> Result<()> {
 /// Whose home it is goes with the shift; the lock's secret stays for whoever brings it to the station.
 pub(super) async fn forget_home(tx: &mut SqliteConnection) -> Result<()> {
     sqlx::query("UPDATE installation SET home = NULL").execute(tx).await?;
-    Ok(())
-}
-
-async fn tested(
-    tx: &mut SqliteConnection,
-    facts: &InstallationFacts,
-    (operation, operated): (&Operation, &Operated),
-    report: LockReport,
-    (phone, clock): (&Phone, &PhoneClock),
-) -> Result<()> {
-    let draft = Draft {
-        door: Some(facts.place.door),
-        operation: Some(operation.clone()),
-        outcome: Some(operated.outcome.clone()),
-        reason: operated.reason.as_ref().map(|reason| reason.as_str().to_owned()),
-        lock: Some(report),
-        ..Draft::of_phone(EventKind::LockTested, operated.at, facts.worker)
-    };
-    let event = record(tx, phone, clock, draft).await?;
-    // Opening again asks for another locking after it.
-    let (opened, locked) = match (operation, &operated.outcome) {
-        (Operation::Open, DoorOutcome::Opened) => (Some(event), None),
-        (Operation::Lock, DoorOutcome::Locked) => (facts.opened, facts.opened.map(|_| event)),
-        _ => (facts.opened, facts.locked),
-    };
-    sqlx::query(
-        "UPDATE installation SET operation = $2, outcome = $3, reason = $4, at_ms = $5, opened = $6, locked = $7,
-         testing = NULL, refused = NULL WHERE lock = $1",
-    )
-    .bind(facts.lock.id.to_string())
-    .bind(operation.as_str())
-    .bind(operated.outcome.as_str())
-    .bind(operated.reason.as_ref().map(|reason| reason.as_str().to_owned()))
-    .bind(ms(operated.at))
-    .bind(opened.map(|event| event.to_string()))
-    .bind(locked.map(|event| event.to_string()))
-    .execute(tx)
-    .await?;
     Ok(())
 }
 

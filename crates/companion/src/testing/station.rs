@@ -125,6 +125,8 @@ struct State {
     led: lead::Led,
     /// The worker leads no team.
     follows: bool,
+    /// Who signs in, where that is somebody else.
+    relief: Option<WorkerId>,
     /// The order by which the session was taken away.
     taken_away: Option<Withdrawal>,
     policy: Option<PhonePolicy>,
@@ -274,6 +276,15 @@ impl FakeStation {
         self.state().follows = true;
     }
 
+    /// Who signs in from now on: another worker, or the first again.
+    pub(crate) fn relieve(&self, by: Option<WorkerId>) {
+        self.state().relief = by;
+    }
+
+    fn on_shift(&self) -> WorkerId {
+        self.state().relief.unwrap_or(self.worker)
+    }
+
     /// The locks that were brought, each once.
     pub(crate) fn installed(&self) -> Vec<Installation> {
         self.state().installed.clone()
@@ -281,6 +292,7 @@ impl FakeStation {
 
     /// Takes a lock that is proven by events it has.
     fn install(&self, brought: Installation) -> Result<(), StationError> {
+        let lead = self.on_shift();
         let mut state = self.state();
         if state.mood == Mood::RefusesLocks {
             return Err(problem(409, code::CONFLICT));
@@ -289,6 +301,7 @@ impl FakeStation {
             state.events.iter().any(|event| {
                 event.id == id
                     && event.kind == EventKind::LockTested
+                    && event.worker == lead
                     && event.operation == Some(operation.clone())
                     && event.outcome == Some(outcome.clone())
                     && event.lock.as_ref().is_some_and(|report| report.lock == brought.lock.id)

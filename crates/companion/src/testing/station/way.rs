@@ -70,7 +70,7 @@ impl Station for Way {
             self.0.state().tokens = Some(tokens);
             let ends_at = now + self.0.shift;
             let badge = badge::Badge {
-                worker: self.0.worker,
+                worker: self.0.on_shift(),
                 phone: self.0.phone,
                 signing_key: public.signing,
                 issued_at: now,
@@ -82,7 +82,7 @@ impl Station for Way {
                 token: pair.token,
                 token_lasts_s: pair.token_lasts_s,
                 refresh_token: pair.refresh_token,
-                worker: self.0.worker,
+                worker: self.0.on_shift(),
                 worker_name: "Ada".into(),
                 team: TeamId::new(&*self.0.world),
                 team_name: "Nattpatrulje Vest".into(),
