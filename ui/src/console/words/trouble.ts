@@ -24,11 +24,9 @@ const words: Record<string, (trouble: Trouble) => Worded> = {
 };
 
 /** What happened and what to do now. A code that this console does not know is shown as it came. */
-export function wordTrouble(trouble: Trouble): Worded {
-  const word = Object.hasOwn(words, trouble.code) ? words[trouble.code] : undefined;
-  if (word) return word(trouble);
-  return { what: m.p_unknown_what(), next: m.p_unknown_next({ code: trouble.code }), code: trouble.code };
-}
+export const wordTrouble = (trouble: Trouble): Worded => pick(words, trouble.code, otherwise, trouble);
+
+const otherwise = ({ code }: Trouble): Worded => ({ what: m.p_unknown_what(), next: m.p_unknown_next({ code }), code });
 
 const fields: Record<string, () => string> = {
   staff_number: m.signin_staff_number,

@@ -1,5 +1,6 @@
 import type { DetailsView } from "../engine";
 import { m } from "../language/generated/messages.js";
+import { pick } from "./pick";
 
 type Say = () => string;
 
@@ -16,7 +17,7 @@ const causes: Record<string, Say> = {
 };
 
 /** Why the alarm was raised; a cause of the centre's own is shown as it came. */
-export const wordCause = (cause: string): string => (Object.hasOwn(causes, cause) ? causes[cause] : undefined)?.() ?? cause;
+export const wordCause = (cause: string): string => pick(causes, cause, () => cause);
 
 /** The reasons for declining, in the order of the buttons: `model::dispatch::DeclineReason`. */
 export const DECLINE_REASONS: readonly { code: string; say: Say }[] = [
@@ -49,8 +50,7 @@ const kinds: Record<string, Say> = {
 };
 
 /** What kind of event; one that a phone does not record is shown by its code. */
-export const wordEventKind = (code: string): string =>
-  (Object.hasOwn(kinds, code) ? kinds[code] : undefined)?.() ?? m.kind_other({ code });
+export const wordEventKind = (code: string): string => pick(kinds, code, () => m.kind_other({ code }));
 
 /** First and last name as one text. */
 export const fullName = (details: DetailsView): string => `${details.firstName} ${details.lastName}`.trim();

@@ -1,5 +1,6 @@
 import type { ContactView } from "../engine";
 import { m } from "../language/generated/messages.js";
+import { pick } from "./pick";
 
 const roles: Record<string, () => string> = {
   response_centre: m.contact_role_response_centre,
@@ -9,8 +10,7 @@ const roles: Record<string, () => string> = {
 };
 
 /** For what somebody is called: `model::continuity::ContactRole`; one of the unit's own is shown as it is. */
-export const wordContactRole = (role: string): string =>
-  (Object.hasOwn(roles, role) ? roles[role] : undefined)?.() ?? role;
+export const wordContactRole = (role: string): string => pick(roles, role, () => role);
 
 /** Who must know that a worker goes: the response centre, else whoever the lead has put first. */
 export const whoAnswersAlarms = (contacts: readonly ContactView[]): ContactView | undefined =>

@@ -1,13 +1,9 @@
 import type { DoorResult, Reach } from "../engine";
 import { m } from "../language/generated/messages.js";
+import { pick } from "./pick";
 import type { Worded } from "./problem";
 
 type Say = () => string;
-
-/** The text of a code, or what to say for one that is not in the table. */
-function pick(table: Record<string, Say>, code: string, otherwise: Say): string {
-  return (Object.hasOwn(table, code) ? (table[code] ?? otherwise) : otherwise)();
-}
 
 const kinds: Record<string, Say> = { stairwell: m.door_kind_stairwell, flat: m.door_kind_flat };
 
@@ -76,10 +72,8 @@ const reasons: Record<string, () => Worded> = {
 };
 
 /** Why a door did not do as asked. A code that is not known is shown under a general text. */
-export function wordReason(code: string): Worded {
-  const word = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
-  return word?.() ?? { what: m.r_unknown_what(), next: m.r_unknown_next(), code };
-}
+export const wordReason = (code: string): Worded =>
+  pick(reasons, code, () => ({ what: m.r_unknown_what(), next: m.r_unknown_next(), code }));
 
 /** How grave a result is on the screen. */
 export type Tone = "success" | "warning" | "danger";

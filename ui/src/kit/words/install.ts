@@ -1,12 +1,12 @@
 import { m } from "../language/generated/messages.js";
 import { wordReason } from "./door";
+import { pick } from "./pick";
 import type { Worded } from "./problem";
 
-const makers: Record<string, string> = { danalock: "Danalock", dkey: "dKey", nuki: "Nuki" };
+const makers: Record<string, () => string> = { danalock: () => "Danalock", dkey: () => "dKey", nuki: () => "Nuki" };
 
 /** The name of a family on its box. */
-export const familyName = (family: string): string =>
-  (Object.hasOwn(makers, family) ? makers[family] : undefined) ?? family;
+export const familyName = (family: string): string => pick(makers, family, () => family);
 
 const pairing: Record<string, () => Worded> = {
   wrong_code: () => ({ what: m.pr_wrong_code_what(), next: m.pr_wrong_code_next() }),
@@ -19,8 +19,7 @@ const pairing: Record<string, () => Worded> = {
 };
 
 /** Why a lock did not let the phone in; a reason that any door can have is worded as there. */
-export const wordPairing = (reason: string): Worded =>
-  (Object.hasOwn(pairing, reason) ? pairing[reason] : undefined)?.() ?? wordReason(reason);
+export const wordPairing = (reason: string): Worded => pick(pairing, reason, () => wordReason(reason));
 
 /** What a lock asks of whoever installs it: `locks::install::Asks`. */
 export interface Asked {
@@ -48,7 +47,5 @@ const asked: Record<string, () => Asked> = {
 };
 
 /** The field for it; something that is not known is asked for as a code. */
-export const wordAsked = (asks: string): Asked => {
-  const known = Object.hasOwn(asked, asks) ? asked[asks] : undefined;
-  return known?.() ?? { label: m.install_code_activation_code(), hint: asks, optional: false, digits: false };
-};
+export const wordAsked = (asks: string): Asked =>
+  pick(asked, asks, () => ({ label: m.install_code_activation_code(), hint: asks, optional: false, digits: false }));

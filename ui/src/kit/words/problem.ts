@@ -3,6 +3,7 @@ import type { Trouble } from "../engine";
 import { m } from "../language/generated/messages.js";
 import { duration } from "../time/format";
 import { wordPairing } from "./install";
+import { pick } from "./pick";
 
 /** What happened, and what to do now; `code` where somebody may have to report it. */
 export interface Worded {
@@ -65,7 +66,7 @@ export function isWorded(code: string): code is Problem["problem"] {
   return Object.hasOwn(words, code);
 }
 
-const fields: Record<string, (() => string) | undefined> = {
+const fields: Record<string, () => string> = {
   stationUrl: m.enrol_station,
   code: m.enrol_code,
   phoneName: m.enrol_phone_name,
@@ -83,5 +84,5 @@ const fields: Record<string, (() => string) | undefined> = {
 
 function fieldName(field: string): string {
   const camel = field.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-  return (Object.hasOwn(fields, camel) ? fields[camel] : undefined)?.() ?? field;
+  return pick(fields, camel, () => field);
 }

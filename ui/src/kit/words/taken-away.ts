@@ -1,4 +1,5 @@
 import { m } from "../language/generated/messages.js";
+import { pick } from "./pick";
 import type { Worded } from "./problem";
 
 const reasons: Record<string, () => string> = {
@@ -8,7 +9,6 @@ const reasons: Record<string, () => string> = {
 
 /** Why the session is gone: a `model::withdrawal::WithdrawalReason` of the station, or wrong codes on this phone. */
 export function wordTakenAway(code: string): Worded {
-  const word = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   if (code === "wrong_codes") return { what: m.taken_away_wrong_codes(), next: m.taken_away_wrong_codes_next() };
-  return { what: (word ?? m.taken_away_access)(), next: m.taken_away_next() };
+  return { what: pick(reasons, code, m.taken_away_access), next: m.taken_away_next() };
 }
