@@ -72,6 +72,7 @@ impl Engine {
             AbortOnDrop(tokio::spawn(outbox::keep_sending(core.clone()))),
             AbortOnDrop(tokio::spawn(session::keep_time(core.clone()))),
             AbortOnDrop(tokio::spawn(keys::keep_shift_keys(core.clone()))),
+            AbortOnDrop(tokio::spawn(keys::keep_asking_whether_taken_away(core.clone()))),
             AbortOnDrop(tokio::spawn(roster::keep_roster(core.clone()))),
             AbortOnDrop(tokio::spawn(visit::supervise(core.clone()))),
             AbortOnDrop(tokio::spawn(install::keep_bringing(core.clone()))),

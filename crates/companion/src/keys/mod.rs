@@ -13,5 +13,5 @@ mod withheld;
 pub(crate) use fetch::keep_shift_keys;
 pub(crate) use refused::Refused;
 pub(crate) use verify::{acquainted, verify, verify_shift};
-pub(crate) use wipe::{follow, taken_away};
+pub(crate) use wipe::{follow, keep_asking_whether_taken_away, taken_away};
 pub(crate) use withheld::Withheld;

@@ -282,6 +282,23 @@ async fn a_phone_that_is_refused_and_not_told_why_asks_until_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_phone_whose_session_is_refused_hears_that_it_was_reported_lost_after_that() {
+    let home = permitted(false).await;
+    home.station.feel(Mood::Unauthenticated);
+    home.see("sign-in needed", |v| v.status.sign_in_needed).await;
+    home.station.feel(Mood::Good);
+    // Somebody guessed at its tokens, say: there is no order, and the worker may sign in and go on.
+    sleep(Duration::from_secs(600)).await;
+    assert_eq!((home.view().roster.openable, home.view().taken_away.clone()), (2, None));
+    let order = home.station.take_away(WithdrawalReason::PhoneLost, true);
+    home.see("taken away", |v| v.taken_away.as_deref() == Some("phone_lost")).await;
+    assert_eq!(home.view().roster.openable, 0);
+    home.see("told", |v| v.status.unsent == 0).await;
+    let wiped = home.station.events().into_iter().find(|e| e.kind == EventKind::KeysWiped).unwrap();
+    assert_eq!(wiped.withdrawal, Some(order));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_alarm_comes_before_where_the_worker_was_going() {
     let home = at_karis(false).await;
     home.station.dispatch(home.body.clone());

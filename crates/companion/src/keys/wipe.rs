@@ -1,11 +1,30 @@
 //! Keys that the station takes away.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use terskel_api::withdrawal::Withdrawal;
 use terskel_model::SessionId;
+use tokio::time::sleep;
 
 use crate::state::Core;
 use crate::station_client::StationError;
 use crate::store::{Phone, Session, StoreError};
+
+/// How often a phone whose session is refused asks whether it is to wipe.
+const EVERY: Duration = Duration::from_secs(3 * 60);
+
+/// Runs until the engine ends. A session that the station refuses has no stream by which an order would come: the phone may have
+/// been reported lost after that.
+pub(crate) async fn keep_asking_whether_taken_away(core: Arc<Core>) {
+    loop {
+        let refused = core.snapshot().session.as_ref().filter(|held| held.rejected).map(|held| held.id);
+        if let Some(session) = refused {
+            taken_away(&core, session).await;
+        }
+        sleep(EVERY).await;
+    }
+}
 
 /// Wipes, shows it, and sends the confirmation.
 pub(crate) async fn follow(
