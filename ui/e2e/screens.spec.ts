@@ -226,6 +226,49 @@ test("a new alert is told at once, and the heading of a new screen has the focus
   await expect(page.getByRole("heading", { level: 1, name: "Mine besøk i dag" })).toBeFocused();
 });
 
+test("an alarm that comes or goes under the thumb is not taken by mistake", async ({ page, stage, url }) => {
+  const first = alert();
+  const second = alert({ id: "2", raisedAt: at(-5) });
+  stage.view = view({ alerts: [first] });
+  await page.clock.install({ time: NOW });
+  await open(page, url, "nb");
+  await page.clock.pauseAt(at(10));
+  stage.show(view({ alerts: [second, first] }));
+  const accept = page.getByTestId("accept");
+  await expect(page.getByTestId("alert").nth(1), "the new one comes below").toHaveAttribute("data-alert", "2");
+  stage.show(view({ alerts: [{ ...second, unanswered: true }, first] }));
+  await expect(page.getByTestId("alert").nth(1).locator(".ds-alert")).toBeVisible();
+  await page.clock.runFor(1000);
+  await expect(accept.first()).not.toHaveAttribute("aria-disabled");
+
+  stage.show(view({ alerts: [second, { ...first, taken: true, takenBy: "Bo Lunde" }] }));
+  await expect(accept).toHaveCount(1);
+  await accept.dispatchEvent("click");
+  await expect(accept).toHaveAttribute("aria-disabled", "true");
+  await expect(accept, "and looks as ever").toHaveCSS("opacity", "1");
+  expect(stage.intents).toEqual([]);
+  await page.clock.runFor(1000);
+  await accept.click();
+  await expect.poll(() => stage.intents).toEqual([{ intent: "accept", dispatch: "2" }]);
+});
+
+test("an alarm is shown over a dialog, can be heard and gone to from there", async ({ page, stage, url }) => {
+  stage.view = view({ visit: visit({ doors: [stairwell({ last: result("opened"), locked: false })] }) });
+  await open(page, url, "nb");
+  await page.getByTestId("finish").click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog).toBeVisible();
+  stage.show({ ...stage.view, alerts: [alert({ id: "2" })] });
+  await expect(dialog.getByRole("alert").filter({ hasText: "Ny alarm: Fall. Kari Nordmann" })).toBeAttached();
+  const banner = page.getByTestId("alarm-banner");
+  await expect(banner).toHaveCount(1);
+  await banner.getByRole("button", { name: "Vis" }).click();
+  await expect(page.getByRole("heading", { name: "Kari Nordmann" })).toBeFocused();
+  await expect(page.getByTestId("alert")).toBeInViewport();
+  await expect(dialog).toHaveCount(0);
+  await expect(banner).toHaveCount(0);
+});
+
 test("a decline sends the reason that was tapped; a language change changes every text", async ({ page, stage, url }) => {
   stage.view = view({ alerts: [alert()] });
   await open(page, url, "nb");

@@ -74,6 +74,8 @@ async function openPhones(page: Page): Promise<void> {
 const locked = (lock: Partial<LockView>, notices: NoticeView[] = []): View =>
   view({ lock: { state: "locked", hasCode: true, triesLeft: null, visitOpen: false, ...lock }, notices });
 
+const NOTICES: NoticeView[] = [{ id: alert().id, raisedAt: at(-40), acceptBy: at(260), who: "K.N." }];
+
 async function type(page: Page, code: string, digits: number): Promise<void> {
   for (const digit of code.slice(0, digits)) await page.getByTestId(`key-${digit}`).click();
 }
@@ -109,6 +111,40 @@ export const PICTURES: Picture[] = [
     view: view({ alerts: [alert()] }),
     reply: { problem: { problem: "alreadyAccepted", by: "Bo Lunde" } },
     go: tap("accept"),
+  },
+  {
+    name: "11b-accept-when-over",
+    view: view({ alerts: [alert({ id: "2", raisedAt: at(-30) }), alert()] }),
+    reply: { problem: { problem: "dispatchClosed" } },
+    go: async (page, stage) => {
+      stage.show(view({ alerts: [alert({ id: "2", raisedAt: at(-30) }), alert()] }));
+      await page.getByTestId("alert").nth(1).waitFor();
+      await page.getByTestId("accept").first().click();
+      await page.locator("main .ds-alert").waitFor();
+      stage.show(view({ alerts: [alert({ id: "2", raisedAt: at(-30) })] }));
+      await page.getByTestId("alert").nth(1).waitFor({ state: "detached" });
+    },
+  },
+  {
+    name: "11c-accept-ends-own-visit",
+    view: view({
+      alerts: [alert()],
+      visit: visit({ id: "9", arriveBy: null, details: { ...KARI, firstName: "Åse", lastName: "Öberg" }, doors: [opened, flat()] }),
+    }),
+    go: (page) => page.locator("nav button").first().click(),
+  },
+  {
+    name: "11d-alarm-in-a-visit",
+    view: view({ alerts: [alert({ id: "8" })], visit: visit() }),
+    go: (page) => page.getByTestId("alarm-banner").waitFor(),
+  },
+  {
+    name: "11e-alarms-over-a-dialog",
+    view: view({ alerts: [alert({ id: "7", details: LONG }), alert({ id: "8", details: LONG })], visit: visit({ doors: [opened, flat()] }) }),
+    go: async (page) => {
+      await page.getByTestId("finish").click();
+      await page.getByRole("dialog").getByTestId("alarm-banner").waitFor();
+    },
   },
   { name: "12-visit", view: view({ visit: visit() }) },
   { name: "13-opening", view: view({ visit: visit({ doors: [stairwell({ reach: "ready", working: "open" }), flat()] }) }) },
@@ -346,6 +382,12 @@ export const PICTURES: Picture[] = [
       await enterCode(page, "2581");
       await page.locator("main .ds-alert").waitFor();
     },
+  },
+  { name: "60b-choose-code-with-alarm", view: { ...locked({ state: "codeWanted", hasCode: false }, NOTICES), alerts: [alert()] } },
+  {
+    name: "60c-sign-in-again-with-alarm",
+    view: { ...locked({}, NOTICES), alerts: [alert({ details: null })] },
+    go: (page) => page.locator("main > button").click(),
   },
   { name: "61-locked-without-code", view: locked({ hasCode: false }) },
   { name: "62-wiped-after-wrong-codes", view: fresh({ takenAway: "wrong_codes" }) },

@@ -1,7 +1,10 @@
 import type { Closed, Engine, View } from "../kit/engine";
+import { ring } from "../kit/sound/ring";
 import { wallIsAhead } from "../kit/time/now";
 import { ticker } from "../kit/time/ticker.svelte";
 import type { AccessNews, AccessPlace } from "./access/place";
+import { Ringer } from "./alerts/ringer.svelte";
+import { isUndecided } from "./alerts/undecided";
 
 /** The screens that a signed-in worker moves between. */
 export type Screen = "alerts" | "visit" | "today" | "install" | "access";
@@ -9,6 +12,8 @@ export type Screen = "alerts" | "visit" | "today" | "install" | "access";
 /** What the screens are made of: the engine's view as it came, and which screen the worker looks at. */
 export class Phone {
   readonly engine: Engine;
+  /** Makes alarms heard. */
+  readonly ringer = new Ringer(ring);
   #view = $state.raw<View | null>(null);
   #visit: string | undefined;
   #engineGone = $state(false);
@@ -45,6 +50,11 @@ export class Phone {
     return this.#closed;
   }
 
+  /** A worker is signed in, and the phone shows what is theirs to see. */
+  get open(): boolean {
+    return this.#view?.lock?.state === "open" && !this.signingIn;
+  }
+
   get accessPlace(): AccessPlace {
     return this.#accessPlace;
   }
@@ -67,6 +77,8 @@ export class Phone {
   }
 
   #show(view: View): void {
+    const was = this.#view;
+    if (was?.session?.workerName !== view.session?.workerName) this.#forget();
     const locked = view.lock?.state === "locked";
     const before = this.#visit;
     // A locked view shows no visit, and behind it everything stays where it was.
@@ -74,10 +86,21 @@ export class Phone {
     this.#visit = now;
     if (now !== undefined && now !== before) this.screen = "visit";
     if (now === undefined && before !== undefined && this.screen === "visit") this.screen = "today";
-    if (view.session === null) [this.#accessPlace, this.#accessNews] = [{ at: "homes" }, null];
+    // It was unlocked to see them.
+    const unlocked = was?.lock?.state !== "open" && view.lock?.state === "open";
+    if (unlocked && now === undefined && view.alerts.some(isUndecided)) this.screen = "alerts";
     if (!view.status.signInNeeded && !locked) this.signingIn = false;
     wallIsAhead(view.status.wallAheadS);
     ticker.move();
     this.#view = view;
+    this.ringer.hear(view);
+  }
+
+  /** Where one worker was is nothing for the next one. */
+  #forget(): void {
+    this.screen = "alerts";
+    this.#accessPlace = { at: "homes" };
+    this.#accessNews = null;
+    this.#visit = undefined;
   }
 }

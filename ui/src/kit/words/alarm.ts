@@ -1,5 +1,7 @@
-import type { DetailsView } from "../engine";
+import type { DetailsView, NoticeView } from "../engine";
 import { m } from "../language/generated/messages.js";
+import type { Locale } from "../language/locale";
+import { clockTime } from "../time/format";
 import { pick } from "./pick";
 
 type Say = () => string;
@@ -51,6 +53,12 @@ const kinds: Record<string, Say> = {
 
 /** What kind of event; one that a phone does not record is shown by its code. */
 export const wordEventKind = (code: string): string => pick(kinds, code, () => m.kind_other({ code }));
+
+/** What may be said of an alarm where anybody can read it. */
+export function wordNotice({ raisedAt, who }: NoticeView, locale: Locale): string {
+  const time = clockTime(raisedAt, locale);
+  return who === null ? m.lock_alarm({ time }) : m.lock_alarm_who({ time, who });
+}
 
 /** First and last name as one text. */
 export const fullName = (details: DetailsView): string => `${details.firstName} ${details.lastName}`.trim();

@@ -1,4 +1,6 @@
 import type { DoorView, VisitView } from "../../kit/engine";
+import { m } from "../../kit/language/generated/messages.js";
+import { wordKind } from "../../kit/words/door";
 
 /** What a worker should know before ending a visit. */
 export type Warning = { kind: "notIn" } | { kind: "notOut" } | { kind: "unlocked"; door: DoorView };
@@ -16,4 +18,11 @@ export function warnings(visit: VisitView): Warning[] {
     if (door.hasLock && door.locked !== true && (tried || door.locked === false)) found.push({ kind: "unlocked", door });
   }
   return found;
+}
+
+/** One of them, to be read. */
+export function wordMissing(warning: Warning): string {
+  if (warning.kind === "notIn") return m.finish_warn_not_in();
+  if (warning.kind === "notOut") return m.finish_warn_not_out();
+  return m.finish_warn_unlocked({ door: warning.door.name.trim() || wordKind(warning.door.kind) });
 }
