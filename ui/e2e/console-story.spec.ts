@@ -43,7 +43,7 @@ test("the lead lets somebody in, takes it back, and answers for the visit", asyn
 
   await step("it is taken away, and her phone says that it has wiped the keys", async () => {
     await page.getByTestId("permissions").getByRole("button", { name: "Ta tilbake" }).click();
-    await page.getByTestId("confirm").click();
+    await page.getByTestId("sure").click();
     await expect(page.getByTestId("told")).toContainText(`Tilgangen til ${here.ada.name} er tatt tilbake.`);
     await expect(page.getByTestId("told").getByTestId("withdrawal")).toHaveAttribute("data-state", "confirmed");
     await expect(page.getByTestId("permissions").getByRole("listitem")).toHaveCount(0);

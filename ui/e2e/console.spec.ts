@@ -147,7 +147,7 @@ test("what is taken away is asked about first, and says what came of it", async 
   await expect(dialog).toContainText("Ada Solli: Storgata 14");
   expect(stage.of("DELETE", "/v1/permissions")).toEqual([]);
   stage.answers.set("GET /v1/withdrawals", { body: { phones: [ORDER] } });
-  await dialog.getByTestId("confirm").click();
+  await dialog.getByTestId("sure").click();
   await expect(dialog).toBeHidden();
   expect(stage.of("DELETE", "/v1/permissions").map(({ path }) => path)).toEqual([`/v1/permissions/${PERMISSION}`]);
   const told = page.getByTestId("told");
@@ -173,7 +173,7 @@ test("an answer that comes late is told, and takes nobody away from where they a
   stage.answers.set(`DELETE /v1/permissions/${PERMISSION}`, problem(500, "internal"));
   letGo = stage.hold();
   await page.getByTestId("permissions").getByRole("button", { name: "Ta tilbake" }).first().click();
-  await page.getByTestId("confirm").click();
+  await page.getByTestId("sure").click();
   await page.getByRole("dialog").getByRole("button", { name: "Lukk" }).click();
   await page.getByRole("navigation").getByRole("link", { name: "Lag" }).click();
   letGo();
@@ -188,11 +188,11 @@ test("a lost phone is barred, and a shift is ended", async ({ page, stage, url }
   await open(page, url, { hash: "#/team" });
   const ada = page.getByRole("listitem", { name: "Ada Solli" });
   await ada.getByRole("button", { name: "Meld telefonen mistet" }).click();
-  await page.getByTestId("confirm").click();
+  await page.getByTestId("sure").click();
   await expect(page.getByTestId("told")).toContainText("Vest 3 er sperret.");
   expect(stage.of("POST", "/v1/phones").map(({ path }) => path)).toEqual([`/v1/phones/${PHONE}/loss`]);
   await ada.getByRole("button", { name: "Avslutt vakten" }).click();
-  await page.getByTestId("confirm").click();
+  await page.getByTestId("sure").click();
   await expect(page.getByTestId("told")).toContainText("Vakten til Ada Solli er avsluttet.");
   expect(stage.of("POST", "/v1/shifts").map(({ path }) => path)).toEqual([`/v1/shifts/${SHIFT}/end`]);
 });
@@ -206,11 +206,11 @@ test("a worker who has forgotten the PIN gets another, which is shown once", asy
   await expect(field).toHaveValue(/^\d{6}$/);
   stage.answers.set(`POST /v1/workers/${ADA}/pin`, problem(422, "invalid", { field: "pin" }));
   await field.fill("12");
-  await dialog.getByTestId("confirm").click();
+  await dialog.getByTestId("sure").click();
   await expect(field).toHaveAttribute("aria-invalid", "true");
   stage.answers.set(`POST /v1/workers/${ADA}/pin`, { status: 204 });
   await field.fill("864208");
-  await dialog.getByTestId("confirm").click();
+  await dialog.getByTestId("sure").click();
   await expect(dialog).toBeHidden();
   await expect(page.getByTestId("told")).toContainText("Ada Solli har fått ny PIN.");
   expect(stage.of("POST", "/v1/workers").map(({ body }) => body)).toEqual([{ pin: "12" }, { pin: "864208" }]);
@@ -338,7 +338,7 @@ test("an old answer stays on the screen when the station is gone, and says how o
   await expect(page.getByTestId("access-now")).toContainText("Ada Solli");
   stage.gone = true;
   await page.getByTestId("permissions").getByRole("button", { name: "Ta tilbake" }).first().click();
-  await page.getByTestId("confirm").click();
+  await page.getByTestId("sure").click();
   await expect(page.getByRole("dialog").getByRole("alert")).toContainText("Ingen kontakt med stasjonen.");
   await expect(page.getByTestId("access-now"), "what was known").toContainText("Ada Solli");
 });

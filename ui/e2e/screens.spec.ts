@@ -2,7 +2,7 @@ import { expect, test as base, type Page } from "@playwright/test";
 import { expectAccessible, languages, schemesOf } from "./accessible";
 import { PICTURES, VISITS } from "./screens/list";
 import { Stage } from "./screens/stage";
-import { alert, at, atHome, codeIs, flat, FOUND_HOMES, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
+import { alert, at, atHome, codeIs, CONTINUITY, flat, FOUND_HOMES, HOMES, NOW, otherWays, result, stairwell, view, visit } from "./screens/views";
 
 const test = base.extend<{ stage: Stage; url: string; quiet: void }>({
   stage: async ({}, use) => {
@@ -327,6 +327,22 @@ test("an answer that comes late is told, and takes nobody away from the alarms",
   await openAccess();
   await expect(page.getByRole("alert").filter({ hasText: "«Ta tilbake tilgangen til Bo Lunde?»" })).toBeVisible();
   await page.screenshot({ path: "test-results/screens/73-access-not-confirmed.png" });
+});
+
+test("an emergency that was asked for and left is not lost from sight", async ({ page, stage, url }) => {
+  stage.view = view({ continuity: CONTINUITY });
+  await open(page, url, "nb");
+  await page.getByRole("navigation").getByRole("button", { name: "Besøk" }).click();
+  await page.getByTestId("emergency").click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Brukerens nummer").fill("1001");
+  await dialog.getByLabel("Hva som skjer").fill("Roper om hjelp");
+  await dialog.getByRole("button", { name: "Hent nøklene" }).click();
+  await dialog.getByRole("button", { name: "Lukk" }).click();
+  stage.answer({ problem: { problem: "noNetwork" } });
+  await expect(page.getByRole("region", { name: "Nødsituasjon" }).getByRole("alert")).toContainText("Stasjonen svarer ikke.");
+  await expect(page.getByTestId("call-contact")).toBeInViewport();
+  await page.screenshot({ path: "test-results/screens/74-emergency-left.png" });
 });
 
 test("big buttons are big enough for gloves", async ({ page, stage, url }) => {
