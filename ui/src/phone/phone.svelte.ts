@@ -65,7 +65,8 @@ export class Phone {
 
   /** Says what came of something that a lead asked for, and takes nobody away from where they are by then. */
   tell(news: AccessNews): void {
-    this.#accessNews = news;
+    // Whoever has signed out meanwhile leaves no names to the next one.
+    if (this.#view?.session) this.#accessNews = news;
   }
 
   /** A lead looks at who may get in. */

@@ -45,6 +45,20 @@ it.each([
 ])("nothing of where a worker was is left when she %s", (_, next) => {
   show(view({ visit: { id: "v" } }));
   phone.lookAt({ at: "home", home: { resident: "r", name: "Kari", address: "Storgata 14" } });
+  phone.tell({ told: "Bo has been given access to Kari" });
   show(next);
-  expect([phone.screen, phone.accessPlace]).toEqual(["alerts", { at: "homes" }]);
+  expect([phone.screen, phone.accessPlace, phone.accessNews]).toEqual(["alerts", { at: "homes" }, null]);
+});
+
+it("what came of an access is told until the lead has looked elsewhere, and to nobody after a sign-out", () => {
+  const told = { told: "Bo has been given access" };
+  show(view());
+  phone.tell(told);
+  phone.lookAt({ at: "homes" });
+  expect(phone.accessNews, "told while another screen was looked at").toEqual(told);
+  phone.lookAt({ at: "phones" });
+  expect(phone.accessNews).toBeNull();
+  show(view({ session: null, lock: null }));
+  phone.tell(told);
+  expect(phone.accessNews, "an answer that came late").toBeNull();
 });
