@@ -3,8 +3,8 @@
 
 use coset::iana::Algorithm::ES256;
 use ring::digest::{SHA256, digest};
-use terskel_model::PhoneId;
 use terskel_model::event::PhoneEvent;
+use terskel_model::{PhoneId, SessionId};
 
 use crate::cose::{self, Domain, Signed};
 use crate::identity::verify_es256;
@@ -60,6 +60,12 @@ pub fn chain_hash(signed: &[u8]) -> [u8; 32] {
     let mut hash = [0; 32];
     hash.copy_from_slice(digest(&SHA256, signed).as_ref());
     hash
+}
+
+/// What an event calls a session: SHA-256 of its id, in hex. Who reads the event, in an export too, learns nothing to ask with.
+#[must_use]
+pub fn session_name(session: SessionId) -> String {
+    digest(&SHA256, session.0.as_bytes()).as_ref().iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn read(signed: &Signed) -> Result<PhoneEvent, KeyError> {

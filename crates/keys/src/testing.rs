@@ -120,6 +120,7 @@ pub(crate) fn check_in_event() -> PhoneEvent {
         key: None,
         receipt: Some("01".into()),
         withdrawal: None,
+        session: None,
         lock: None,
     }
 }

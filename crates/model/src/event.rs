@@ -169,6 +169,9 @@ pub struct PhoneEvent {
     /// The order that was followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal: Option<WithdrawalId>,
+    /// In which session the phone wiped itself: its name (`keys::event::session_name`), for its id is the phone's and the station's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<String>,
     /// What was learnt of a lock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lock: Option<LockReport>,

@@ -17,7 +17,7 @@ const TELL: Duration = Duration::from_secs(5);
 /// The caller decides about sessions alone.
 pub(super) async fn wipe(core: &Core) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
-    core.store.spend_app_lock(&phone, session.worker, &core.clock).await?;
+    core.store.spend_app_lock(&phone, &session, &core.clock).await?;
     tracing::warn!("too many wrong unlock codes: keys and residents are wiped");
     core.refresh().await?;
     let tell = async {
@@ -44,7 +44,7 @@ pub(crate) async fn finish(store: &Store, clock: &PhoneClock) -> Result<(), Stor
     if let (false, Some(phone), Some(session)) =
         (lock.hash.expose().is_empty(), &snapshot.phone, &snapshot.session)
     {
-        store.spend_app_lock(phone, session.worker, clock).await?;
+        store.spend_app_lock(phone, session, clock).await?;
     }
     store.end_session().await
 }

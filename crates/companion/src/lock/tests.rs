@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use terskel_keys::event::session_name;
 use terskel_model::phone_policy::{NoticePolicy, PhonePolicy};
 use tokio::time::sleep;
 
@@ -182,6 +183,7 @@ async fn ten_wrong_codes_wipe_everything_and_the_station_is_told() {
 #[tokio::test(start_paused = true)]
 async fn without_network_the_wiping_is_told_at_the_next_sign_in_and_a_kill_in_between_changes_nothing() {
     let home = with_code(NoticePolicy::Nothing).await;
+    let before = Store::open(&home.store, &store_key()).await.unwrap().snapshot().await.unwrap();
     home.station.feel(Mood::Unreachable);
     locked(&home).await;
     for _ in 0..MOST_WRONG {
@@ -196,6 +198,8 @@ async fn without_network_the_wiping_is_told_at_the_next_sign_in_and_a_kill_in_be
     second.intend(Intent::SignIn { staff_number: "17".into(), pin: "4711".into() }).await.unwrap();
     second.views().wait_for(|view| view.status.unsent == 0).await.unwrap();
     assert_eq!(station.kinds(), ["phone_wiped"]);
+    let wiped_in = before.session.map(|session| session_name(session.id));
+    assert_eq!(station.events()[0].session, wiped_in, "not the one in which it is told");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,11 +2,11 @@
 
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use terskel_api::Secret;
-use terskel_model::WorkerId;
+use terskel_keys::event::session_name;
 use terskel_model::event::EventKind;
 
 use super::events::{Draft, record};
-use super::{Phone, Result, Store, StoreError};
+use super::{Phone, Result, Session, Store, StoreError};
 use crate::state::PhoneClock;
 
 /// What the app is locked with.
@@ -52,7 +52,7 @@ impl Store {
     pub(crate) async fn spend_app_lock(
         &self,
         phone: &Phone,
-        worker: WorkerId,
+        session: &Session,
         clock: &PhoneClock,
     ) -> Result<()> {
         let mut guard = self.connection().await?;
@@ -63,7 +63,8 @@ impl Store {
         sqlx::query("UPDATE session SET badge = x''").execute(&mut *tx).await?;
         let draft = Draft {
             reason: Some(crate::lock::WRONG_CODES.to_owned()),
-            ..Draft::of_phone(EventKind::PhoneWiped, clock.now(), worker)
+            session: Some(session_name(session.id)),
+            ..Draft::of_phone(EventKind::PhoneWiped, clock.now(), session.worker)
         };
         record(&mut tx, phone, clock, draft).await?;
         Ok(tx.commit().await?)

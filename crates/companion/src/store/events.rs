@@ -28,6 +28,8 @@ pub(crate) struct Draft {
     pub(crate) receipt: Option<String>,
     /// The order that was followed.
     pub(crate) withdrawal: Option<WithdrawalId>,
+    /// The name of the session in which the phone wiped itself.
+    pub(crate) session: Option<String>,
     pub(crate) lock: Option<LockReport>,
 }
 
@@ -47,6 +49,7 @@ impl Draft {
             key: None,
             receipt: None,
             withdrawal: None,
+            session: None,
             lock: None,
         }
     }
@@ -101,6 +104,7 @@ pub(super) async fn record(
         key: draft.key,
         receipt: draft.receipt,
         withdrawal: draft.withdrawal,
+        session: draft.session,
         lock: draft.lock,
     };
     let signed = event::sign(&told, &phone.identity).map_err(|_| StoreError::Signing)?;

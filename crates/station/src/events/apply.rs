@@ -26,6 +26,7 @@ pub(super) async fn apply(
     text("reason", event.reason.as_deref())?;
     text("operation", event.operation.as_ref().map(|o| o.as_str()))?;
     text("clock", event.clock.as_ref().map(|c| c.as_str()))?;
+    text("session", event.session.as_deref())?;
     text("outcome", event.outcome.as_ref().map(|o| o.as_str()))?;
     check::required("kind", event.kind.as_str(), 100)?;
     own_visit::check(event, tx).await?;

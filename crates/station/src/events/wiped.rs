@@ -1,11 +1,13 @@
 //! A phone has wiped the keys that were taken away, or has wiped everything by itself.
 
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe};
 use terskel_api::problem::code;
+use terskel_keys::event::session_name;
 use terskel_model::event::{PhoneEvent, Proof};
 
 use crate::app::App;
-use crate::db::ms;
+use crate::db::{Columns as _, ms};
 use crate::problem::{Failure, invalid, refuse};
 
 /// Confirms an order to this phone. A second confirmation changes nothing.
@@ -23,26 +25,20 @@ pub(super) async fn wiped(event: &PhoneEvent, app: &App, tx: &mut AnyConnection)
 }
 
 /// Too many wrong codes. However late the phone tells: the session in which it wiped is over with its tokens, the keys that
-/// it had are good for nothing, and what it was told to wipe by then is wiped. A session that has begun since goes on: which it
-/// was is told by the time that the phone knows, which is the station's.
+/// it had are good for nothing, and what it was told to wipe by then is wiped. A session that has begun since goes on.
 pub(super) async fn all_wiped(
     event: &PhoneEvent,
     app: &App,
     tx: &mut AnyConnection,
 ) -> Result<Proof, Failure> {
-    let (phone, worker, at) = (event.phone.to_string(), event.worker.to_string(), ms(event.at));
-    let later = sqlx::query("SELECT id FROM sessions WHERE phone_id = $1 AND started_ms > $2 LIMIT 1")
-        .bind(&phone)
-        .bind(at)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let (phone, worker) = (event.phone.to_string(), event.worker.to_string());
     let orders = "UPDATE withdrawals SET confirmed_ms = $1 WHERE phone_id = $2 AND confirmed_ms IS NULL";
-    if later.is_some() {
+    if let Some(begun) = begun_since(event, tx).await? {
         // Keys of the session that came after may be there.
-        sqlx::query(AssertSqlSafe(format!("{orders} AND ordered_ms <= $3")))
+        sqlx::query(AssertSqlSafe(format!("{orders} AND ordered_ms < $3")))
             .bind(ms(app.now()))
             .bind(&phone)
-            .bind(at)
+            .bind(begun)
             .execute(tx)
             .await?;
         return Ok(Proof::PhoneSignature);
@@ -66,4 +62,18 @@ pub(super) async fn all_wiped(
     .execute(tx)
     .await?;
     Ok(Proof::PhoneSignature)
+}
+
+/// When the next session began after the one in which the phone wiped, in milliseconds, if there is one. The event names that one;
+/// a phone that does not is taken by its time, which may be wrong.
+async fn begun_since(event: &PhoneEvent, tx: &mut AnyConnection) -> Result<Option<i64>, Failure> {
+    let rows = sqlx::query("SELECT id, started_ms FROM sessions WHERE phone_id = $1 ORDER BY started_ms")
+        .bind(event.phone.to_string())
+        .fetch_all(tx)
+        .await?;
+    let of = |row: &AnyRow| Ok((session_name(row.id("id")?), row.int("started_ms")?));
+    let sessions = rows.iter().map(of).collect::<sqlx::Result<Vec<_>>>()?;
+    let wiped = sessions.iter().find(|(name, _)| event.session.as_ref() == Some(name));
+    let wiped = wiped.map_or(ms(event.at), |(_, started)| *started);
+    Ok(sessions.into_iter().map(|(_, started)| started).find(|started| *started > wiped))
 }

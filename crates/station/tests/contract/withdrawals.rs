@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use reqwest::Method;
 use serde_json::json;
 use terskel_api::event::EventReceipts;
@@ -9,7 +10,9 @@ use terskel_api::problem::code;
 use terskel_api::team::{TeamPhone, TeamPhones};
 use terskel_api::withdrawal::{PhoneWithdrawal, TeamShifts, Withdrawal, Withdrawals};
 use terskel_api::{Bytes, path};
+use terskel_keys::event::session_name;
 use terskel_model::event::{EventKind, PhoneEvent};
+use terskel_model::trusted_time::ClockQuality;
 use terskel_model::withdrawal::WithdrawalReason;
 use terskel_model::{PhoneId, SessionId, ShiftId, TeamId, WithdrawalId, WorkerId};
 
@@ -84,7 +87,7 @@ stories! {
         assert_eq!((order.keys.clone(), order.reason.clone()), (ids, WithdrawalReason::PermissionTakenAway));
         let waits = seen(&house, &lead).await.remove(0);
         assert_eq!((waits.keys, waits.confirmed_at), (2, None));
-        assert_eq!(waits.keys_until, Some(house.now() + chrono::TimeDelta::hours(7)));
+        assert_eq!(waits.keys_until, Some(house.now() + TimeDelta::hours(7)));
 
         let event = wiped(&house, &mut ada, order.id);
         assert_eq!(ada.send(&house, &event).await, None);
@@ -122,6 +125,25 @@ stories! {
         assert_eq!(phone.send(&house, &late).await, None);
         assert!(seen(&house, &lead).await.iter().all(|order| order.confirmed_at.is_some()));
         assert_eq!(keys(&house, &phone).await.len(), 2, "this session goes on");
+
+        // It was started anew without network, and its clock is ahead: it says in which session it was.
+        let before = session_name(phone.session.as_ref().unwrap().session);
+        house.forward_minutes(1);
+        phone.sign_in(&house, &house.ada).await;
+        let told = |name: String, hours, event: PhoneEvent| PhoneEvent {
+            session: Some(name),
+            at: event.at + TimeDelta::hours(hours),
+            clock: Some(ClockQuality::Phone),
+            ..event
+        };
+        let ahead = told(before, 2, phone.record_elsewhere(&house, EventKind::PhoneWiped));
+        assert_eq!(phone.send(&house, &ahead).await, None);
+        assert_eq!(keys(&house, &phone).await.len(), 2, "this session goes on too");
+        // Nor does a clock that is behind spare the session that it wiped.
+        let this = session_name(phone.session.as_ref().unwrap().session);
+        let behind = told(this, -2, phone.record_elsewhere(&house, EventKind::PhoneWiped));
+        assert_eq!(phone.send(&house, &behind).await, None);
+        phone.request(&house, Method::POST, path::KEYS, b"").await.refused(401, code::UNAUTHENTICATED);
     }
 
     async fn a_phone_that_was_offline_is_told_when_it_is_back(house) {

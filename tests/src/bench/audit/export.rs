@@ -166,6 +166,7 @@ impl Town {
             receipt: None,
             lock: None,
             withdrawal: None,
+            session: None,
         }
     }
 }

@@ -202,6 +202,7 @@ impl Phone {
             key: None,
             receipt: None,
             withdrawal: None,
+            session: None,
             lock: None,
         }
     }
