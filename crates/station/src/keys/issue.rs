@@ -201,32 +201,33 @@ impl Order<'_> {
     /// never comes back, and that an opening that is told of at this moment counts.
     async fn use_up(&self, app: &App, tx: &mut AnyConnection, claims: &Claims) -> Result<(), Failure> {
         let permission = self.because.permission.map(|id| id.to_string());
-        sqlx::query(
-            "UPDATE issued_keys SET withdrawn_ms = $1 WHERE withdrawn_ms IS NULL AND id IN (
-               SELECT key_id FROM permission_uses WHERE permission_id = $2 AND door_id = $3)",
-        )
-        .bind(ms(app.now()))
-        .bind(permission.clone())
-        .bind(claims.door.to_string())
-        .execute(&mut *tx)
-        .await?;
         let done = sqlx::query(
             "INSERT INTO permission_uses (permission_id, door_id, phone_id, key_id, key_until_ms)
              VALUES ($1, $2, $3, $4, $5) ON CONFLICT (permission_id, door_id)
              DO UPDATE SET key_id = excluded.key_id, key_until_ms = excluded.key_until_ms
              WHERE permission_uses.opened_ms IS NULL AND permission_uses.phone_id = excluded.phone_id",
         )
-        .bind(permission)
+        .bind(permission.clone())
         .bind(claims.door.to_string())
         .bind(claims.phone.to_string())
         .bind(claims.id.to_string())
         .bind(ms(claims.expires))
+        .execute(&mut *tx)
+        .await?;
+        if done.rows_affected() != 1 {
+            return Err(Failure::Internal("what was for once has been used at this moment"));
+        }
+        sqlx::query(
+            "UPDATE issued_keys SET withdrawn_ms = $1
+             WHERE permission_id = $2 AND door_id = $3 AND id <> $4 AND withdrawn_ms IS NULL",
+        )
+        .bind(ms(app.now()))
+        .bind(permission)
+        .bind(claims.door.to_string())
+        .bind(claims.id.to_string())
         .execute(tx)
         .await?;
-        match done.rows_affected() {
-            1 => Ok(()),
-            _ => Err(Failure::Internal("what was for once has been used at this moment")),
-        }
+        Ok(())
     }
 }
 
