@@ -7,6 +7,7 @@ use tokio::time::sleep;
 
 use super::{acquainted, verify_shift};
 use crate::interface::Problem;
+use crate::outbox;
 use crate::session::call;
 use crate::state::Core;
 use crate::store::{Kept, KeyFacts};
@@ -30,6 +31,10 @@ pub(crate) async fn keep_shift_keys(core: Arc<Core>) {
 
 async fn fetch(core: &Core) -> Result<(), Problem> {
     let (phone, session) = core.signed_in()?;
+    if core.snapshot().unsent > 0 {
+        // Else the station gives a key for once again that has opened its door.
+        outbox::flush(core).await;
+    }
     let asked = core.asked(&session);
     let known = core.snapshot().bundle.clone();
     let answer =

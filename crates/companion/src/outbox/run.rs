@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use terskel_api::Bytes;
 use terskel_api::event::{EventBatch, EventReceipt};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::answer::{Next, after};
 use super::aside::Aside;
@@ -20,6 +20,8 @@ const BATCH: u32 = 50;
 const MOST: u32 = 100;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
+/// How long somebody waits for the last events to go.
+const FLUSH: Duration = Duration::from_secs(5);
 
 /// How one round ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,12 +63,15 @@ pub(crate) async fn keep_sending(core: Arc<Core>) {
     }
 }
 
-/// Sends what can be sent now, once, for a sign-out. Whatever fails stays.
+/// Sends what can be sent now, once, for somebody who waits for it. Cut short or not, whatever was not taken stays.
 pub(crate) async fn flush(core: &Core) {
-    let (mut size, mut aside) = (BATCH, Aside::default());
-    while let Ok(Round::Again(next)) = send_some(core, size, &mut aside).await {
-        size = next;
-    }
+    let all = async {
+        let (mut size, mut aside) = (BATCH, Aside::default());
+        while let Ok(Round::Again(next)) = send_some(core, size, &mut aside).await {
+            size = next;
+        }
+    };
+    let _ = timeout(FLUSH, all).await;
 }
 
 /// Until there is something to send: what is new, or what stood aside long enough.

@@ -6,7 +6,6 @@ use terskel_api::phone::Enrol;
 use terskel_api::{Bytes, Secret};
 use terskel_keys::PhoneIdentity;
 use terskel_model::name;
-use tokio::time::timeout;
 
 use crate::interface::{Outcome, Problem};
 use crate::outbox;
@@ -24,7 +23,7 @@ pub(crate) async fn enrol(core: &Core, url: &str, code: &str, phone_name: &str) 
         return Err(Problem::VisitOpen);
     }
     // With the phone's old keys, and to its old station: afterwards nobody would take it.
-    let _ = timeout(super::FLUSH, outbox::flush(core)).await;
+    outbox::flush(core).await;
     let identity = PhoneIdentity::generate(&*core.world);
     let public = identity.public();
     let answer = core

@@ -10,11 +10,6 @@ mod sign_out;
 #[cfg(test)]
 mod tests;
 
-use std::time::Duration;
-
-/// How long a worker waits for the last events to go.
-const FLUSH: Duration = Duration::from_secs(5);
-
 pub(crate) use authority::ask as ask_authority;
 pub(crate) use call::{TokenLife, call};
 pub(crate) use enrol::enrol;

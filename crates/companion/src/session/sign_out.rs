@@ -1,8 +1,6 @@
 //! Signing out: send what waits, tell the station, wipe.
 
-use tokio::time::timeout;
-
-use super::{FLUSH, call};
+use super::call;
 use crate::interface::{Outcome, Problem};
 use crate::outbox;
 use crate::state::Core;
@@ -17,8 +15,7 @@ pub(crate) async fn sign_out(core: &Core) -> Result<Outcome, Problem> {
     let Some(session) = &snapshot.session else { return Err(Problem::SignedOut) };
     let phone = core.phone()?;
     if !session.rejected {
-        // Cut short or not, what was not taken stays.
-        let _ = timeout(FLUSH, outbox::flush(core)).await;
+        outbox::flush(core).await;
         if let Err(error) =
             call(core, &phone, session.id, |station, credential| station.sign_out(credential)).await
         {
