@@ -75,6 +75,9 @@ async fn she_gives_sees_it_takes_it_away_and_sees_the_phone_confirm() {
         (given.who, given.what),
         (Who::Worker { worker: desk.bo }, What::Residence { resident: desk.resident })
     );
+    // It holds at once also where the station's clock is a little behind.
+    let Term::Once { from, .. } = given.when.term else { panic!("{:?}", given.when) };
+    assert!(from < desk.home.world.now() - chrono::TimeDelta::seconds(30));
     let shown = desk.seen().home.unwrap().permissions.remove(0);
     assert_eq!((shown.id, shown.who_name.as_str(), shown.term.kind.as_str()), (permission, "Bo", "once"));
 
