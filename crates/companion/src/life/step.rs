@@ -280,10 +280,10 @@ pub(super) async fn sign_in(street: &mut Street, who: usize) {
     }
     let intent = Intent::SignIn { staff_number: "17".into(), pin: "4711".into() };
     if intend(street, who, intent).await.is_ok() {
-        let now = street.now();
         let worker = &mut street.workers[who];
         (worker.taken_away, worker.misled) = (false, false);
-        worker.until = now + worker.home().station.shift;
+        // As the station said it; time goes on while one signs in.
+        worker.until = worker.view().session.as_ref().unwrap().ends_at;
         // All of the last shift was wiped; nothing stays but what waits to be told.
         worker.wiped += 1;
     }

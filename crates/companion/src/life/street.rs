@@ -140,11 +140,11 @@ impl Street {
         };
         body.details.as_mut().unwrap().doors.push(third);
         (ada.body, bo.body) = (body.clone(), body.clone());
-        let until = ada.world.true_time() + ada.station.shift;
         let workers = [("Ada", ada), ("Bo", bo)].map(|(name, home)| {
             home.station.firsts.set(firsts.clone()).ok();
             home.station.behind_glass(&body);
             home.station.change_roster([as_home(&body)]);
+            let until = home.view().session.as_ref().unwrap().ends_at;
             let home = Some(home);
             Worker {
                 name,
